@@ -1,0 +1,127 @@
+//! One call from its arguments to its value or error.
+
+use js_sys::{Function, Promise, Reflect};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+use super::{
+    fetch::FetchTransport,
+    guard::{End, Guard},
+    js::get,
+    options::Options,
+};
+use crate::{
+    argument,
+    code::Code,
+    error::{Error, Kind},
+    metadata::Metadata,
+    proto::zitadel::management::v1::ManagementServiceClient,
+    value::ErrorValue,
+};
+
+/// An error and what was thrown below it.
+#[derive(Debug)]
+pub(super) struct CallError {
+    error: Error,
+    cause: JsValue,
+}
+
+impl From<Error> for CallError {
+    fn from(error: Error) -> Self {
+        Self { error, cause: JsValue::UNDEFINED }
+    }
+}
+
+impl CallError {
+    pub(super) fn caused(error: Error, cause: JsValue) -> Self {
+        Self { error, cause }
+    }
+
+    /// A call that its deadline or its caller ended.
+    pub(super) fn ended(end: End, options: &Options) -> Self {
+        match end {
+            End::Timeout => {
+                let timeout_ms = options.timeout_ms.unwrap_or_default();
+                let text = format!(
+                    "The deadline of {timeout_ms} ms passed. The change may have been made: read the organization before \
+                     trying again, or set a longer timeoutMs."
+                );
+                Error::new(Kind::Timeout, Code::DeadlineExceeded, text).into()
+            }
+            End::Aborted => {
+                let reason = options.signal.as_ref().and_then(|signal| get(signal, "reason").ok());
+                let text = "The caller's signal aborted the call. If it was under way, the change may have been made.";
+                Self::caused(Error::new(Kind::Aborted, Code::Cancelled, text), reason.unwrap_or_default())
+            }
+        }
+    }
+
+    /// The error as a JavaScript object; the package makes it a `ZitadelError`.
+    fn into_js(self) -> JsValue {
+        let value = to_js(&ErrorValue::from(self.error));
+        if !self.cause.is_undefined() {
+            // Setting a property of a new plain object cannot fail.
+            let _ = Reflect::set(&value, &"cause".into(), &self.cause);
+        }
+        value
+    }
+}
+
+/// Checks the arguments, asks for the token and runs `method` with a client and the call's metadata.
+pub(super) async fn run<V: Serialize>(
+    token: JsValue,
+    org_id: JsValue,
+    options: JsValue,
+    method: impl AsyncFnOnce(ManagementServiceClient<FetchTransport<'_>>, Metadata) -> Result<V, CallError>,
+) -> Result<JsValue, JsValue> {
+    let outcome = async {
+        let options = Options::parse(&org_id, options)?;
+        let guard = Guard::start(options.timeout_ms, options.signal.as_ref())
+            .map_err(|cause| CallError::caused(Error::invalid_argument("signal is not an AbortSignal."), cause))?;
+        let mut metadata = options.metadata.clone();
+        let token = bearer_token(&token, &guard, &options).await?;
+        metadata.append("authorization", format!("Bearer {token}"));
+        let client = ManagementServiceClient::new(FetchTransport { options: &options, guard: &guard });
+        method(client, metadata).await
+    };
+    match outcome.await {
+        Ok(value) => Ok(to_js(&value)),
+        Err(error) => Err(error.into_js()),
+    }
+}
+
+/// The token, or what the caller's function makes of it, checked.
+async fn bearer_token(source: &JsValue, guard: &Guard, options: &Options) -> Result<String, CallError> {
+    if let Some(end) = guard.end() {
+        return Err(CallError::ended(end, options));
+    }
+    let token = match source.dyn_ref::<Function>() {
+        Some(source) => {
+            let outcome = match source.call0(&JsValue::UNDEFINED) {
+                Ok(promise) => guard.run(JsFuture::from(Promise::resolve(&promise))).await,
+                Err(cause) => Ok(Err(cause)),
+            };
+            match guard.end().map_or(outcome, Err) {
+                Ok(Ok(token)) => token,
+                Ok(Err(cause)) => {
+                    let text = "The function token failed, so nothing was sent. See cause; perhaps the user has to log in again.";
+                    let error = Error::new(Kind::InvalidArgument, Code::Unauthenticated, text);
+                    return Err(CallError::caused(error, cause));
+                }
+                Err(end) => return Err(CallError::ended(end, options)),
+            }
+        }
+        None => source.clone(),
+    };
+    let token = token
+        .as_string()
+        .ok_or_else(|| Error::invalid_argument("token is neither a string nor a function that gives one."))?;
+    argument::check_token(&token)?;
+    Ok(token)
+}
+
+/// A value as a plain object. Ours hold only strings, small numbers, arrays and objects, which always convert.
+fn to_js(value: &impl Serialize) -> JsValue {
+    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or_default()
+}
