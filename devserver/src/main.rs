@@ -1,1 +1,61 @@
-fn main() {}
+//! Runs the dev server and prints what there is to play with.
+
+use std::{
+    io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use clap::Parser;
+use devserver::{
+    Config, Server,
+    instance::INSTANCES,
+    seed::{ORGS, USERS},
+    site::Site,
+};
+
+/// A stand-in for ZITADEL's organization API, with the demo page.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// Address and port to listen on; port 0 takes a free one
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
+    listen: SocketAddr,
+    /// Database file; it is made and filled if it is missing
+    #[arg(long, default_value = "target/devserver.sqlite", value_name = "FILE")]
+    database: PathBuf,
+    /// Checkout whose www and pkg are served
+    #[arg(long, default_value = ".", value_name = "FOLDER")]
+    root: PathBuf,
+}
+
+#[tokio::main]
+async fn main() -> io::Result<()> {
+    let Arguments { listen, database, root } = Arguments::parse();
+    if let Some(folder) = database.parent().filter(|folder| *folder != Path::new("")) {
+        std::fs::create_dir_all(folder)?;
+    }
+    let site = Some(Site::of_checkout(&root));
+    let server = Server::bind(Config { listen, database: database.clone(), site }).await?;
+    print_guide(server.address()?, &database);
+    tokio::select! {
+        result = server.run() => result,
+        result = tokio::signal::ctrl_c() => result,
+    }
+}
+
+fn print_guide(address: SocketAddr, database: &Path) {
+    println!("Organizations (state in {}):", database.display());
+    for org in ORGS {
+        println!("  {}  {:<9} {}", org.id, org.name, org.domain);
+    }
+    println!("\nTokens:");
+    for user in USERS {
+        println!("  {:<26} {}", user.token, user.about);
+    }
+    println!("\nInstances, by host:");
+    for instance in INSTANCES {
+        println!("  {:<20} {}", instance.host, instance.about);
+    }
+    // The last line, which tools wait for.
+    println!("\nListening on http://{address}");
+}

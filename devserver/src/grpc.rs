@@ -1,0 +1,227 @@
+//! gRPC-Web and native gRPC: frames and status around a call.
+//!
+//! Source: grpc-go `internal/transport/handler_server.go` and `server.go`; improbable-eng grpc-web
+//! `go/grpcweb/wrapper.go` and `grpc_web_response.go`, as ZITADEL uses them.
+
+use std::convert::Infallible;
+
+use axum::body::{Body, Bytes};
+use base64::{Engine as _, engine::general_purpose::STANDARD, engine::general_purpose::STANDARD_NO_PAD};
+use futures_util::stream;
+use http_body_util::StreamBody;
+use hyper::{
+    HeaderMap, Response, StatusCode,
+    body::Frame,
+    header::{CONTENT_TYPE, HeaderName, HeaderValue},
+    http::request::Parts,
+};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use prost::Message as _;
+use zitadel_org_web::{
+    code::Code,
+    frame::{FLAG_COMPRESSED, FLAG_TRAILERS, MAX_MESSAGE_LEN, PREFIX_LEN},
+    proto::zitadel::management::v1::ReactivateOrgRequest,
+};
+
+use crate::{
+    api::{self, Method},
+    headers,
+    instance::{Instance, Quirk},
+    status::Status,
+    store::Store,
+};
+
+const SERVICE: &str = "zitadel.management.v1.ManagementService";
+/// What `grpc-message` percent-encodes besides what is not ASCII.
+const MESSAGE_SET: &AsciiSet = &CONTROLS.add(b'%');
+
+/// How the call came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wire {
+    /// `application/grpc` over HTTP/2.
+    Native,
+    /// `application/grpc-web`.
+    Web,
+    /// `application/grpc-web-text`: the same in base64.
+    WebText,
+}
+
+impl Wire {
+    /// The gRPC-Web form of a content type that starts like one; `None` for what grpc-go answers with 415.
+    #[must_use]
+    pub fn web(content_type: &str) -> Option<Self> {
+        let rest = content_type.strip_prefix("application/grpc-web")?;
+        let (wire, rest) = rest.strip_prefix("-text").map_or((Self::Web, rest), |rest| (Self::WebText, rest));
+        (rest.is_empty() || rest.starts_with(['+', ';'])).then_some(wire)
+    }
+}
+
+/// The rpc at a path, if there is one.
+#[must_use]
+pub fn method(path: &str) -> Option<Method> {
+    let name = path.strip_prefix('/')?.strip_prefix(SERVICE)?.strip_prefix('/')?;
+    Method::ALL.into_iter().find(|method| method.name() == name)
+}
+
+/// Answers a call.
+pub fn answer(store: &Store, wire: Wire, request: &Parts, body: &[u8]) -> Response<Body> {
+    if let Some(timeout) = request.headers.get("grpc-timeout")
+        && !is_timeout(timeout.as_bytes())
+    {
+        return malformed_timeout(wire, timeout);
+    }
+    match receive(wire, request, body) {
+        Err(status) => respond(wire, request, Err(status), HeaderMap::new()),
+        Ok(method) => {
+            let outcome = api::call(store, method, headers::metadata(request));
+            respond(wire, request, outcome.map(api::Answer::encode), headers::intercepted())
+        }
+    }
+}
+
+/// What precedes the interceptors: the method, the frame, the message.
+fn receive(wire: Wire, request: &Parts, body: &[u8]) -> Result<Method, Status> {
+    let path = request.uri.path();
+    let Some((service, name)) = path.strip_prefix('/').unwrap_or(path).rsplit_once('/') else {
+        return Err(Status::plain(Code::Unimplemented, format!("malformed method name: {path:?}")));
+    };
+    if service != SERVICE {
+        return Err(Status::plain(Code::Unimplemented, format!("unknown service {service}")));
+    }
+    let method = method(path)
+        .ok_or_else(|| Status::plain(Code::Unimplemented, format!("unknown method {name} for service {SERVICE}")))?;
+    let encoding = headers::text(&request.headers, "grpc-encoding");
+    if !matches!(encoding, "" | "identity") {
+        let text = format!("grpc: Decompressor is not installed for grpc-encoding {encoding:?}");
+        return Err(Status::plain(Code::Unimplemented, text));
+    }
+    let message = match wire {
+        Wire::WebText => unframe(&decode_text(body).ok_or_else(|| eof("unexpected EOF"))?)?.to_vec(),
+        Wire::Native | Wire::Web => unframe(body)?.to_vec(),
+    };
+    // All three requests are empty messages, so one decoder tells whether the bytes are protobuf at all.
+    ReactivateOrgRequest::decode(message.as_slice())
+        .map_err(|error| Status::plain(Code::Internal, format!("grpc: error unmarshalling request: {error}")))?;
+    Ok(method)
+}
+
+fn eof(text: &str) -> Status {
+    Status::plain(Code::Unknown, text)
+}
+
+/// The message of a body that is one frame.
+fn unframe(body: &[u8]) -> Result<&[u8], Status> {
+    if body.is_empty() {
+        return Err(eof("EOF"));
+    }
+    let (prefix, rest) = body.split_first_chunk::<PREFIX_LEN>().ok_or_else(|| eof("unexpected EOF"))?;
+    let [flags, len @ ..] = *prefix;
+    let len = usize::try_from(u32::from_be_bytes(len)).unwrap_or(usize::MAX);
+    if len > MAX_MESSAGE_LEN {
+        let text = format!("grpc: received message larger than max ({len} vs. {MAX_MESSAGE_LEN})");
+        return Err(Status::plain(Code::ResourceExhausted, text));
+    }
+    if flags & FLAG_COMPRESSED != 0 {
+        let text = "grpc: compressed flag set with identity or empty encoding";
+        return Err(Status::plain(Code::Internal, text));
+    }
+    rest.get(..len).ok_or_else(|| eof("unexpected EOF"))
+}
+
+/// Base64 that may be padded in the middle, as several encoders in a row write it.
+fn decode_text(body: &[u8]) -> Option<Vec<u8>> {
+    let quanta: Option<Vec<_>> = body.chunks(4).map(|quantum| STANDARD.decode(quantum).ok()).collect();
+    Some(quanta?.concat())
+}
+
+/// Digits and a unit. Source: grpc-go `internal/transport/http_util.go` `decodeTimeout`.
+fn is_timeout(value: &[u8]) -> bool {
+    match value.split_last() {
+        Some((unit, digits)) => {
+            b"HMSmun".contains(unit) && (1..=8).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit)
+        }
+        None => false,
+    }
+}
+
+fn malformed_timeout(wire: Wire, timeout: &HeaderValue) -> Response<Body> {
+    let mut body = format!("malformed grpc-timeout: {timeout:?}\n").into_bytes();
+    if wire != Wire::Native {
+        body.extend(frame(FLAG_TRAILERS, b""));
+    }
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = StatusCode::BAD_REQUEST;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+    response
+}
+
+/// The answer on the wire: success with a message and trailers, an error in the HTTP headers (trailers-only).
+fn respond(wire: Wire, request: &Parts, outcome: Result<Vec<u8>, Status>, mut headers: HeaderMap) -> Response<Body> {
+    if let Some(content_type) = request.headers.get(CONTENT_TYPE) {
+        headers.insert(CONTENT_TYPE, content_type.clone());
+    }
+    let in_body = Instance::find(headers::host(request)).is_some_and(|it| it.quirk == Some(Quirk::BodyTrailers));
+    let status = trailers(outcome.as_ref().err());
+    let frames = match (outcome, wire) {
+        (Err(_), Wire::Native) => {
+            headers.extend(status);
+            vec![]
+        }
+        (Err(_), _) if !in_body => {
+            headers.extend(status);
+            vec![]
+        }
+        (Err(_), _) => vec![Frame::data(encode(wire, frame(FLAG_TRAILERS, &block(&status))))],
+        (Ok(message), Wire::Native) => vec![Frame::data(frame(0, &message).into()), Frame::trailers(status)],
+        (Ok(message), _) => vec![
+            Frame::data(encode(wire, frame(0, &message))),
+            Frame::data(encode(wire, frame(FLAG_TRAILERS, &block(&status)))),
+        ],
+    };
+    // A stream, as ZITADEL flushes and so tells no content-length.
+    let mut response =
+        Response::new(Body::new(StreamBody::new(stream::iter(frames.into_iter().map(Ok::<_, Infallible>)))));
+    *response.headers_mut() = headers;
+    response
+}
+
+fn trailers(error: Option<&Status>) -> HeaderMap {
+    let mut map = HeaderMap::new();
+    let code = error.map_or(0, |status| status.code.number());
+    map.insert("grpc-status", HeaderValue::from(code));
+    if let Some(status) = error {
+        let text = utf8_percent_encode(&status.message, MESSAGE_SET).to_string();
+        insert(&mut map, "grpc-message", &text);
+        if let Some(details) = status.details_bin() {
+            insert(&mut map, "grpc-status-details-bin", &STANDARD_NO_PAD.encode(details));
+        }
+    }
+    map
+}
+
+fn insert(map: &mut HeaderMap, name: &'static str, value: &str) {
+    // Percent-encoded text and base64 are always header values.
+    if let Ok(value) = HeaderValue::from_str(value) {
+        map.insert(HeaderName::from_static(name), value);
+    }
+}
+
+fn block(trailers: &HeaderMap) -> Vec<u8> {
+    let mut block = Vec::new();
+    for (name, value) in trailers {
+        block.extend_from_slice(name.as_str().as_bytes());
+        block.extend_from_slice(b": ");
+        block.extend_from_slice(value.as_bytes());
+        block.extend_from_slice(b"\r\n");
+    }
+    block
+}
+
+fn frame(flags: u8, payload: &[u8]) -> Vec<u8> {
+    let len = u32::try_from(payload.len()).unwrap_or(u32::MAX).to_be_bytes();
+    [&[flags], len.as_slice(), payload].concat()
+}
+
+fn encode(wire: Wire, frame: Vec<u8>) -> Bytes {
+    if wire == Wire::WebText { STANDARD.encode(frame).into() } else { frame.into() }
+}

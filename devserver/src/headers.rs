@@ -1,0 +1,73 @@
+//! Headers that requests are read by and that answers carry.
+
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use hyper::{
+    HeaderMap,
+    header::{ACCEPT_LANGUAGE, AUTHORIZATION, HOST, HeaderName, HeaderValue},
+    http::request::Parts,
+};
+
+use crate::api::Metadata;
+
+/// The header's text; empty if it is missing or not ASCII.
+pub(crate) fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// The host that the request was sent to, over HTTP/1.1 or HTTP/2.
+pub(crate) fn host(request: &Parts) -> &str {
+    match request.uri.authority() {
+        Some(authority) => authority.as_str(),
+        None => text(&request.headers, HOST.as_str()),
+    }
+}
+
+/// The metadata of a call.
+pub(crate) fn metadata(request: &Parts) -> Metadata<'_> {
+    Metadata {
+        host: host(request),
+        authorization: text(&request.headers, AUTHORIZATION.as_str()),
+        org_id: text(&request.headers, "x-zitadel-orgid"),
+        accept_language: request.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()),
+    }
+}
+
+/// What every answer carries that got as far as ZITADEL's interceptors.
+pub(crate) fn intercepted() -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let expires = httpdate::fmt_http_date(SystemTime::now());
+    for (name, copy, value) in [
+        ("cache-control", "grpc-metadata-cache-control", "no-store"),
+        ("pragma", "grpc-metadata-pragma", "no-cache"),
+        ("expires", "grpc-metadata-expires", expires.as_str()),
+    ] {
+        for name in [name, copy] {
+            insert(&mut headers, name, value);
+        }
+    }
+    insert(&mut headers, "x-request-id", &request_id());
+    headers
+}
+
+/// Sets a header whose value is known to be one.
+pub(crate) fn insert(headers: &mut HeaderMap, name: &'static str, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(HeaderName::from_static(name), value);
+    }
+}
+
+/// 20 characters of base 32, like ZITADEL's xid: the time, then a counter.
+fn request_id() -> String {
+    static COUNTER: AtomicU64 = AtomicU64::new(0);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+    let count = u128::from(COUNTER.fetch_add(1, Ordering::Relaxed));
+    let bits = (now << 30) | (count & 0x3fff_ffff);
+    (0..20)
+        .rev()
+        .map(|digit| char::from_digit(u32::try_from((bits >> (digit * 5)) & 31).unwrap_or(0), 32).unwrap_or('0'))
+        .collect()
+}
