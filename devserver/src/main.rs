@@ -12,6 +12,7 @@ use devserver::{
     instance::INSTANCES,
     seed::{ORGS, USERS},
     site::Site,
+    store::{Event, Store},
 };
 
 /// A stand-in for ZITADEL's organization API, with the demo page.
@@ -26,11 +27,17 @@ struct Arguments {
     /// Checkout whose www and pkg are served
     #[arg(long, default_value = ".", value_name = "FOLDER")]
     root: PathBuf,
+    /// Print the events of an organization in the database as JSON, one a line, and end
+    #[arg(long, value_name = "ID")]
+    events: Option<String>,
 }
 
 #[tokio::main]
 async fn main() -> io::Result<()> {
-    let Arguments { listen, database, root } = Arguments::parse();
+    let Arguments { listen, database, root, events } = Arguments::parse();
+    if let Some(org_id) = events {
+        return print_events(&database, &org_id);
+    }
     if let Some(folder) = database.parent().filter(|folder| *folder != Path::new("")) {
         std::fs::create_dir_all(folder)?;
     }
@@ -41,6 +48,17 @@ async fn main() -> io::Result<()> {
         result = server.run() => result,
         result = tokio::signal::ctrl_c() => result,
     }
+}
+
+fn print_events(database: &Path, org_id: &str) -> io::Result<()> {
+    let events = Store::open(database).and_then(|store| store.events(org_id)).map_err(io::Error::other)?;
+    for Event { sequence, kind, created, .. } in events {
+        println!(
+            "{}",
+            serde_json::json!({ "sequence": sequence.to_string(), "type": kind, "created": created.to_string() })
+        );
+    }
+    Ok(())
 }
 
 fn print_guide(address: SocketAddr, database: &Path) {

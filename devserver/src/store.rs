@@ -63,6 +63,18 @@ pub struct Caller {
     pub verdict: Verdict,
 }
 
+/// Something that happened to an organization.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// Its number within the organization.
+    pub sequence: u64,
+    /// What happened, for instance `org.reactivated`.
+    pub kind: String,
+    /// When.
+    pub created: Timestamp,
+    payload: String,
+}
+
 /// A change of an organization's state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
@@ -141,6 +153,14 @@ impl Store {
         replay(&self.connection(), org_id)
     }
 
+    /// What happened to the organization, first things first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn events(&self, org_id: &str) -> rusqlite::Result<Vec<Event>> {
+        events(&self.connection(), org_id)
+    }
+
     /// Changes the organization's state and tells the event that did it.
     ///
     /// Of two calls at the same time one makes the change and the other finds it made.
@@ -173,15 +193,19 @@ impl Store {
     }
 }
 
+fn events(connection: &Connection, org_id: &str) -> rusqlite::Result<Vec<Event>> {
+    let sql = "SELECT sequence, type, payload, created_us FROM events WHERE org_id = ? ORDER BY sequence";
+    let mut statement = connection.prepare(sql)?;
+    let events = statement.query_map([org_id], |row| {
+        let sequence = row.get::<_, i64>(0)?.unsigned_abs();
+        Ok(Event { sequence, kind: row.get(1)?, payload: row.get(2)?, created: timestamp(row.get(3)?) })
+    })?;
+    events.collect()
+}
+
 fn replay(connection: &Connection, org_id: &str) -> rusqlite::Result<Option<Org>> {
-    let mut statement = connection
-        .prepare("SELECT sequence, type, payload, created_us FROM events WHERE org_id = ? ORDER BY sequence")?;
-    let mut events = statement.query([org_id])?;
     let mut org: Option<Org> = None;
-    while let Some(event) = events.next()? {
-        let kind: String = event.get(1)?;
-        let payload: String = event.get(2)?;
-        let created = timestamp(event.get(3)?);
+    for Event { sequence, kind, created, payload } in events(connection, org_id)? {
         let org = org.get_or_insert_with(|| Org { id: org_id.to_owned(), ..Org::default() });
         match kind.as_str() {
             ADDED => {
@@ -200,7 +224,7 @@ fn replay(connection: &Connection, org_id: &str) -> rusqlite::Result<Option<Org>
             resource_owner: org_id.to_owned(),
             ..ObjectDetails::default()
         });
-        details.sequence = event.get::<_, i64>(0)?.unsigned_abs();
+        details.sequence = sequence;
         details.change_date = Some(created);
     }
     Ok(org)

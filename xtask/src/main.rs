@@ -1,1 +1,53 @@
-fn main() {}
+//! The project's commands. Each brings what it needs and skips what is there.
+
+mod browser;
+mod build;
+mod check;
+mod debian;
+mod demo;
+mod npm;
+mod project;
+mod server;
+mod step;
+mod suites;
+mod tools;
+mod wasm;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Builds, shows and tests zitadel-org-web.
+///
+/// What is missing (the wasm target, wasm-bindgen, wasm-pack, wasm-opt, a browser with its driver) is brought into
+/// target/tools; nothing is installed on the machine itself but, where rustup can, the wasm target.
+#[derive(Debug, Parser)]
+#[command(bin_name = "cargo xtask", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Build the package and serve the demo page with a stand-in for ZITADEL
+    Demo(demo::Arguments),
+    /// Run every test: core, dev server, protos, package, and the browser's
+    Test,
+    /// Check formatting, lints (host and wasm) and types
+    Check,
+    /// Build the package into pkg/dist
+    Build,
+    /// Print the sizes of what a page downloads
+    Size,
+}
+
+fn main() -> Result<()> {
+    std::env::set_current_dir(project::root())?;
+    match Arguments::parse().command {
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Test => suites::run(),
+        Command::Check => check::run(),
+        Command::Build => build::package().map(drop),
+        Command::Size => build::print_sizes(),
+    }
+}

@@ -1,0 +1,34 @@
+//! Formatting, lints and types.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::{
+    build, npm, step,
+    wasm::{TARGET, Toolchain},
+};
+
+/// Runs all checks that need no test.
+pub(crate) fn run() -> Result<()> {
+    step::say("Checking the format of Rust");
+    step::run(Command::new("cargo").args(["fmt", "--all", "--check"]))?;
+    npm::ensure()?;
+    step::say("Checking the format of everything else");
+    step::run(npm::program("prettier").args(["--check", "."]))?;
+    step::say("Checking types");
+    build::declare_glue()?;
+    step::run(npm::program("tsc").args(["--project", "tests"]))?;
+    step::say("Linting for the host");
+    let warnings = ["--", "--deny", "warnings"];
+    step::run(Command::new("cargo").args(["clippy", "--quiet", "--workspace", "--all-targets"]).args(warnings))?;
+    let toolchain = Toolchain::ensure()?;
+    step::say("Linting for wasm");
+    let mut clippy = toolchain.cargo()?;
+    clippy.args(["clippy", "--quiet", "--package", "zitadel-org-web", "--all-targets", "--target", TARGET]);
+    step::run(clippy.args(warnings))?;
+    step::say("Building the documentation");
+    let mut doc = Command::new("cargo");
+    doc.args(["doc", "--quiet", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "--deny warnings");
+    step::run(&mut doc)
+}

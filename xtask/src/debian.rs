@@ -1,0 +1,81 @@
+//! Programs from Debian's packages, unpacked below `target/tools` for the project alone: that needs no root, and the
+//! machine stays as it is.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Result, bail};
+
+use crate::{project, step};
+
+/// Whether packages can be had this way.
+pub(crate) fn is_available() -> bool {
+    project::find_program("apt-get").is_some() && project::find_program("dpkg-deb").is_some()
+}
+
+/// The folder that packages are unpacked into; it takes the place of `/`.
+pub(crate) fn root() -> PathBuf {
+    project::tool("debian")
+}
+
+/// Folders with the shared libraries of unpacked programs.
+pub(crate) fn libraries() -> Result<Vec<PathBuf>> {
+    let lib = root().join("usr/lib");
+    let mut folders = Vec::new();
+    for entry in fs::read_dir(&lib)? {
+        let path = entry?.path();
+        if path.is_dir() && path.to_string_lossy().ends_with("-linux-gnu") {
+            folders.push(path.join("pulseaudio"));
+            folders.push(path);
+        }
+    }
+    Ok(folders)
+}
+
+/// Unpacks packages with all that they depend on and the machine does not have, once.
+pub(crate) fn unpack(packages: &[&str]) -> Result<()> {
+    let stamp = root().join(format!(".unpacked-{}", packages.first().unwrap_or(&"")));
+    if fs::read_to_string(&stamp).is_ok_and(|text| text == packages.join(" ")) {
+        return Ok(());
+    }
+    if !is_available() {
+        bail!("apt-get and dpkg-deb are needed to bring {}; please install them by hand", packages.join(", "));
+    }
+    let apt = project::tool("apt");
+    let archives = apt.join("cache/archives");
+    fs::create_dir_all(apt.join("state/lists/partial"))?;
+    fs::create_dir_all(archives.join("partial"))?;
+    step::run_quietly(apt_get(&apt).arg("update"), &apt.join("update.log"))?;
+    let mut install = apt_get(&apt);
+    install.args(["install", "--yes", "--no-install-recommends", "--download-only"]).args(packages);
+    step::run_quietly(&mut install, &apt.join("install.log"))?;
+    for entry in fs::read_dir(&archives)? {
+        let package = entry?.path();
+        if package.extension().is_some_and(|extension| extension == "deb") {
+            step::run(Command::new("dpkg-deb").arg("--extract").arg(&package).arg(root()))?;
+            fs::remove_file(&package)?;
+        }
+    }
+    fs::write(stamp, packages.join(" "))?;
+    Ok(())
+}
+
+/// apt-get with lists and caches of its own, but the machine's sources and its list of what is installed.
+fn apt_get(apt: &Path) -> Command {
+    let mut command = Command::new("apt-get");
+    let options = [
+        format!("Dir::State={}", apt.join("state").display()),
+        format!("Dir::Cache={}", apt.join("cache").display()),
+        "Dir::State::status=/var/lib/dpkg/status".to_owned(),
+        "Debug::NoLocking=1".to_owned(),
+        "APT::Sandbox::User=".to_owned(),
+    ];
+    for option in options {
+        command.arg("-o").arg(option);
+    }
+    command.env("LC_ALL", "C");
+    command
+}

@@ -1,0 +1,41 @@
+//! The demo: for a person to press its buttons, or for a browser without a window.
+
+use std::{path::Path, process::Command};
+
+use anyhow::Result;
+
+use crate::{browser::Browser, build, server, server::DevServer, step};
+
+/// Options of the demo.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Drive the page in Chromium instead: deactivate, reactivate, read back; print the answer, write a screenshot
+    #[arg(long)]
+    headless: bool,
+    /// Address and port to listen on
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT", conflicts_with = "headless")]
+    listen: String,
+}
+
+/// Builds all that the page needs and runs it.
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    build::package()?;
+    if arguments.headless {
+        return run_headless();
+    }
+    server::build()?;
+    step::say("Open the address below; Ctrl+C ends the server");
+    step::run(server::program().args(["--listen", &arguments.listen]))
+}
+
+fn run_headless() -> Result<()> {
+    let browser = Browser::ensure()?;
+    let database = Path::new("target/demo.sqlite");
+    let server = DevServer::start(database)?;
+    step::say("Driving the page in Chromium");
+    let mut node = Command::new("node");
+    browser.set_up(&mut node)?;
+    node.args(["tests/demo.js", "target/demo.png"]).env("ZITADEL_TEST_URL", server.url());
+    node.env("DEVSERVER_DATABASE", database);
+    step::run(&mut node)
+}

@@ -1,0 +1,23 @@
+//! Where things are. Commands run with the repository as their working directory, so most paths are relative to it.
+
+use std::{env, path::PathBuf};
+
+/// Everything that was brought or built for the project's commands.
+pub(crate) const TOOLS: &str = "target/tools";
+
+/// The repository.
+pub(crate) fn root() -> PathBuf {
+    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    here.parent().map_or(here.clone(), PathBuf::from)
+}
+
+/// A folder or file below [`TOOLS`], absolute.
+pub(crate) fn tool(path: &str) -> PathBuf {
+    root().join(TOOLS).join(path)
+}
+
+/// Whether a program is on the PATH.
+pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
+}

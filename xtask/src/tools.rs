@@ -1,0 +1,66 @@
+//! Tools from the cargo registry, in `target/tools/bin`.
+
+use std::{fs, path::PathBuf, process::Command};
+
+use anyhow::{Context as _, Result};
+
+use crate::{project, step};
+
+/// The folder of the tools, to put on the PATH.
+pub(crate) fn bin() -> PathBuf {
+    project::tool("bin")
+}
+
+/// wasm-bindgen and its test runner, of the very version that the crate is locked to.
+pub(crate) fn wasm_bindgen() -> Result<PathBuf> {
+    let lock = fs::read_to_string("Cargo.lock").context("Cargo.lock")?;
+    let version = locked_version(&lock, "wasm-bindgen").context("Cargo.lock has no wasm-bindgen")?;
+    install("wasm-bindgen-cli", &version, "wasm-bindgen", "about 2.5 min")
+}
+
+/// wasm-pack, which runs the browser tests.
+pub(crate) fn wasm_pack() -> Result<PathBuf> {
+    install("wasm-pack", "0.15.1", "wasm-pack", "about 1.5 min")
+}
+
+/// The version that a lock file holds a package to.
+fn locked_version(lock: &str, package: &str) -> Option<String> {
+    let (_, entry) = lock.split_once(&format!("name = \"{package}\"\nversion = \""))?;
+    let (version, _) = entry.split_once('"')?;
+    Some(version.to_owned())
+}
+
+fn install(package: &str, version: &str, program: &str, duration: &str) -> Result<PathBuf> {
+    let path = bin().join(program);
+    let is_there = step::output(Command::new(&path).arg("--version"))
+        .is_ok_and(|text| text.split_whitespace().any(|word| word == version));
+    if is_there {
+        return Ok(path);
+    }
+    step::say(&format!("Building {package} {version} ({duration})"));
+    let build = project::tool("build");
+    let log = project::tool(&format!("{package}.log"));
+    let cargo_install = |locked: &[&str]| {
+        let mut cargo = Command::new("cargo");
+        cargo.args(["install", package, "--version", version, "--force"]).args(locked);
+        cargo.arg("--root").arg(project::root().join(project::TOOLS)).arg("--target-dir").arg(&build);
+        step::run_quietly(&mut cargo, &log)
+    };
+    // A lock file can name a version that was taken back since; then the newest that fit do.
+    cargo_install(&["--locked"]).or_else(|_| cargo_install(&[]))?;
+    fs::remove_dir_all(&build)?;
+    Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::locked_version;
+
+    #[test]
+    fn the_locked_version_is_the_packages_own() {
+        let lock =
+            "[[package]]\nname = \"a-b\"\nversion = \"1.0.0\"\n\n[[package]]\nname = \"a\"\nversion = \"2.3.4\"\n";
+        assert_eq!(locked_version(lock, "a").as_deref(), Some("2.3.4"));
+        assert_eq!(locked_version(lock, "b"), None);
+    }
+}

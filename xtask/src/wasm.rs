@@ -1,0 +1,134 @@
+//! The one place that decides which compiler builds for wasm32.
+//!
+//! Where rustup can download, it is the default one with its wasm target. Where it cannot, it is Debian's newest, whose
+//! source package has the standard library to build for that target.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::{debian, project, step};
+
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
+
+const DEBIAN_PACKAGES: [&str; 5] = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "rust-web-clippy"];
+
+/// A compiler for wasm32 that is ready to use.
+#[derive(Debug)]
+pub(crate) enum Toolchain {
+    /// The default one.
+    Default,
+    /// Debian's, unpacked for the project.
+    Debian,
+}
+
+impl Toolchain {
+    /// Finds or brings one.
+    pub(crate) fn ensure() -> Result<Self> {
+        if has_target(Path::new("rustc"))? {
+            return Ok(Self::Default);
+        }
+        if has_target(&debian_rustc()).unwrap_or(false) {
+            return Ok(Self::Debian);
+        }
+        if project::find_program("rustup").is_some() {
+            step::say(&format!("Adding the target {TARGET} with rustup"));
+            let log = project::tool("rustup.log");
+            match step::run_quietly(Command::new("rustup").args(["target", "add", TARGET]), &log) {
+                Ok(()) => return Ok(Self::Default),
+                Err(_) => println!("    rustup cannot download it here (see {})", log.display()),
+            }
+        }
+        if !debian::is_available() {
+            bail!("there is no standard library for {TARGET}: run `rustup target add {TARGET}`, then try again");
+        }
+        step::say("Unpacking Debian's Rust compiler and sources (about 15 s)");
+        debian::unpack(&DEBIAN_PACKAGES)?;
+        debian::unpack(&[&linker_package()?])?;
+        build_std()?;
+        Ok(Self::Debian)
+    }
+
+    /// cargo, set up to build for wasm32.
+    pub(crate) fn cargo(&self) -> Result<Command> {
+        let mut command = Command::new("cargo");
+        self.set_up(&mut command)?;
+        Ok(command)
+    }
+
+    /// Makes a program that calls cargo use this compiler.
+    pub(crate) fn set_up(&self, command: &mut Command) -> Result<()> {
+        // A target folder of its own: two compilers in one would build everything anew at each turn.
+        command.env("CARGO_TARGET_DIR", project::root().join("target/wasm"));
+        if matches!(self, Self::Debian) {
+            set_up_debian(command)?;
+        }
+        Ok(())
+    }
+}
+
+fn debian_rustc() -> PathBuf {
+    debian::root().join("usr/bin/rustc")
+}
+
+fn set_up_debian(command: &mut Command) -> Result<()> {
+    command.env("RUSTC", debian_rustc());
+    step::prepend(command, "PATH", &[debian::root().join("usr/bin")])?;
+    step::prepend(command, "LD_LIBRARY_PATH", &debian::libraries()?)
+}
+
+/// Where a compiler keeps the standard library for wasm32.
+fn std_folder(rustc: &Path) -> Result<PathBuf> {
+    let mut command = Command::new(rustc);
+    if rustc == debian_rustc() {
+        set_up_debian(&mut command)?;
+    }
+    let sysroot = step::output(command.args(["--print", "sysroot"]))?;
+    Ok(Path::new(&sysroot).join("lib/rustlib").join(TARGET).join("lib"))
+}
+
+fn has_target(rustc: &Path) -> Result<bool> {
+    let Ok(files) = fs::read_dir(std_folder(rustc)?) else { return Ok(false) };
+    Ok(files.flatten().any(|file| file.file_name().to_string_lossy().starts_with("libstd-")))
+}
+
+/// The package of the linker: `rust-lld` is a link that names it.
+fn linker_package() -> Result<String> {
+    let link = fs::read_link(debian::root().join("usr/bin/rust-lld")).context("rust-web-llvm has no rust-lld")?;
+    let name = link.file_name().context("rust-lld links to nothing")?;
+    Ok(name.to_string_lossy().into_owned())
+}
+
+/// Builds the standard library for wasm32 from source and puts it where the compiler looks for it.
+fn build_std() -> Result<()> {
+    step::say("Building the standard library for wasm32 (about 1 min)");
+    let probe = project::tool("std");
+    fs::create_dir_all(probe.join("src"))?;
+    fs::write(probe.join("src/lib.rs"), "")?;
+    let manifest = "[package]\nname = \"probe\"\nedition = \"2024\"\n\n[lib]\ncrate-type = [\"cdylib\"]\n\n\
+                    [profile.release]\npanic = \"abort\"\n\n[workspace]\n";
+    fs::write(probe.join("Cargo.toml"), manifest)?;
+    let mut cargo = Command::new("cargo");
+    set_up_debian(&mut cargo)?;
+    cargo
+        .args(["build", "-Zbuild-std=std,panic_abort,panic_unwind,test", "--release", "--target", TARGET])
+        .current_dir(&probe)
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("CARGO_TARGET_DIR", probe.join("target"));
+    step::run_quietly(&mut cargo, &project::tool("std.log"))?;
+    let folder = std_folder(&debian_rustc())?;
+    fs::create_dir_all(&folder)?;
+    for entry in fs::read_dir(probe.join("target").join(TARGET).join("release/deps"))? {
+        let file = entry?.path();
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name.starts_with("lib") && name.ends_with(".rlib") {
+            fs::copy(&file, folder.join(name))?;
+        }
+    }
+    fs::remove_dir_all(probe.join("target"))?;
+    Ok(())
+}
