@@ -54,6 +54,8 @@ function pick({ sequence, changeDate, resourceOwner }) {
  */
 function events(orgId) {
   const args = ["--database", setting("DEVSERVER_DATABASE"), "--events", orgId];
-  const lines = execFileSync("target/debug/devserver", args, { encoding: "utf8" }).trim().split("\n");
+  const lines = execFileSync("target/debug/devserver", args, { encoding: "utf8" })
+    .trim()
+    .split("\n");
   return lines.map((line) => JSON.parse(line));
 }

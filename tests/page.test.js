@@ -140,11 +140,13 @@ for (const scheme of ["light", "dark"]) {
             ? ground(element.parentElement)
             : color;
         };
-        const ratios = [".hint", "label", ".primary", "#badge", "h1", "#deactivate"].map((selector) => {
-          const element = /** @type {Element} */ (document.querySelector(selector));
-          const pair = [luminance(getComputedStyle(element).color), luminance(ground(element))];
-          return [selector, (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05)];
-        });
+        const ratios = [".hint", "label", ".primary", "#badge", "h1", "#deactivate"].map(
+          (selector) => {
+            const element = /** @type {Element} */ (document.querySelector(selector));
+            const pair = [luminance(getComputedStyle(element).color), luminance(ground(element))];
+            return [selector, (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05)];
+          },
+        );
         return Object.fromEntries(ratios);
       })
     );

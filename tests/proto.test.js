@@ -80,8 +80,12 @@ for (const [name, type] of ours) {
         const official = message.fields.find((/** @type {any} */ it) => it.name === field.name);
         assert.ok(official, `${field.name} is no field of ZITADEL's`);
         assert.equal(official.number, field.id, field.name);
-        const written = protobuf.types.basic[field.type] === undefined;
-        assert.equal(typeOf(official), written ? resolve(field.type, name) : field.type, field.name);
+        const isScalar = field.type in protobuf.types.basic;
+        assert.equal(
+          typeOf(official),
+          isScalar ? field.type : resolve(field.type, name),
+          field.name,
+        );
         assert.equal(official.fieldKind === "list", field.repeated, field.name);
       }
     });

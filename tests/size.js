@@ -26,7 +26,9 @@ for (const { raw, gzip, brotli } of rows) {
   total.gzip += gzip;
   total.brotli += brotli;
 }
-console.log(`${"file".padEnd(36)}${"raw".padStart(10)}${"gzip".padStart(10)}${"brotli".padStart(10)}`);
+console.log(
+  `${"file".padEnd(36)}${"raw".padStart(10)}${"gzip".padStart(10)}${"brotli".padStart(10)}`,
+);
 for (const { file, ...sizes } of [...rows, total]) {
   const numbers = Object.values(sizes).map((size) => size.toLocaleString("en").padStart(10));
   console.log(file.padEnd(36) + numbers.join(""));

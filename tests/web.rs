@@ -70,7 +70,7 @@ fn json(value: &JsValue) -> String {
 }
 
 fn keys(value: &JsValue) -> Vec<String> {
-    Object::keys(value.unchecked_ref()).iter().map(|key| key.as_string().unwrap()).collect()
+    Object::keys(value.unchecked_ref::<Object>()).iter().map(|key| key.as_string().unwrap()).collect()
 }
 
 /// Kind, code and id of an error.

@@ -21,6 +21,8 @@ const DONE = {
 };
 
 /** @typedef {keyof typeof METHODS} Method */
+/** @typedef {import("../pkg/src/index.js").CallOptions} CallOptions */
+/** @typedef {import("../pkg/src/index.js").Org} Org */
 
 /** @type {AbortController | undefined} */
 let running;
@@ -72,7 +74,7 @@ async function call(method) {
     const answer = await METHODS[method](token.value, org, options);
     showAnswer(answer);
     log(method, org, "OK", started);
-    await showState(method, answer, org, options);
+    showState("org" in answer ? answer.org : await readBack(org, options));
     idle(DONE[method]);
   } catch (error) {
     if (!isZitadelError(error)) {
@@ -87,25 +89,27 @@ async function call(method) {
 }
 
 /**
- * The state after a call: what was read, or after a change what reading tells. Somebody may change but not read.
+ * The organization after a change. Whoever may change it may perhaps not read it.
  *
- * @param {Method} method
- * @param {import("../pkg/src/index.js").GetMyOrgResponse | import("../pkg/src/index.js").ReactivateOrgResponse} answer
- * @param {string | null} org
- * @param {import("../pkg/src/index.js").CallOptions} options
+ * @param {string | null} orgId
+ * @param {CallOptions} options
+ * @returns {Promise<Org | undefined>}
  */
-async function showState(method, answer, org, options) {
-  const read =
-    "org" in answer || method === "getMyOrg"
-      ? answer
-      : await getMyOrg(token.value, org, options).catch(() => ({}));
-  const found = "org" in read ? read.org : undefined;
-  const state = found?.state ?? "unknown";
-  badge.dataset.state = String(state);
-  badge.textContent = String(state).replace("ORG_STATE_", "").toLowerCase();
-  element("org-name", HTMLElement).textContent = found
-    ? `${found.name} (${found.primaryDomain}, ${found.id})`
-    : "";
+async function readBack(orgId, options) {
+  try {
+    return (await getMyOrg(token.value, orgId, options)).org;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {Org | undefined} org */
+function showState(org) {
+  const state = String(org?.state ?? "unknown");
+  badge.dataset.state = state;
+  badge.textContent = state.replace("ORG_STATE_", "").toLowerCase();
+  const name = org ? `${org.name} (${org.primaryDomain}, ${org.id})` : "";
+  element("org-name", HTMLElement).textContent = name;
 }
 
 /** @param {string} text */

@@ -53,10 +53,7 @@ export interface DeactivateOrgResponse {
 
 /** Whether an organization's users can log in. ZITADEL answers UNSPECIFIED for a removed organization. */
 export type OrgState =
-  | "ORG_STATE_UNSPECIFIED"
-  | "ORG_STATE_ACTIVE"
-  | "ORG_STATE_INACTIVE"
-  | "ORG_STATE_REMOVED";
+  "ORG_STATE_UNSPECIFIED" | "ORG_STATE_ACTIVE" | "ORG_STATE_INACTIVE" | "ORG_STATE_REMOVED";
 
 export interface Org {
   id: string;
@@ -139,12 +136,7 @@ export function preload(): Promise<void>;
 
 /** Where a call failed; see {@link ZitadelError.kind}. */
 export type ErrorKind =
-  | "status"
-  | "transport"
-  | "protocol"
-  | "aborted"
-  | "timeout"
-  | "invalid-argument";
+  "status" | "transport" | "protocol" | "aborted" | "timeout" | "invalid-argument";
 
 /** A detail of a type that this package knows. */
 export interface ZitadelErrorDetail {
