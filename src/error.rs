@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use prost_types::Any;
-
-use crate::{code::Code, metadata::Metadata};
+use crate::{code::Code, json::Json, metadata::Metadata};
 
 /// Where a call failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,8 +45,8 @@ pub struct Error {
     pub code: Code,
     /// The server's text for [`Kind::Status`], otherwise a sentence that says what to do.
     pub message: String,
-    /// What the server attached to its status.
-    pub details: Vec<Any>,
+    /// What the server attached to its status, each an object with `@type`.
+    pub details: Vec<Json>,
     /// The answer's HTTP status, if there was an answer.
     pub http_status: Option<u16>,
     /// Headers and trailers of the answer.
@@ -64,6 +62,17 @@ impl Error {
     /// An argument that cannot be sent. `message` begins with the argument's name.
     pub fn invalid_argument(message: impl Into<String>) -> Self {
         Self::new(Kind::InvalidArgument, Code::InvalidArgument, message)
+    }
+
+    /// What a HTTP status other than 2xx means where the answer carries no gRPC status.
+    #[must_use]
+    pub fn from_http_status(http_status: u16, content_type: Option<&str>) -> Self {
+        let content_type = content_type.unwrap_or("none");
+        let text = format!(
+            "The server, or a proxy in front of it, answered with HTTP {http_status} (content-type: {content_type}) and no \
+             gRPC status. Check baseUrl and the proxy."
+        );
+        Self::new(Kind::Status, Code::from_http_status(http_status), text)
     }
 
     /// The same error, told with the answer that it came with.

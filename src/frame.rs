@@ -96,6 +96,12 @@ impl Decoder {
         self.violation.is_none()
     }
 
+    /// Whether the trailers, which end the stream, have come.
+    #[must_use]
+    pub const fn has_trailers(&self) -> bool {
+        self.trailers.is_some()
+    }
+
     /// What came, now that the body has ended.
     #[must_use]
     pub fn finish(self) -> Decoded {

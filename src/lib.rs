@@ -19,12 +19,15 @@
 
 pub mod argument;
 pub mod code;
+pub mod detail;
 pub mod error;
 pub mod frame;
+pub mod json;
 pub mod metadata;
 pub mod percent;
 pub mod proto;
 pub mod response;
+pub mod rest;
 pub mod status;
 pub mod timeout;
 pub mod trailer;

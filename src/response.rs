@@ -6,6 +6,7 @@
 
 use crate::{
     code::Code,
+    detail,
     error::{Error, Kind},
     frame::{Decoded, Decoder, MAX_MESSAGE_LEN, MAX_TRAILERS_LEN, Violation},
     metadata::Metadata,
@@ -75,6 +76,12 @@ impl Reader {
         self.decoder.push(chunk)
     }
 
+    /// Whether the trailers, which end the answer, have come.
+    #[must_use]
+    pub const fn has_trailers(&self) -> bool {
+        self.decoder.has_trailers()
+    }
+
     /// The outcome, now that the body has ended or the rest need not be read.
     ///
     /// # Errors
@@ -140,17 +147,7 @@ fn bad_http_status(head: Head) -> Error {
     let known = status::from_metadata(&headers)
         .and_then(Result::err)
         .filter(|_| headers.get(status::STATUS).and_then(|raw| raw.parse().ok()).and_then(Code::from_number).is_some());
-    let error = known.map_or_else(
-        || {
-            let content_type = headers.get(CONTENT_TYPE).unwrap_or("none");
-            let text = format!(
-                "The server, or a proxy in front of it, answered with HTTP {http_status} (content-type: {content_type}) \
-                 and no gRPC status. Check baseUrl and that the proxy passes gRPC-Web."
-            );
-            Error::new(Kind::Status, Code::from_http_status(http_status), text)
-        },
-        Error::from,
-    );
+    let error = known.map_or_else(|| Error::from_http_status(http_status, headers.get(CONTENT_TYPE)), Error::from);
     error.with_answer(http_status, headers)
 }
 
@@ -186,7 +183,9 @@ fn missing_status() -> Error {
     )
 }
 
-fn connection_lost() -> Error {
+/// The connection ended inside the answer.
+#[must_use]
+pub fn connection_lost() -> Error {
     Error::new(
         Kind::Transport,
         Code::Unavailable,
@@ -197,7 +196,7 @@ fn connection_lost() -> Error {
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         let mut error = Self::new(Kind::Status, failure.code, failure.message);
-        error.details = failure.details;
+        error.details = failure.details.iter().map(detail::from_any).collect();
         error
     }
 }

@@ -107,7 +107,7 @@ mod tests {
 
         async fn unary(&self, request: Request<'_>) -> Result<Response, Error> {
             assert_eq!(request.path, self.0);
-            assert_eq!(request.message, []);
+            assert!(request.message.is_empty());
             Ok(Response { headers: request.metadata, message: self.1.to_vec(), trailers: Metadata::new() })
         }
     }

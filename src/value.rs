@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use base64ct::{Base64, Encoding as _};
-use prost::Message as _;
-use prost_types::{Any, Timestamp};
+use prost_types::Timestamp;
 use serde::Serialize;
 
 use crate::{
     code::Code,
+    detail,
     error::{Error, Kind},
+    json::Json,
     proto::zitadel::{
         management::v1::{DeactivateOrgResponse, GetMyOrgResponse, ReactivateOrgResponse},
         org::v1::{Org, OrgState},
-        v1::{ErrorDetail, ObjectDetails},
+        v1::ObjectDetails,
     },
 };
 
@@ -63,7 +63,7 @@ struct DetailsValue {
 }
 
 /// An error's fields, without its cause.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ErrorValue {
     kind: &'static str,
@@ -72,28 +72,12 @@ pub struct ErrorValue {
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<String>,
-    details: Vec<ErrorDetailValue>,
+    details: Vec<Json>,
     #[serde(skip_serializing_if = "Option::is_none")]
     http_status: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<String>,
     metadata: BTreeMap<String, String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-enum ErrorDetailValue {
-    Zitadel {
-        #[serde(rename = "@type")]
-        type_url: String,
-        id: String,
-        message: String,
-    },
-    Other {
-        #[serde(rename = "@type")]
-        type_url: String,
-        value: String,
-    },
 }
 
 impl TryFrom<ReactivateOrgResponse> for ChangeValue {
@@ -157,10 +141,9 @@ fn date(timestamp: &Timestamp) -> Result<String, Error> {
 impl From<Error> for ErrorValue {
     fn from(error: Error) -> Self {
         let Error { kind, code, message, details, http_status, metadata } = error;
-        let details: Vec<_> = details.into_iter().map(ErrorDetailValue::from).collect();
         let id = details
             .iter()
-            .find_map(ErrorDetailValue::id)
+            .find_map(detail::id)
             .or_else(|| (kind == Kind::Status).then(|| id_in_message(&message))?)
             .map(str::to_owned);
         let mut joined = BTreeMap::<String, String>::new();
@@ -187,26 +170,6 @@ impl From<Error> for ErrorValue {
     }
 }
 
-impl From<Any> for ErrorDetailValue {
-    fn from(Any { type_url, value }: Any) -> Self {
-        let known = (type_url.rsplit('/').next() == Some("zitadel.v1.ErrorDetail"))
-            .then(|| ErrorDetail::decode(value.as_slice()).ok());
-        match known.flatten() {
-            Some(ErrorDetail { id, message }) => Self::Zitadel { type_url, id, message },
-            None => Self::Other { type_url, value: Base64::encode_string(&value) },
-        }
-    }
-}
-
-impl ErrorDetailValue {
-    fn id(&self) -> Option<&str> {
-        match self {
-            Self::Zitadel { id, .. } if !id.is_empty() => Some(id),
-            _ => None,
-        }
-    }
-}
-
 /// The last `(XXX-yyyyy)` of a message, as ZITADEL writes it behind its texts.
 ///
 /// Source: ZITADEL `internal/api/grpc/gerrors/zitadel_errors.go`.
@@ -223,17 +186,17 @@ fn id_in_message(message: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use prost::Message as _;
-    use prost_types::{Any, Timestamp};
+    use prost_types::Timestamp;
 
-    use super::{ChangeValue, ErrorDetailValue, ErrorValue, OrgResultValue, StateValue, date, id_in_message};
+    use super::{ChangeValue, ErrorValue, OrgResultValue, StateValue, date, id_in_message};
     use crate::{
         code::Code,
         error::{Error, Kind},
+        json::Json,
         proto::zitadel::{
             management::v1::{GetMyOrgResponse, ReactivateOrgResponse},
             org::v1::Org,
-            v1::{ErrorDetail, ObjectDetails},
+            v1::ObjectDetails,
         },
     };
 
@@ -306,15 +269,15 @@ mod tests {
         }
     }
 
-    fn error(message: &str, details: Vec<Any>) -> Error {
+    fn error(message: &str, details: Vec<Json>) -> Error {
         let mut error = Error::new(Kind::Status, Code::FailedPrecondition, message);
         error.details = details;
         error
     }
 
-    fn zitadel_detail(id: &str) -> Any {
-        let detail = ErrorDetail { id: id.to_owned(), message: "text".to_owned() };
-        Any { type_url: "type.googleapis.com/zitadel.v1.ErrorDetail".to_owned(), value: detail.encode_to_vec() }
+    fn zitadel_detail(id: &str) -> Json {
+        let member = |name: &str, value: &str| (name.to_owned(), Json::String(value.to_owned()));
+        Json::Object(vec![member("@type", "type.googleapis.com/zitadel.v1.ErrorDetail"), member("id", id)])
     }
 
     #[test]
@@ -329,17 +292,6 @@ mod tests {
     fn a_text_of_ours_has_no_id() {
         let ours = Error::new(Kind::Protocol, Code::Unknown, "x (B-2)");
         assert_eq!(ErrorValue::from(ours).id, None);
-    }
-
-    #[test]
-    fn an_unknown_detail_and_an_undecodable_one_keep_their_bytes() {
-        let unknown = Any { type_url: "type.googleapis.com/a.B".to_owned(), value: vec![1, 2] };
-        let broken = Any { value: vec![0x0a], ..zitadel_detail("") };
-        for (detail, expected) in [(unknown, "AQI="), (broken, "Cg==")] {
-            let type_url = detail.type_url.clone();
-            let value = ErrorDetailValue::from(detail);
-            assert_eq!(value, ErrorDetailValue::Other { type_url, value: expected.to_owned() });
-        }
     }
 
     #[test]

@@ -1,8 +1,10 @@
 const BRAND = Symbol.for("zitadel-org-web.ZitadelError");
 
+/** @typedef {import("./fields.js").ErrorFields} ErrorFields */
+
 /** What every failed call rejects with. Its fields are described in index.d.ts. */
 export class ZitadelError extends Error {
-  /** @param {import("./fields.js").ErrorFields} fields */
+  /** @param {ErrorFields} fields */
   constructor(fields) {
     super(fields.message, "cause" in fields ? { cause: fields.cause } : undefined);
     this.kind = fields.kind;
@@ -39,23 +41,55 @@ export function isZitadelError(e) {
 }
 
 /**
- * The fields that the module rejects with, as a ZitadelError; anything else is a module that could not be loaded or run.
+ * What was thrown, as a ZitadelError. The module throws plain fields; anything else is a module that does not load.
  *
- * @param {unknown} thrown
+ * @param {any} thrown
  * @returns {ZitadelError}
  */
 export function toZitadelError(thrown) {
-  if (typeof thrown === "object" && thrown !== null && "codeName" in thrown) {
-    return new ZitadelError(/** @type {import("./fields.js").ErrorFields} */ (thrown));
+  if (thrown instanceof ZitadelError) {
+    return thrown;
   }
-  return new ZitadelError({
-    kind: "transport",
-    code: 14,
-    codeName: "UNAVAILABLE",
-    message:
-      "The WebAssembly module could not be loaded or run, so nothing was sent. See cause; a Content-Security-Policy needs script-src 'wasm-unsafe-eval'.",
-    details: [],
-    metadata: {},
-    cause: thrown,
-  });
+  if (typeof thrown?.codeName === "string") {
+    return new ZitadelError(thrown);
+  }
+  const text =
+    "The WebAssembly module could not be loaded, so nothing was sent. See cause; a Content-Security-Policy needs script-src 'wasm-unsafe-eval'.";
+  return ours("transport", 14, "UNAVAILABLE", text, { cause: thrown });
+}
+
+/**
+ * @param {string} message
+ * @param {unknown} [cause]
+ */
+export function invalidOptions(message, cause) {
+  return ours(
+    "invalid-argument",
+    3,
+    "INVALID_ARGUMENT",
+    message,
+    cause === undefined ? {} : { cause },
+  );
+}
+
+/**
+ * The module trapped, which it should never do.
+ *
+ * @param {unknown} cause
+ */
+export function crashed(cause) {
+  const text =
+    "The WebAssembly module failed, which is a bug of zitadel-org-web: please report it with its cause. The change may have been made; the next call starts afresh.";
+  return ours("protocol", 13, "INTERNAL", text, { cause });
+}
+
+/**
+ * @param {ErrorFields["kind"]} kind
+ * @param {number} code
+ * @param {string} codeName
+ * @param {string} message
+ * @param {{ cause?: unknown }} more
+ */
+function ours(kind, code, codeName, message, more) {
+  return new ZitadelError({ kind, code, codeName, message, details: [], metadata: {}, ...more });
 }

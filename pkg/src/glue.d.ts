@@ -1,4 +1,4 @@
-// Types of the generated `dist/zitadel_org_web_bg.js`; the build puts this file beside it.
+// Types of the generated `dist/zitadel_org_web.js`; the build puts this file beside it.
 
 import type {
   CallOptions,
@@ -8,19 +8,35 @@ import type {
   TokenSource,
 } from "../src/index.js";
 
-export function reactivateOrg(
-  token: TokenSource,
-  orgId?: string | null,
-  options?: CallOptions,
-): Promise<ReactivateOrgResponse>;
-export function deactivateOrg(
-  token: TokenSource,
-  orgId?: string | null,
-  options?: CallOptions,
-): Promise<DeactivateOrgResponse>;
-export function getMyOrg(
-  token: TokenSource,
-  orgId?: string | null,
-  options?: CallOptions,
-): Promise<GetMyOrgResponse>;
-export function __wbg_set_wasm(exports: WebAssembly.Exports): void;
+/** What the WebAssembly module does, as JavaScript calls it. */
+export interface Module {
+  initSync(source: { module: WebAssembly.Module }): void;
+  reactivateOrg(
+    token: TokenSource,
+    orgId?: string | null,
+    options?: CallOptions,
+  ): Promise<ReactivateOrgResponse>;
+  deactivateOrg(
+    token: TokenSource,
+    orgId?: string | null,
+    options?: CallOptions,
+  ): Promise<DeactivateOrgResponse>;
+  getMyOrg(
+    token: TokenSource,
+    orgId?: string | null,
+    options?: CallOptions,
+  ): Promise<GetMyOrgResponse>;
+}
+
+/**
+ * Makes glue for one instance.
+ *
+ * @param webAssembly - what stands in for the global WebAssembly: the module is instantiated with it
+ */
+export function createGlue(webAssembly: {
+  Module: typeof WebAssembly.Module;
+  Instance(
+    module: WebAssembly.Module,
+    imports: WebAssembly.Imports,
+  ): { exports: Record<string, unknown> };
+}): Module;

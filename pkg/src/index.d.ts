@@ -12,6 +12,11 @@ export interface CallOptions {
    */
   baseUrl?: string | URL;
   /**
+   * How the call travels. "json" is the REST mapping, for networks that block gRPC-Web.
+   * @defaultValue "grpc-web"
+   */
+  protocol?: "grpc-web" | "json";
+  /**
    * Milliseconds for the whole call: token, connect, headers and body. 0 means no deadline.
    * @defaultValue 30000
    */
@@ -138,20 +143,24 @@ export function preload(): Promise<void>;
 export type ErrorKind =
   "status" | "transport" | "protocol" | "aborted" | "timeout" | "invalid-argument";
 
-/** A detail of a type that this package knows. */
+/** ZITADEL's own detail. */
 export interface ZitadelErrorDetail {
   "@type": "type.googleapis.com/zitadel.v1.ErrorDetail";
   id: string;
   message: string;
 }
 
-/** A detail of any other type, its bytes in base64. */
-export interface UnknownErrorDetail {
+/**
+ * A detail of another type: the fields of ZITADEL's other ones and of google.rpc's in proto3's JSON mapping, of any other
+ * `value`, its bytes in base64.
+ */
+export interface OtherErrorDetail {
   "@type": string;
-  value: string;
+  value?: string;
+  [field: string]: unknown;
 }
 
-export type ErrorDetail = ZitadelErrorDetail | UnknownErrorDetail;
+export type ErrorDetail = ZitadelErrorDetail | OtherErrorDetail;
 
 /** What every failed call rejects with, and nothing else. */
 export class ZitadelError extends Error {

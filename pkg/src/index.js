@@ -1,64 +1,116 @@
-import { toZitadelError } from "./error.js";
-import { load } from "./load.js";
+import { invalidOptions, toZitadelError } from "./error.js";
+import { run } from "./load.js";
 
 export { ZitadelError, isZitadelError } from "./error.js";
 
+/** @typedef {import("./index.js").CallOptions} CallOptions */
+/** @typedef {import("./index.js").TokenSource} TokenSource */
+
 /**
- * @param {import("./index.js").TokenSource} token
+ * @param {TokenSource} token
  * @param {string | null} [orgId]
- * @param {import("./index.js").CallOptions} [options]
+ * @param {CallOptions} [options]
  * @returns {Promise<import("./index.js").ReactivateOrgResponse>}
  */
 export function reactivateOrg(token, orgId, options) {
-  return run((module) => module.reactivateOrg(token, orgId, options));
+  return call("reactivateOrg", token, orgId, options);
 }
 
 /**
- * @param {import("./index.js").TokenSource} token
+ * @param {TokenSource} token
  * @param {string | null} [orgId]
- * @param {import("./index.js").CallOptions} [options]
+ * @param {CallOptions} [options]
  * @returns {Promise<import("./index.js").DeactivateOrgResponse>}
  */
 export function deactivateOrg(token, orgId, options) {
-  return run((module) => module.deactivateOrg(token, orgId, options));
+  return call("deactivateOrg", token, orgId, options);
 }
 
 /**
- * @param {import("./index.js").TokenSource} token
+ * @param {TokenSource} token
  * @param {string | null} [orgId]
- * @param {import("./index.js").CallOptions} [options]
+ * @param {CallOptions} [options]
  * @returns {Promise<import("./index.js").GetMyOrgResponse>}
  */
 export function getMyOrg(token, orgId, options) {
-  return run((module) => module.getMyOrg(token, orgId, options));
+  return call("getMyOrg", token, orgId, options);
 }
 
 /**
- * @param {import("./index.js").CallOptions & { token: import("./index.js").TokenSource }} defaults
+ * @param {CallOptions & { token: TokenSource }} defaults
  * @returns {import("./index.js").OrgClient}
  */
-export function createOrgClient({ token, ...defaults }) {
+export function createOrgClient(defaults) {
+  const token = defaults?.token;
   return {
-    reactivateOrg: (orgId, options) => reactivateOrg(token, orgId, { ...defaults, ...options }),
-    deactivateOrg: (orgId, options) => deactivateOrg(token, orgId, { ...defaults, ...options }),
-    getMyOrg: (orgId, options) => getMyOrg(token, orgId, { ...defaults, ...options }),
+    reactivateOrg: (orgId, options) => call("reactivateOrg", token, orgId, options, defaults),
+    deactivateOrg: (orgId, options) => call("deactivateOrg", token, orgId, options, defaults),
+    getMyOrg: (orgId, options) => call("getMyOrg", token, orgId, options, defaults),
   };
 }
 
 /** @returns {Promise<void>} */
-export function preload() {
-  return run(() => undefined);
-}
-
-/**
- * @template T
- * @param {(module: Awaited<ReturnType<typeof load>>) => T | Promise<T>} use
- * @returns {Promise<T>}
- */
-async function run(use) {
+export async function preload() {
   try {
-    return await use(await load());
+    await run(() => undefined);
   } catch (error) {
     throw toZitadelError(error);
   }
+}
+
+/**
+ * @template {"reactivateOrg" | "deactivateOrg" | "getMyOrg"} Method
+ * @param {Method} method
+ * @param {TokenSource} token
+ * @param {string | null | undefined} orgId
+ * @param {CallOptions | undefined} options
+ * @param {CallOptions} [defaults]
+ * @returns {Promise<any>}
+ */
+async function call(method, token, orgId, options, defaults) {
+  try {
+    const taken = take(options, defaults);
+    return await run((module) => module[method](token, orgId, taken));
+  } catch (error) {
+    throw toZitadelError(error);
+  }
+}
+
+/**
+ * The options as plain data. They are read here and not in the module, because a getter may throw.
+ *
+ * @param {CallOptions | undefined} options
+ * @param {CallOptions} [defaults]
+ * @returns {CallOptions}
+ */
+function take(options, defaults) {
+  if (typeof (options ?? {}) !== "object") {
+    throw invalidOptions("options is not an object.");
+  }
+  /** @type {any} */
+  const taken = {};
+  try {
+    for (const name of /** @type {const} */ ([
+      "baseUrl",
+      "protocol",
+      "timeoutMs",
+      "signal",
+      "language",
+      "headers",
+      "fetch",
+      "allowInsecure",
+    ])) {
+      taken[name] = options?.[name] ?? defaults?.[name];
+    }
+    if (typeof taken.baseUrl === "object") {
+      taken.baseUrl = String(taken.baseUrl);
+    }
+    if (typeof taken.headers === "object") {
+      const { headers } = taken;
+      taken.headers = Symbol.iterator in headers ? Object.fromEntries(headers) : { ...headers };
+    }
+  } catch (cause) {
+    throw invalidOptions("options cannot be read: see cause.", cause);
+  }
+  return taken;
 }

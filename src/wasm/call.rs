@@ -5,11 +5,16 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
+#[cfg(not(feature = "tonic"))]
+use super::grpc_web::GrpcWeb;
+#[cfg(feature = "tonic")]
+use super::tonic::Tonic as GrpcWeb;
 use super::{
-    fetch::FetchTransport,
+    fetch::Fetch,
     guard::{End, Guard},
     js::get,
-    options::Options,
+    options::{Options, Protocol, Target},
+    rest::Rest,
 };
 use crate::{
     argument,
@@ -17,12 +22,14 @@ use crate::{
     error::{Error, Kind},
     metadata::Metadata,
     proto::zitadel::management::v1::ManagementServiceClient,
+    response::Response,
+    transport::{Request, Transport},
     value::ErrorValue,
 };
 
 /// An error and what was thrown below it.
 #[derive(Debug)]
-pub(super) struct CallError {
+pub struct CallError {
     error: Error,
     cause: JsValue,
 }
@@ -39,10 +46,10 @@ impl CallError {
     }
 
     /// A call that its deadline or its caller ended.
-    pub(super) fn ended(end: End, options: &Options) -> Self {
+    pub(super) fn ended(end: End, target: &Target) -> Self {
         match end {
             End::Timeout => {
-                let timeout_ms = options.timeout_ms.unwrap_or_default();
+                let timeout_ms = target.timeout_ms.unwrap_or_default();
                 let text = format!(
                     "The deadline of {timeout_ms} ms passed. The change may have been made: read the organization before \
                      trying again, or set a longer timeoutMs."
@@ -50,7 +57,7 @@ impl CallError {
                 Error::new(Kind::Timeout, Code::DeadlineExceeded, text).into()
             }
             End::Aborted => {
-                let reason = options.signal.as_ref().and_then(|signal| get(signal, "reason").ok());
+                let reason = target.signal.as_ref().and_then(|signal| get(signal, "reason").ok());
                 let text = "The caller's signal aborted the call. If it was under way, the change may have been made.";
                 Self::caused(Error::new(Kind::Aborted, Code::Cancelled, text), reason.unwrap_or_default())
             }
@@ -68,22 +75,41 @@ impl CallError {
     }
 }
 
+/// The transport of a call, by its protocol.
+pub(super) enum Wire<'a> {
+    GrpcWeb(GrpcWeb<'a>),
+    Rest(Rest<'a>),
+}
+
+impl Transport for Wire<'_> {
+    type Error = CallError;
+
+    async fn unary(&self, request: Request<'_>) -> Result<Response, CallError> {
+        match self {
+            Self::GrpcWeb(transport) => transport.unary(request).await,
+            Self::Rest(transport) => transport.unary(request).await,
+        }
+    }
+}
+
 /// Checks the arguments, asks for the token and runs `method` with a client and the call's metadata.
 pub(super) async fn run<V: Serialize>(
     token: JsValue,
     org_id: JsValue,
     options: JsValue,
-    method: impl AsyncFnOnce(ManagementServiceClient<FetchTransport<'_>>, Metadata) -> Result<V, CallError>,
+    method: impl AsyncFnOnce(ManagementServiceClient<Wire<'_>>, Metadata) -> Result<V, CallError>,
 ) -> Result<JsValue, JsValue> {
     let outcome = async {
-        let options = Options::parse(&org_id, options)?;
-        let guard = Guard::start(options.timeout_ms, options.signal.as_ref())
+        let Options { target, protocol, mut metadata } = Options::parse(&org_id, options)?;
+        let guard = Guard::start(target.timeout_ms, target.signal.as_ref())
             .map_err(|cause| CallError::caused(Error::invalid_argument("signal is not an AbortSignal."), cause))?;
-        let mut metadata = options.metadata.clone();
-        let token = bearer_token(&token, &guard, &options).await?;
+        let token = bearer_token(&token, &guard, &target).await?;
         metadata.append("authorization", format!("Bearer {token}"));
-        let client = ManagementServiceClient::new(FetchTransport { options: &options, guard: &guard });
-        method(client, metadata).await
+        let wire = match protocol {
+            Protocol::GrpcWeb => Wire::GrpcWeb(GrpcWeb::new(&target, &guard)),
+            Protocol::Json => Wire::Rest(Rest { fetch: Fetch { target: &target, guard: &guard } }),
+        };
+        method(ManagementServiceClient::new(wire), metadata).await
     };
     match outcome.await {
         Ok(value) => Ok(to_js(&value)),
@@ -92,9 +118,9 @@ pub(super) async fn run<V: Serialize>(
 }
 
 /// The token, or what the caller's function makes of it, checked.
-async fn bearer_token(source: &JsValue, guard: &Guard, options: &Options) -> Result<String, CallError> {
+async fn bearer_token(source: &JsValue, guard: &Guard, target: &Target) -> Result<String, CallError> {
     if let Some(end) = guard.end() {
-        return Err(CallError::ended(end, options));
+        return Err(CallError::ended(end, target));
     }
     let token = match source.dyn_ref::<Function>() {
         Some(source) => {
@@ -109,7 +135,7 @@ async fn bearer_token(source: &JsValue, guard: &Guard, options: &Options) -> Res
                     let error = Error::new(Kind::InvalidArgument, Code::Unauthenticated, text);
                     return Err(CallError::caused(error, cause));
                 }
-                Err(end) => return Err(CallError::ended(end, options)),
+                Err(end) => return Err(CallError::ended(end, target)),
             }
         }
         None => source.clone(),

@@ -1,4 +1,4 @@
-//! The default transport: gRPC-Web over `fetch`. This is the one place that calls it and reads its answer.
+//! The one place that calls `fetch` and reads its answer.
 //!
 //! Nothing that fetch hands back is trusted to be what it should, because the caller may bring their own: every access
 //! to it can fail and none can trap.
@@ -10,21 +10,16 @@ use web_sys::{Headers, ReferrerPolicy, RequestCache, RequestCredentials, Request
 
 use super::{
     call::CallError,
-    guard::Guard,
+    guard::{End, Guard},
     js::{get, pairs, present},
-    options::Options,
+    options::Target,
 };
 use crate::{
     code::Code,
     error::{Error, Kind},
-    frame,
     metadata::Metadata,
-    response::{Head, Reader, Response},
-    timeout,
-    transport::{Request, Transport},
+    response::Head,
 };
-
-const USER_AGENT: &str = concat!("zitadel-org-web/", env!("CARGO_PKG_VERSION"));
 
 #[wasm_bindgen]
 extern "C" {
@@ -40,59 +35,93 @@ extern "C" {
     fn read(this: &BodyReader) -> Result<JsValue, JsValue>;
 }
 
-/// gRPC-Web over `fetch`, for one call.
-#[derive(Debug)]
-pub(super) struct FetchTransport<'a> {
+/// fetch, for one call.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fetch<'a> {
     /// Where to, and with which fetch.
-    pub(super) options: &'a Options,
+    pub(super) target: &'a Target,
     /// What ends the call early.
     pub(super) guard: &'a Guard,
 }
 
-impl Transport for FetchTransport<'_> {
-    type Error = CallError;
-
-    async fn unary(&self, request: Request<'_>) -> Result<Response, CallError> {
-        let answer = self.send(&request).await?;
-        let head = head(&answer).map_err(|cause| self.not_an_answer(cause))?;
-        let reader = Reader::new(head)?;
-        self.read(&answer, reader).await
-    }
+/// A request, complete but for the address.
+pub(super) struct Outgoing<'a> {
+    pub(super) verb: &'a str,
+    pub(super) path: &'a str,
+    pub(super) headers: &'a Metadata,
+    pub(super) body: Option<&'a [u8]>,
 }
 
-impl FetchTransport<'_> {
-    async fn send(&self, request: &Request<'_>) -> Result<JsValue, CallError> {
-        let init = self.request_init(request)?;
-        let url = format!("{}{}", self.options.base_url, request.path);
-        let started = match &self.options.fetch {
+/// An answer whose body is yet to be read.
+pub(super) struct Incoming {
+    pub(super) head: Head,
+    body: Option<BodyReader>,
+}
+
+/// How the reading of a body ended.
+pub(super) enum Ending {
+    /// There is no more.
+    Complete,
+    /// The taker wanted no more.
+    Stopped,
+    /// The body broke off.
+    Broken(JsValue),
+    /// The deadline or the caller.
+    Ended(End),
+}
+
+impl Fetch<'_> {
+    /// Sends a request and waits for the answer's head.
+    pub(super) async fn send(&self, request: Outgoing<'_>) -> Result<Incoming, CallError> {
+        let init = self.request_init(&request).map_err(|cause| self.no_answer(cause))?;
+        let url = format!("{}{}", self.target.base_url, request.path);
+        let started = match &self.target.fetch {
             Some(fetch) => call_fetch(fetch, &url, &init),
             None => global_fetch(&url, &init),
         };
-        match started {
-            Ok(promise) => self.settle(promise).await?.map_err(|cause| self.no_answer(cause)),
-            Err(cause) => Err(self.no_answer(cause)),
+        let answer = match started {
+            Ok(promise) => self.settle(&promise).await.map_err(|end| CallError::ended(end, self.target))?,
+            Err(cause) => Err(cause),
+        };
+        incoming(&answer.map_err(|cause| self.no_answer(cause))?).map_err(not_an_answer)
+    }
+
+    /// Reads a body chunk by chunk, as long as `take` wants more.
+    pub(super) async fn read(&self, incoming: Incoming, mut take: impl FnMut(&[u8]) -> bool) -> Ending {
+        let Some(body) = incoming.body else { return Ending::Complete };
+        loop {
+            let chunk = match body.read() {
+                Ok(promise) => self.settle(&promise).await,
+                Err(cause) => Ok(Err(cause)),
+            };
+            let chunk = match chunk {
+                Ok(chunk) => chunk.and_then(|chunk| bytes(&chunk)),
+                Err(end) => return Ending::Ended(end),
+            };
+            match chunk {
+                Ok(Some(chunk)) if take(&chunk) => {}
+                // The guard aborts what is left of the body.
+                Ok(Some(_)) => return Ending::Stopped,
+                Ok(None) => {
+                    self.guard.finish();
+                    return Ending::Complete;
+                }
+                Err(cause) => return Ending::Broken(cause),
+            }
         }
     }
 
-    fn request_init(&self, request: &Request<'_>) -> Result<RequestInit, CallError> {
-        let headers = Headers::new().map_err(|cause| self.no_answer(cause))?;
-        let append = |name: &str, value: &str| headers.append(name, value).map_err(|cause| self.no_answer(cause));
-        for (name, value) in request.metadata.iter() {
-            append(name, value)?;
+    fn request_init(&self, request: &Outgoing<'_>) -> Result<RequestInit, JsValue> {
+        let headers = Headers::new()?;
+        for (name, value) in request.headers.iter() {
+            headers.append(name, value)?;
         }
-        append("content-type", "application/grpc-web+proto")?;
-        append("x-grpc-web", "1")?;
-        append("x-user-agent", USER_AGENT)?;
-        // ZITADEL's preflight refuses grpc-timeout, so only calls without a preflight can tell the server.
-        if let (Some(timeout_ms), false) = (self.options.timeout_ms, self.options.is_cross_origin) {
-            append("grpc-timeout", &timeout::header(timeout_ms))?;
-        }
-        let frame = frame::encode(&request.message)
-            .ok_or_else(|| Error::new(Kind::InvalidArgument, Code::ResourceExhausted, "The request is too long."))?;
         let init = RequestInit::new();
-        init.set_method("POST");
+        init.set_method(request.verb);
         init.set_headers(&headers);
-        init.set_body(&Uint8Array::from(frame.as_slice()));
+        if let Some(body) = request.body {
+            init.set_body(&Uint8Array::from(body));
+        }
         init.set_signal(Some(&self.guard.signal()));
         init.set_redirect(RequestRedirect::Error);
         init.set_credentials(RequestCredentials::Omit);
@@ -101,72 +130,50 @@ impl FetchTransport<'_> {
         Ok(init)
     }
 
-    async fn read(&self, answer: &JsValue, mut reader: Reader) -> Result<Response, CallError> {
-        let body = get(answer, "body").map_err(|cause| self.not_an_answer(cause))?;
-        if let Some(body) = present(&body) {
-            let body = body.unchecked_ref::<Body>().get_reader().map_err(|cause| self.not_an_answer(cause))?;
-            loop {
-                let chunk = match body.read() {
-                    Ok(promise) => self.settle(promise).await?,
-                    Err(cause) => Err(cause),
-                };
-                let bytes = chunk.and_then(|chunk| bytes(&chunk));
-                match bytes {
-                    Ok(Some(bytes)) if reader.push(&bytes) => {}
-                    // The guard aborts what is left of the body.
-                    Ok(Some(_)) => return reader.finish().map_err(CallError::from),
-                    Ok(None) => break,
-                    Err(cause) => return reader.broken_off().map_err(|error| CallError::caused(error, cause)),
-                }
-            }
-        }
-        self.guard.finish();
-        reader.finish().map_err(CallError::from)
-    }
-
     /// Waits for what should be a promise, unless the call ends before it settles.
-    async fn settle(&self, promise: JsValue) -> Result<Result<JsValue, JsValue>, CallError> {
-        let outcome = self.guard.run(JsFuture::from(Promise::resolve(&promise))).await;
+    async fn settle(&self, promise: &JsValue) -> Result<Result<JsValue, JsValue>, End> {
+        let outcome = self.guard.run(JsFuture::from(Promise::resolve(promise))).await;
         // fetch may reject before the guard is polled; what ended the call is told by the guard, not by the rejection.
-        match self.guard.end().map_or(outcome, Err) {
-            Ok(outcome) => Ok(outcome),
-            Err(end) => Err(CallError::ended(end, self.options)),
-        }
+        self.guard.end().map_or(outcome, Err)
     }
 
     fn no_answer(&self, cause: JsValue) -> CallError {
-        let base_url = &self.options.base_url;
-        let cors = if self.options.is_cross_origin {
-            ", or its CORS headers do not allow this origin or a header"
-        } else {
-            ""
-        };
-        let text = format!(
-            "{base_url} gave no answer: it cannot be reached, its certificate is not trusted, it redirects{cors}. \
-             Check baseUrl; the browser's network log tells more."
-        );
-        CallError::caused(Error::new(Kind::Transport, Code::Unavailable, text), cause)
+        CallError::caused(no_answer(self.target), cause)
     }
+}
 
-    fn not_an_answer(&self, cause: JsValue) -> CallError {
-        let text = "fetch did not give a Response. Check the option fetch and whatever replaces the global one.";
-        CallError::caused(Error::new(Kind::Transport, Code::Unavailable, text), cause)
-    }
+/// There was no answer; the browser does not tell a page why.
+pub(super) fn no_answer(target: &Target) -> Error {
+    let base_url = &target.base_url;
+    let cors = if target.is_cross_origin { ", or its CORS headers do not allow this origin or a header" } else { "" };
+    let text = format!(
+        "{base_url} gave no answer: it cannot be reached, its certificate is not trusted, it redirects{cors}. \
+         Check baseUrl; the browser's network log tells more."
+    );
+    Error::new(Kind::Transport, Code::Unavailable, text)
+}
+
+fn not_an_answer(cause: JsValue) -> CallError {
+    let text = "fetch did not give a Response. Check the option fetch and whatever replaces the global one.";
+    CallError::caused(Error::new(Kind::Transport, Code::Unavailable, text), cause)
 }
 
 fn call_fetch(fetch: &Function, url: &str, init: &RequestInit) -> Result<JsValue, JsValue> {
     fetch.call2(&JsValue::UNDEFINED, &JsValue::from_str(url), init)
 }
 
-/// Status and headers of what should be a `Response`.
-fn head(answer: &JsValue) -> Result<Head, JsValue> {
+/// The parts of what should be a `Response`.
+fn incoming(answer: &JsValue) -> Result<Incoming, JsValue> {
     let http_status = get(answer, "status")?.as_f64().ok_or(JsValue::UNDEFINED)?;
     let mut headers = Metadata::new();
     for (name, value) in pairs(&get(answer, "headers")?)?.into_iter().flatten() {
         headers.append(&name, bytes_as_utf8(&value));
     }
+    // A 204 has no body in some runtimes and an empty one in others.
+    let body = get(answer, "body")?;
+    let body = present(&body).map(|body| body.unchecked_ref::<Body>().get_reader()).transpose()?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast from f64 saturates")]
-    Ok(Head { http_status: http_status as u16, headers })
+    Ok(Incoming { head: Head { http_status: http_status as u16, headers }, body })
 }
 
 /// A header's value: fetch shows each of its bytes as a character, and what was sent may be UTF-8.

@@ -31,7 +31,7 @@ extern "C" {
 
 /// Why a call ended before its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
+pub enum End {
     /// The caller's signal.
     Aborted,
     /// The deadline.
@@ -39,7 +39,7 @@ pub(super) enum End {
 }
 
 /// Watches over one call. Dropping it removes its timer and listener and ends the fetch if it is still under way.
-pub(super) struct Guard {
+pub struct Guard {
     state: Rc<State>,
     deadline: Option<Deadline>,
     listener: Option<Listener>,
@@ -69,8 +69,11 @@ struct Listener {
 }
 
 impl Guard {
-    /// Starts the clock: `timeout_ms` from now, if there is one, or the abort of `signal`, if it is one.
-    pub(super) fn start(timeout_ms: Option<f64>, signal: Option<&JsValue>) -> Result<Self, JsValue> {
+    /// Starts the clock: `timeout_ms` from now, if there is one, or the abort of `signal`, if there is one.
+    ///
+    /// # Errors
+    /// What was thrown, if `signal` is no AbortSignal or the runtime has no AbortController.
+    pub fn start(timeout_ms: Option<f64>, signal: Option<&JsValue>) -> Result<Self, JsValue> {
         let state = Rc::new(State {
             controller: AbortController::new()?,
             end: Cell::new(None),
@@ -89,7 +92,8 @@ impl Guard {
     }
 
     /// Why the call has ended, if it has.
-    pub(super) fn end(&self) -> Option<End> {
+    #[must_use]
+    pub fn end(&self) -> Option<End> {
         self.state.end.get()
     }
 

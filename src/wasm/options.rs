@@ -13,6 +13,8 @@ use crate::{
 };
 
 const DEFAULT_TIMEOUT_MS: f64 = 30_000.0;
+/// What the client calls itself.
+pub(super) const USER_AGENT: &str = concat!("zitadel-org-web/", env!("CARGO_PKG_VERSION"));
 
 /// The `CallOptions` of the public contract, as they come: each is checked by its own name, so that an error can name it.
 #[derive(Debug, Default, Deserialize)]
@@ -36,19 +38,38 @@ struct RawOptions {
     allow_insecure: JsValue,
 }
 
+/// Where a call goes, and what ends it.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// What a method's path is appended to.
+    pub base_url: String,
+    /// Whether the call leaves the page's origin.
+    pub is_cross_origin: bool,
+    /// Whether the server is told of the deadline by `grpc-timeout`. ZITADEL's preflight refuses that header, so only
+    /// calls without a preflight can.
+    pub tells_timeout: bool,
+    /// Milliseconds until the deadline; `None` for no deadline.
+    pub timeout_ms: Option<f64>,
+    /// The caller's signal.
+    pub signal: Option<JsValue>,
+    /// The caller's fetch; `None` for the global one.
+    pub fetch: Option<Function>,
+}
+
+/// How a call travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Protocol {
+    /// gRPC-Web.
+    GrpcWeb,
+    /// The REST mapping.
+    Json,
+}
+
 /// Everything about a call but its token, checked.
 #[derive(Debug)]
 pub(super) struct Options {
-    /// What a method's path is appended to.
-    pub(super) base_url: String,
-    /// Whether the call leaves the page's origin.
-    pub(super) is_cross_origin: bool,
-    /// Milliseconds until the deadline; `None` for no deadline.
-    pub(super) timeout_ms: Option<f64>,
-    /// The caller's signal.
-    pub(super) signal: Option<JsValue>,
-    /// The caller's fetch.
-    pub(super) fetch: Option<Function>,
+    pub(super) target: Target,
+    pub(super) protocol: Protocol,
     /// Request headers besides the protocol's own and the token.
     pub(super) metadata: Metadata,
 }
@@ -65,23 +86,27 @@ impl Options {
                 .map_err(|error| Error::invalid_argument(format!("options cannot be read: {error}.")))?,
             Some(_) => return Err(Error::invalid_argument("options is not an object.")),
         };
-        if string("protocol", &raw.protocol)?.is_some_and(|protocol| protocol != "grpc-web") {
-            return Err(Error::invalid_argument("protocol is not \"grpc-web\"."));
-        }
+        let protocol = match string("protocol", &raw.protocol)?.as_deref() {
+            None | Some("grpc-web") => Protocol::GrpcWeb,
+            Some("json") => Protocol::Json,
+            Some(_) => return Err(Error::invalid_argument("protocol is neither \"grpc-web\" nor \"json\".")),
+        };
         let own_origin = own_origin();
         let (base_url, origin) = base_url(&raw, own_origin.as_deref())?;
         let timeout_ms = match present(&raw.timeout_ms) {
             None => DEFAULT_TIMEOUT_MS,
             Some(value) => value.as_f64().unwrap_or(f64::NAN),
         };
-        Ok(Self {
+        let is_cross_origin = own_origin.is_none_or(|own| own != origin);
+        let target = Target {
             base_url,
-            is_cross_origin: own_origin.is_none_or(|own| own != origin),
+            is_cross_origin,
+            tells_timeout: !is_cross_origin,
             timeout_ms: argument::check_timeout_ms(timeout_ms)?,
             signal: signal(&raw.signal)?,
             fetch: function("fetch", &raw.fetch)?,
-            metadata: metadata(org_id, &raw)?,
-        })
+        };
+        Ok(Self { target, protocol, metadata: metadata(org_id, &raw)? })
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
 };
 
 const DIST: &str = "pkg/dist";
+const GLUE: &str = "zitadel_org_web.js";
 /// What the module uses; more would let wasm-opt write what some tools cannot read.
 const FEATURES: [&str; 6] =
     ["bulk-memory", "reference-types", "sign-ext", "mutable-globals", "nontrapping-float-to-int", "multivalue"];
@@ -20,35 +21,50 @@ pub(crate) fn package() -> Result<Toolchain> {
     let wasm_bindgen = tools::wasm_bindgen()?;
     npm::ensure()?;
     step::say("Building the package (about 45 s when nothing is built yet)");
-    step::run(toolchain.cargo()?.args([
-        "build",
-        "--quiet",
-        "--release",
-        "--package",
-        "zitadel-org-web",
-        "--target",
-        TARGET,
-    ]))?;
-    let built = Path::new("target/wasm").join(TARGET).join("release/zitadel_org_web.wasm");
-    fs::create_dir_all(DIST)?;
-    step::run(
-        Command::new(wasm_bindgen).args(["--target", "bundler", "--no-typescript", "--out-dir", DIST]).arg(built),
-    )?;
-    // Our own loader takes the place of the generated entry.
-    fs::remove_file(Path::new(DIST).join("zitadel_org_web.js"))?;
-    declare_glue()?;
-    let wasm = Path::new(DIST).join("zitadel_org_web_bg.wasm");
-    let mut wasm_opt = npm::program("wasm-opt");
-    wasm_opt.args(FEATURES.map(|feature| format!("--enable-{feature}")));
-    step::run(wasm_opt.args(["-Oz", "--strip-debug", "--strip-producers"]).arg(&wasm).arg("-o").arg(&wasm))?;
+    bundle(&toolchain, &wasm_bindgen, &[], DIST)?;
     Ok(toolchain)
 }
 
+/// Builds the package's second transport, over tonic.
+pub(crate) fn tonic(toolchain: &Toolchain) -> Result<()> {
+    step::say("Building the package over tonic (about 45 s when nothing is built yet)");
+    bundle(toolchain, &tools::wasm_bindgen()?, &["--features", "tonic"], &format!("{DIST}/tonic"))
+}
+
+fn bundle(toolchain: &Toolchain, wasm_bindgen: &Path, features: &[&str], dist: &str) -> Result<()> {
+    let dist = Path::new(dist);
+    let mut cargo = toolchain.cargo()?;
+    cargo.args(["build", "--quiet", "--release", "--package", "zitadel-org-web", "--target", TARGET]).args(features);
+    step::run(&mut cargo)?;
+    let built = Path::new("target/wasm").join(TARGET).join("release/zitadel_org_web.wasm");
+    fs::create_dir_all(dist)?;
+    let mut bindgen = Command::new(wasm_bindgen);
+    bindgen.args(["--target", "no-modules", "--omit-default-module-path", "--no-typescript", "--out-dir"]);
+    step::run(bindgen.arg(dist).arg(built))?;
+    let glue = dist.join(GLUE);
+    fs::write(&glue, glue_factory(&fs::read_to_string(&glue)?))?;
+    declare_glue(dist)?;
+    let wasm = dist.join("zitadel_org_web_bg.wasm");
+    let mut wasm_opt = npm::program("wasm-opt");
+    wasm_opt.args(FEATURES.map(|feature| format!("--enable-{feature}")));
+    step::run(wasm_opt.args(["-Oz", "--strip-debug", "--strip-producers"]).arg(&wasm).arg("-o").arg(&wasm))
+}
+
+/// The generated script as a module whose one export makes the glue anew; `pkg/src/load.js` says why.
+fn glue_factory(script: &str) -> String {
+    format!("export function createGlue(WebAssembly) {{\n{script}\nreturn wasm_bindgen;\n}}\n")
+}
+
 /// Puts the types of the generated JavaScript beside it.
-pub(crate) fn declare_glue() -> Result<()> {
-    fs::create_dir_all(DIST)?;
-    fs::copy("pkg/src/glue.d.ts", Path::new(DIST).join("zitadel_org_web_bg.d.ts"))?;
+fn declare_glue(dist: &Path) -> Result<()> {
+    fs::create_dir_all(dist)?;
+    fs::copy("pkg/src/glue.d.ts", dist.join(GLUE).with_extension("d.ts"))?;
     Ok(())
+}
+
+/// Puts the types of the generated JavaScript where it will be, for checks that need no build.
+pub(crate) fn declare() -> Result<()> {
+    declare_glue(Path::new(DIST))
 }
 
 /// Builds the package and prints the sizes of its files.

@@ -17,7 +17,7 @@ pub(crate) fn run() -> Result<()> {
     step::say("Checking the format of everything else");
     step::run(npm::program("prettier").args(["--check", "."]))?;
     step::say("Checking types");
-    build::declare_glue()?;
+    build::declare()?;
     step::run(npm::program("tsc").args(["--project", "tests"]))?;
     step::say("Linting for the host");
     let warnings = ["--", "--deny", "warnings"];
@@ -25,7 +25,16 @@ pub(crate) fn run() -> Result<()> {
     let toolchain = Toolchain::ensure()?;
     step::say("Linting for wasm");
     let mut clippy = toolchain.cargo()?;
-    clippy.args(["clippy", "--quiet", "--package", "zitadel-org-web", "--all-targets", "--target", TARGET]);
+    clippy.args([
+        "clippy",
+        "--quiet",
+        "--package",
+        "zitadel-org-web",
+        "--all-targets",
+        "--all-features",
+        "--target",
+        TARGET,
+    ]);
     step::run(clippy.args(warnings))?;
     step::say("Building the documentation");
     let mut doc = Command::new("cargo");

@@ -39,6 +39,8 @@ enum Command {
     Check,
     /// Build the package into pkg/dist
     Build,
+    /// Play odd and hostile answers to both transports and write docs/robustness.md
+    Robustness,
     /// Print the sizes of what a page downloads
     Size,
 }
@@ -60,6 +62,7 @@ fn run() -> Result<()> {
         Command::Test => suites::run(),
         Command::Check => check::run(),
         Command::Build => build::package().map(drop),
+        Command::Robustness => suites::write_robustness(),
         Command::Size => build::print_sizes(),
     }
 }

@@ -20,6 +20,7 @@ struct Count {
 /// Runs all suites; one that fails does not keep the next from running.
 pub(crate) fn run() -> Result<()> {
     let toolchain = build::package()?;
+    build::tonic(&toolchain)?;
     let wasm_pack = tools::wasm_pack()?;
     let browser = Browser::ensure()?;
     let server = DevServer::start(Path::new("target/test.sqlite"))?;
@@ -51,6 +52,16 @@ pub(crate) fn run() -> Result<()> {
         summary.push((name, run_counted(&mut command)?));
     }
     report(&summary)
+}
+
+/// Plays the scenarios to both transports and writes the table of what they answered.
+pub(crate) fn write_robustness() -> Result<()> {
+    let toolchain = build::package()?;
+    build::tonic(&toolchain)?;
+    let mut node = Command::new("node");
+    Browser::ensure()?.set_up(&mut node)?;
+    step::say("Playing the scenarios (about 1 min)");
+    step::run(node.args(["--test", "--test-reporter=spec", "tests/scenarios.test.js"]).env("UPDATE", "1"))
 }
 
 fn report(summary: &[(&str, (bool, Count))]) -> Result<()> {
