@@ -69,7 +69,9 @@ const protocol = (code) => ({ kind: "protocol", code });
 const UNAVAILABLE = { kind: "transport", code: 14 };
 /** @type {Expectation} */
 const TIMEOUT = { kind: "timeout", code: 4 };
-const SHORT = { timeoutMs: 700 };
+const SHORT = { timeoutMs: 1200 };
+/** Long enough for what came before to be read on its own. */
+const PAUSE = { wait: 100 };
 const JSON_PROTOCOL = { protocol: "json" };
 
 /** @type {Record<string, Scenario>} */
@@ -88,27 +90,27 @@ export const SCENARIOS = {
   },
   "cut-in-prefix": {
     about: "a chunk ends inside a frame's prefix",
-    body: [BOTH.slice(0, 3), BOTH.slice(3)],
+    body: [BOTH.slice(0, 3), PAUSE, BOTH.slice(3)],
     expect: "ok",
   },
   "cut-in-message": {
     about: "a chunk ends inside the message",
-    body: [BOTH.slice(0, 20), BOTH.slice(20)],
+    body: [BOTH.slice(0, 20), PAUSE, BOTH.slice(20)],
     expect: "ok",
   },
   "cut-in-trailers-prefix": {
     about: "a chunk ends inside the prefix of the trailers frame",
-    body: [BOTH.slice(0, MESSAGE.length + 2), BOTH.slice(MESSAGE.length + 2)],
+    body: [BOTH.slice(0, MESSAGE.length + 2), PAUSE, BOTH.slice(MESSAGE.length + 2)],
     expect: "ok",
   },
   "cut-in-trailers": {
     about: "a chunk ends inside the trailers",
-    body: [BOTH.slice(0, MESSAGE.length + 9), BOTH.slice(MESSAGE.length + 9)],
+    body: [BOTH.slice(0, MESSAGE.length + 9), PAUSE, BOTH.slice(MESSAGE.length + 9)],
     expect: "ok",
   },
   "slow-chunks": {
     about: "the chunks come with pauses",
-    body: [BOTH.slice(0, 7), { wait: 60 }, BOTH.slice(7, 30), { wait: 60 }, BOTH.slice(30)],
+    body: [BOTH.slice(0, 7), PAUSE, BOTH.slice(7, 30), PAUSE, BOTH.slice(30)],
     expect: "ok",
   },
   "bare-content-type": {
@@ -207,7 +209,7 @@ export const SCENARIOS = {
   },
   "broken-after-trailers": {
     about: "the connection breaks after whole trailers",
-    body: [MESSAGE, OK, { wait: 60 }, RESET],
+    body: [MESSAGE, OK, PAUSE, RESET],
     expect: "ok",
   },
   "silent-after-trailers": {
@@ -571,12 +573,12 @@ export const SCENARIOS = {
   "reset-before-body": { about: "reset before the body", body: [RESET], expect: UNAVAILABLE },
   "reset-in-message": {
     about: "reset inside the message",
-    body: [MESSAGE.slice(0, 20), { wait: 60 }, RESET],
+    body: [MESSAGE.slice(0, 20), PAUSE, RESET],
     expect: UNAVAILABLE,
   },
   "reset-after-message": {
     about: "reset after the message",
-    body: [MESSAGE, { wait: 60 }, RESET],
+    body: [MESSAGE, PAUSE, RESET],
     expect: UNAVAILABLE,
   },
   "silent-before-headers": {
@@ -691,7 +693,7 @@ export const SCENARIOS = {
   "json-reset": {
     about: "REST: reset inside the body",
     headers: [JSON_TYPE],
-    body: [ascii('{"details":'), { wait: 60 }, RESET],
+    body: [ascii('{"details":'), PAUSE, RESET],
     options: JSON_PROTOCOL,
     expect: UNAVAILABLE,
   },

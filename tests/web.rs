@@ -15,6 +15,12 @@ use zitadel_org_web::wasm::{deactivate_org, get_my_org, reactivate_org};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
+// Some tests are marked to fail over tonic, and the run fails if they pass there:
+// - tonic-web-wasm-client takes no fetch of the caller's and always calls the global one
+//   (https://github.com/devashishdxt/tonic-web-wasm-client/blob/main/src/fetch.rs);
+// - it keeps the text of what was thrown and not the thing itself
+//   (https://github.com/devashishdxt/tonic-web-wasm-client/blob/main/src/error.rs).
+
 const URL: &str = match option_env!("ZITADEL_TEST_URL") {
     Some(url) => url,
     None => "http://127.0.0.1:8080",
@@ -276,6 +282,7 @@ async fn an_argument_that_cannot_be_sent_is_named() {
 }
 
 #[wasm_bindgen_test]
+#[cfg_attr(feature = "tonic", should_panic)]
 async fn an_address_that_nobody_answers_at_is_a_transport_error_that_names_cors() {
     let options = options(&[("baseUrl", "http://127.0.0.1:1".into())]);
     let error = call_with(Get, "x".into(), JsValue::NULL, options).await.unwrap_err();
@@ -301,6 +308,7 @@ fn silent_fetch(record: &Object) -> JsValue {
 }
 
 #[wasm_bindgen_test]
+#[cfg_attr(feature = "tonic", should_panic)]
 async fn a_request_is_sent_as_the_contract_says() {
     let record = Object::new();
     let headers = js_sys::eval("({ 'X-Trace': '1' })").unwrap();
@@ -335,6 +343,7 @@ async fn a_request_is_sent_as_the_contract_says() {
 }
 
 #[wasm_bindgen_test]
+#[cfg_attr(feature = "tonic", should_panic)]
 async fn a_same_origin_call_tells_the_server_its_deadline() {
     let record = Object::new();
     let own = js_sys::eval("location.origin").unwrap();
@@ -344,6 +353,7 @@ async fn a_same_origin_call_tells_the_server_its_deadline() {
 }
 
 #[wasm_bindgen_test]
+#[cfg_attr(feature = "tonic", should_panic)]
 async fn a_deadline_that_passes_ends_the_call_and_its_fetch() {
     let record = Object::new();
     let options = options(&[("fetch", silent_fetch(&record)), ("timeoutMs", 20.into())]);
@@ -360,6 +370,7 @@ async fn the_deadline_covers_the_token() {
 }
 
 #[wasm_bindgen_test]
+#[cfg_attr(feature = "tonic", should_panic)]
 async fn a_signal_that_aborts_ends_the_call_and_its_fetch_with_its_reason() {
     let record = Object::new();
     let controller = AbortController::new().unwrap();
@@ -410,6 +421,7 @@ async fn a_signal_that_has_aborted_already_sends_nothing() {
 }
 
 #[wasm_bindgen_test]
+#[cfg_attr(feature = "tonic", should_panic)]
 async fn a_fetch_that_throws_or_gives_junk_is_a_transport_error() {
     for body in [
         "throw 'why'",
@@ -431,6 +443,7 @@ async fn a_fetch_that_throws_or_gives_junk_is_a_transport_error() {
 }
 
 #[wasm_bindgen_test]
+#[cfg_attr(feature = "tonic", should_panic)]
 async fn a_proxys_error_page_is_told_with_its_http_status() {
     let fetch =
         Function::new_no_args("return new Response('<h1>', { status: 503, headers: { 'content-type': 'text/html' } })");

@@ -28,22 +28,26 @@ pub(crate) fn run() -> Result<()> {
     let mut native = Command::new("cargo");
     native.args(["test", "--quiet", "--workspace"]);
 
-    let mut web = Command::new(wasm_pack);
-    toolchain.set_up(&mut web)?;
-    browser.set_up(&mut web)?;
-    step::prepend(&mut web, "PATH", &[tools::bin()])?;
-    web.args(["test", "--headless", "--chrome", "--mode", "no-install", "--chromedriver"]).arg(browser.driver());
-    web.args(["--", "--test", "web"]).env("ZITADEL_TEST_URL", server.url());
-    web.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", browser.write_webdriver_json()?)
-        .env("WASM_BINDGEN_TEST_TIMEOUT", "120");
+    let web = |features: &[&str]| -> Result<Command> {
+        let mut web = Command::new(&wasm_pack);
+        toolchain.set_up(&mut web)?;
+        browser.set_up(&mut web)?;
+        step::prepend(&mut web, "PATH", &[tools::bin()])?;
+        web.args(["test", "--headless", "--chrome", "--mode", "no-install", "--chromedriver"]).arg(browser.driver());
+        web.args(["--", "--test", "web"]).args(features).env("ZITADEL_TEST_URL", server.url());
+        web.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", browser.write_webdriver_json()?);
+        web.env("WASM_BINDGEN_TEST_TIMEOUT", "120");
+        Ok(web)
+    };
 
     let mut node = Command::new("node");
     browser.set_up(&mut node)?;
-    node.args(["--test", "--test-reporter=spec", "tests/"]).env("ZITADEL_TEST_URL", server.url());
+    node.args(["--test", "--test-concurrency=1", "--test-reporter=spec", "tests/"]).env("ZITADEL_TEST_URL", server.url());
 
     let suites = [
         ("core, dev server, xtask (native)", native),
-        ("client in Chromium (wasm-pack)", web),
+        ("client in Chromium (wasm-pack)", web(&[])?),
+        ("the same over tonic (wasm-pack)", web(&["--features", "tonic"])?),
         ("protos, package, page (node, Chromium)", node),
     ];
     let mut summary = Vec::new();
