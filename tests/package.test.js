@@ -166,3 +166,295 @@ test("a load that failed is told as an error and tried again by the next call", 
   const cause = "/pkg/dist/zitadel_org_web_bg.wasm answered with HTTP 404";
   assert.deepEqual(seen, [true, "transport", 14, cause, "ACME"]);
 });
+
+test("a trap fails the calls under way with a ZitadelError, and the next call gets a new instance", async () => {
+  const seen = await inPage(async (module) => {
+    const { Instance, Module } = WebAssembly;
+    // (module (func (export "trap") unreachable))
+    const bytes = "0061736d0100000001040160000003020100070801047472617000000a05010300000b";
+    const code = Uint8Array.from(bytes.match(/../g) ?? [], (byte) => parseInt(byte, 16));
+    const trap = /** @type {any} */ (new Instance(new Module(code)).exports.trap);
+    let instances = 0;
+    let isArmed = false;
+    // The first instance traps, once it is armed, when one of its promises or timers calls back into it.
+    WebAssembly.Instance = /** @type {any} */ (
+      function (
+        /** @type {WebAssembly.Module} */ source,
+        /** @type {WebAssembly.Imports} */ imports,
+      ) {
+        const exports = /** @type {any} */ ({ ...new Instance(source, imports).exports });
+        instances += 1;
+        for (const name of Object.keys(exports)) {
+          const real = exports[name];
+          if (instances === 1 && name.includes("closure")) {
+            exports[name] = (/** @type {any[]} */ ...args) => (isArmed ? trap() : real(...args));
+          }
+        }
+        return { exports };
+      }
+    );
+    const started = (/** @type {any} */ fetchCalled) => ({
+      timeoutMs: 0,
+      fetch: () => new Promise(() => fetchCalled()),
+    });
+    const calls = [];
+    for (let call = 0; call < 2; call += 1) {
+      await new Promise((fetchCalled) => {
+        calls.push(module.getMyOrg("x", null, started(fetchCalled)));
+      });
+    }
+    isArmed = true;
+    calls.push(module.getMyOrg("x"));
+    const errors = await Promise.all(
+      calls.map((call) => call.catch((/** @type {any} */ error) => error)),
+    );
+    const { org } = await module.getMyOrg("acme-viewer");
+    WebAssembly.Instance = Instance;
+    return [
+      ...errors.map((error) => [error.name, error.kind, error.code, error.cause?.name]),
+      instances,
+      org?.name,
+    ];
+  });
+  const error = ["ZitadelError", "protocol", 13, "RuntimeError"];
+  assert.deepEqual(seen, [error, error, error, 2, "ACME"]);
+});
+
+test("options are taken as they are meant: a URL, Headers, inherited ones, a signal of another realm", async () => {
+  const seen = await inPage(async (module) => {
+    /** @type {any} */
+    let sent;
+    const frame = document.documentElement.appendChild(
+      document.createElementNS("http://www.w3.org/1999/xhtml", "iframe"),
+    );
+    const Foreign = /** @type {any} */ (frame).contentWindow.AbortController;
+    const controller = new Foreign();
+    const inherited = {
+      baseUrl: new URL("https://z.example/a/"),
+      headers: new Headers({ "X-A": "1", "x-b": "2" }),
+      fetch: (/** @type {any} */ url, /** @type {any} */ init) => {
+        sent = { url, headers: Object.fromEntries(init.headers) };
+        controller.abort("enough");
+        return new Promise(() => {});
+      },
+    };
+    const options = Object.assign(Object.create(inherited), { signal: controller.signal });
+    const error = await module.getMyOrg("x", null, options).catch((/** @type {any} */ it) => it);
+    frame.remove();
+    return [sent.url, sent.headers["x-a"], sent.headers["x-b"], error.kind, error.cause];
+  });
+  const url = "https://z.example/a/zitadel.management.v1.ManagementService/GetMyOrg";
+  assert.deepEqual(seen, [url, "1", "2", "aborted", "enough"]);
+});
+
+test("options that cannot be read are an invalid argument, with what they threw as the cause", async () => {
+  const seen = await inPage(async (module) => {
+    const hostile = [
+      {
+        get baseUrl() {
+          throw "getter";
+        },
+      },
+      {
+        baseUrl: {
+          toString() {
+            throw "getter";
+          },
+        },
+      },
+      {
+        headers: new Proxy(
+          {},
+          {
+            ownKeys() {
+              throw "getter";
+            },
+          },
+        ),
+      },
+      new Proxy(
+        {},
+        {
+          get() {
+            throw "getter";
+          },
+        },
+      ),
+    ];
+    const errors = [];
+    for (const options of /** @type {any[]} */ (hostile)) {
+      const error = await module.getMyOrg("x", null, options).catch((/** @type {any} */ it) => it);
+      errors.push([error.kind, error.code, error.cause]);
+    }
+    const { org } = await module.getMyOrg("acme-viewer");
+    return [...errors, org?.name];
+  });
+  const error = ["invalid-argument", 3, "getter"];
+  assert.deepEqual(seen, [error, error, error, error, "ACME"]);
+});
+
+test("a signal that hides its state or throws is an invalid argument", async () => {
+  const seen = await inPage(async (module) => {
+    const signals = [
+      {},
+      5,
+      { aborted: false },
+      {
+        aborted: false,
+        addEventListener() {
+          throw "no";
+        },
+      },
+      new Proxy(
+        {},
+        {
+          get() {
+            throw "no";
+          },
+        },
+      ),
+    ];
+    const kinds = [];
+    for (const signal of /** @type {any[]} */ (signals)) {
+      const error = await module
+        .getMyOrg("x", null, { signal })
+        .catch((/** @type {any} */ it) => it);
+      kinds.push([error.kind, error.code]);
+    }
+    return kinds;
+  });
+  assert.deepEqual(seen, Array(5).fill(["invalid-argument", 3]));
+});
+
+test("AbortSignal.timeout of the caller's is an abort with its reason, not our deadline", async () => {
+  const seen = await inPage(async (module) => {
+    const options = { signal: AbortSignal.timeout(20), fetch: () => new Promise(() => {}) };
+    const error = await module
+      .getMyOrg("x", null, /** @type {any} */ (options))
+      .catch((/** @type {any} */ it) => it);
+    return [error.kind, error.code, error.cause.name];
+  });
+  assert.deepEqual(seen, ["aborted", 1, "TimeoutError"]);
+});
+
+test("deadlines longer than a timer can be do not pass at once", async () => {
+  const seen = await inPage(async (module) => {
+    const delays = /** @type {number[]} */ ([]);
+    const { setTimeout } = globalThis;
+    globalThis.setTimeout = /** @type {any} */ (
+      (/** @type {() => void} */ callback, /** @type {number} */ ms) => {
+        delays.push(ms);
+        return setTimeout(callback, ms);
+      }
+    );
+    const { org } = await module.getMyOrg("acme-viewer", null, { timeoutMs: 2 ** 31 });
+    const { org: again } = await module.getMyOrg("acme-viewer", null, { timeoutMs: 1e15 });
+    globalThis.setTimeout = setTimeout;
+    return [org?.name, again?.name, Math.max(...delays)];
+  });
+  assert.deepEqual(seen, ["ACME", "ACME", 2 ** 31 - 1]);
+});
+
+test("a deadline longer than a timer passes when its last timer does", async () => {
+  const seen = await inPage(async (module) => {
+    const { setTimeout } = globalThis;
+    const now = performance.now.bind(performance);
+    let skipped = 0;
+    let timers = 0;
+    performance.now = () => now() + skipped;
+    globalThis.setTimeout = /** @type {any} */ (
+      (/** @type {() => void} */ callback, /** @type {number} */ ms) => {
+        timers += 1;
+        skipped += ms;
+        return setTimeout(callback, 0);
+      }
+    );
+    const options = { timeoutMs: 2 ** 32, fetch: () => new Promise(() => {}) };
+    const error = await module
+      .getMyOrg("x", null, /** @type {any} */ (options))
+      .catch((/** @type {any} */ it) => it);
+    globalThis.setTimeout = setTimeout;
+    performance.now = now;
+    return [error.kind, error.code, timers];
+  });
+  assert.deepEqual(seen, ["timeout", 4, 3]);
+});
+
+test("both protocols answer alike, with values and with errors", async () => {
+  const seen = await inPage(
+    async (module, org, active) => {
+      const results = [];
+      for (const protocol of /** @type {const} */ (["grpc-web", "json"])) {
+        const client = module.createOrgClient({ token: "iam-owner", protocol, language: "fr" });
+        const read = await client.getMyOrg(org);
+        const changed = [];
+        for (const change of /** @type {const} */ (["reactivateOrg", "deactivateOrg"])) {
+          const answer = await client[change](org).catch((it) => it);
+          changed.push(answer.details?.resourceOwner ?? answer.id);
+        }
+        const error = await client.reactivateOrg(active).catch((/** @type {any} */ it) => it);
+        results.push({
+          org: read.org && Object.keys(read.org).sort(),
+          details: read.org?.details && Object.keys(read.org.details).sort(),
+          changed: changed.at(-1),
+          error: [error.kind, error.code, error.message, error.id, error.details],
+        });
+      }
+      return results;
+    },
+    HOOLI,
+    GLOBEX,
+  );
+  assert.deepEqual(seen[1], seen[0]);
+  assert.equal(seen[0]?.changed, HOOLI);
+  assert.equal(seen[0]?.error[2], "L'organisation est déjà active (EVENT-bfnrh)");
+});
+
+test("the token is in the Authorization header and nowhere else", async () => {
+  const { seen, headers } = await inPage(async (module) => {
+    const token = "s3cret-t0ken";
+    /** @type {string[]} */
+    const seen = [];
+    /** @type {any} */
+    let headers;
+    const show = (/** @type {any} */ value) => {
+      const own = Object.getOwnPropertyNames(value ?? {}).map((name) => String(value[name]));
+      seen.push(String(value), JSON.stringify(value), ...own, String(value?.stack));
+      if (value?.cause) {
+        show(value.cause);
+      }
+    };
+    for (const name of /** @type {const} */ (["log", "warn", "error", "info", "debug"])) {
+      const real = console[name];
+      console[name] = (...args) => {
+        args.forEach(show);
+        real(...args);
+      };
+    }
+    const fetches = [
+      async (/** @type {any} */ url, /** @type {any} */ init) => {
+        headers = Object.fromEntries(init.headers);
+        seen.push(String(url), JSON.stringify({ ...init, headers: undefined }));
+        throw new TypeError("no");
+      },
+      async () => new Response("<h1>", { status: 503 }),
+      async () => new Response("junk", { headers: { "content-type": "application/grpc-web" } }),
+      () => new Promise(() => {}),
+      () => 5,
+    ];
+    for (const fetch of /** @type {any[]} */ (fetches)) {
+      for (const protocol of /** @type {const} */ (["grpc-web", "json"])) {
+        await module.reactivateOrg(token, "1", { fetch, protocol, timeoutMs: 50 }).catch(show);
+      }
+    }
+    await module.reactivateOrg(`${token}\n`, "1").catch(show);
+    await module.reactivateOrg(token, "1\n").catch(show);
+    await module.reactivateOrg(token, "1", { baseUrl: "nonsense" }).catch(show);
+    await module.reactivateOrg(token, "1").catch(show);
+    seen.push(JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage }));
+    seen.push(...performance.getEntries().map((entry) => entry.name));
+    return { seen: seen.filter((text) => text?.includes(token)), headers };
+  });
+  assert.deepEqual(seen, []);
+  assert.equal(headers.authorization, "Bearer s3cret-t0ken");
+});

@@ -124,6 +124,30 @@ test("the server sees an abandoned call go", async () => {
   }
 });
 
+test("the server sees a call that its caller aborts go", async () => {
+  const before = scenarioServer.abandoned.get("silent-before-body") ?? 0;
+  const kind = await driver.executeAsyncScript(
+    `const [baseUrl, done] = arguments;
+     const controller = new AbortController();
+     import("/client/own/src/index.js")
+       .then(({ reactivateOrg }) => {
+         setTimeout(() => controller.abort(), 200);
+         return reactivateOrg("x", "1", { baseUrl, signal: controller.signal });
+       })
+       .catch((error) => done(error.kind));`,
+    `${scenarioServer.url}/silent-before-body`,
+  );
+  assert.equal(kind, "aborted");
+  await until(() => (scenarioServer.abandoned.get("silent-before-body") ?? 0) > before);
+});
+
+/** @param {() => boolean} isDone */
+async function until(isDone) {
+  while (!isDone()) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
 test("the table in docs/robustness.md is what came out", () => {
   const text = table();
   if (process.env.UPDATE) {

@@ -59,8 +59,7 @@ export async function preload() {
 }
 
 /**
- * @template {"reactivateOrg" | "deactivateOrg" | "getMyOrg"} Method
- * @param {Method} method
+ * @param {"reactivateOrg" | "deactivateOrg" | "getMyOrg"} method
  * @param {TokenSource} token
  * @param {string | null | undefined} orgId
  * @param {CallOptions | undefined} options
@@ -70,7 +69,9 @@ export async function preload() {
 async function call(method, token, orgId, options, defaults) {
   try {
     const taken = take(options, defaults);
-    return await run((module) => module[method](token, orgId, taken));
+    /** @type {(module: import("./glue.js").Module) => Promise<unknown>} */
+    const start = (module) => module[method](token, orgId, taken);
+    return await run(start);
   } catch (error) {
     throw toZitadelError(error);
   }

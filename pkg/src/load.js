@@ -2,7 +2,7 @@ import { createGlue } from "../dist/zitadel_org_web.js";
 import { crashed } from "./error.js";
 
 /** @typedef {import("./glue.js").Module} Module */
-/** @typedef {{ module: Module, calls: Set<(reason: unknown) => void> }} Instance */
+/** @typedef {{ module: Module, calls: Set<(reason: unknown) => void>, isCrashed: boolean }} Instance */
 
 /** @type {Promise<Instance> | undefined} */
 let loading;
@@ -22,7 +22,10 @@ export async function run(call) {
     loading = undefined;
     throw error;
   });
-  const { module, calls } = await loading;
+  const { module, calls, isCrashed } = await loading;
+  if (isCrashed) {
+    return run(call);
+  }
   return new Promise((resolve, reject) => {
     calls.add(reject);
     Promise.resolve(call(module))
@@ -38,18 +41,18 @@ async function instantiate() {
     throw error;
   });
   const compiled = await compiling;
-  /** @type {Instance["calls"]} */
-  const calls = new Set();
-  /** @param {unknown} cause */
-  const crash = (cause) => {
-    loading = undefined;
-    calls.forEach((reject) => reject(crashed(cause)));
-    calls.clear();
-  };
   // The glue is made anew for each instance: timers and promises of one that crashed must not reach the next.
   const module = createGlue({ Module: WebAssembly.Module, Instance: watchedInstance(crash) });
+  /** @type {Instance} */
+  const instance = { module, calls: new Set(), isCrashed: false };
+  /** @param {unknown} cause */
+  function crash(cause) {
+    instance.isCrashed = true;
+    loading = undefined;
+    instance.calls.forEach((reject) => reject(crashed(cause)));
+  }
   module.initSync({ module: compiled });
-  return { module, calls };
+  return instance;
 }
 
 /**

@@ -1,9 +1,8 @@
 //! One call from its arguments to its value or error.
 
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Function, Reflect};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 #[cfg(not(feature = "tonic"))]
 use super::grpc_web::GrpcWeb;
@@ -125,10 +124,10 @@ async fn bearer_token(source: &JsValue, guard: &Guard, target: &Target) -> Resul
     let token = match source.dyn_ref::<Function>() {
         Some(source) => {
             let outcome = match source.call0(&JsValue::UNDEFINED) {
-                Ok(promise) => guard.run(JsFuture::from(Promise::resolve(&promise))).await,
+                Ok(promise) => guard.settled(&promise).await,
                 Err(cause) => Ok(Err(cause)),
             };
-            match guard.end().map_or(outcome, Err) {
+            match outcome {
                 Ok(Ok(token)) => token,
                 Ok(Err(cause)) => {
                     let text = "The function token failed, so nothing was sent. See cause; perhaps the user has to log in again.";

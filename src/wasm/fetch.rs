@@ -3,9 +3,8 @@
 //! Nothing that fetch hands back is trusted to be what it should, because the caller may bring their own: every access
 //! to it can fail and none can trap.
 
-use js_sys::{ArrayBuffer, Function, Promise, Uint8Array};
+use js_sys::{ArrayBuffer, Function, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, RequestRedirect};
 
 use super::{
@@ -80,7 +79,7 @@ impl Fetch<'_> {
             None => global_fetch(&url, &init),
         };
         let answer = match started {
-            Ok(promise) => self.settle(&promise).await.map_err(|end| CallError::ended(end, self.target))?,
+            Ok(promise) => self.guard.settled(&promise).await.map_err(|end| CallError::ended(end, self.target))?,
             Err(cause) => Err(cause),
         };
         incoming(&answer.map_err(|cause| self.no_answer(cause))?).map_err(not_an_answer)
@@ -91,7 +90,7 @@ impl Fetch<'_> {
         let Some(body) = incoming.body else { return Ending::Complete };
         loop {
             let chunk = match body.read() {
-                Ok(promise) => self.settle(&promise).await,
+                Ok(promise) => self.guard.settled(&promise).await,
                 Err(cause) => Ok(Err(cause)),
             };
             let chunk = match chunk {
@@ -128,13 +127,6 @@ impl Fetch<'_> {
         init.set_cache(RequestCache::NoStore);
         init.set_referrer_policy(ReferrerPolicy::NoReferrer);
         Ok(init)
-    }
-
-    /// Waits for what should be a promise, unless the call ends before it settles.
-    async fn settle(&self, promise: &JsValue) -> Result<Result<JsValue, JsValue>, End> {
-        let outcome = self.guard.run(JsFuture::from(Promise::resolve(promise))).await;
-        // fetch may reject before the guard is polled; what ended the call is told by the guard, not by the rejection.
-        self.guard.end().map_or(outcome, Err)
     }
 
     fn no_answer(&self, cause: JsValue) -> CallError {

@@ -3,14 +3,12 @@
 use std::{
     cell::{Cell, RefCell},
     fmt,
-    future::{Future, poll_fn},
-    pin::pin,
     rc::Rc,
-    task::{Poll, Waker},
 };
 
-use js_sys::Function;
+use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal, EventTarget};
 
 use super::js::get;
@@ -49,7 +47,9 @@ struct State {
     controller: AbortController,
     end: Cell<Option<End>>,
     finished: Cell<bool>,
-    waker: RefCell<Option<Waker>>,
+    /// Settles when the call ends, however it does.
+    ended: Promise,
+    settle: Option<Function>,
 }
 
 struct Deadline {
@@ -74,15 +74,19 @@ impl Guard {
     /// # Errors
     /// What was thrown, if `signal` is no AbortSignal or the runtime has no AbortController.
     pub fn start(timeout_ms: Option<f64>, signal: Option<&JsValue>) -> Result<Self, JsValue> {
+        // Not Function::default(): that is an eval, which a Content-Security-Policy forbids.
+        let mut settle = None;
+        let ended = Promise::new(&mut |resolve, _| settle = Some(resolve));
         let state = Rc::new(State {
             controller: AbortController::new()?,
             end: Cell::new(None),
             finished: Cell::new(false),
-            waker: RefCell::new(None),
+            ended,
+            settle,
         });
         let deadline = timeout_ms.map(|timeout_ms| Deadline::start(timeout_ms, &state));
         let timer = deadline.as_ref().map(|deadline| Rc::clone(&deadline.timer));
-        let listener = signal.map(|signal| Listener::start(signal, timer, &state)).transpose()?;
+        let listener = signal.map(|signal| Listener::start(signal, timer, &state)).transpose()?.flatten();
         Ok(Self { state, deadline, listener })
     }
 
@@ -97,15 +101,28 @@ impl Guard {
         self.state.end.get()
     }
 
+    /// Waits for what should be a promise, or for the end of the call, whichever comes first.
+    ///
+    /// A promise that never settles keeps what waits for it alive; the race settles in any case.
+    pub(super) async fn settled(&self, promise: &JsValue) -> Result<Result<JsValue, JsValue>, End> {
+        let race = Promise::race(&Array::of2(promise, &self.state.ended));
+        let outcome = JsFuture::from(race).await;
+        // fetch rejects when it is aborted; what ended the call is told by the guard, not by the rejection.
+        self.end().map_or(Ok(outcome), Err)
+    }
+
     /// Waits for the future, or for the end of the call, whichever comes first.
+    #[cfg(feature = "tonic")]
     pub(super) async fn run<T>(&self, future: impl Future<Output = T>) -> Result<T, End> {
-        let mut future = pin!(future);
+        use std::{future::poll_fn, pin::pin, task::Poll};
+
+        let (mut future, mut ended) = (pin!(future), pin!(JsFuture::from(self.state.ended.clone())));
         poll_fn(|context| {
-            if let Some(end) = self.end() {
-                return Poll::Ready(Err(end));
+            let has_ended = ended.as_mut().poll(context).is_ready();
+            match self.end() {
+                Some(end) if has_ended => Poll::Ready(Err(end)),
+                _ => future.as_mut().poll(context).map(Ok),
             }
-            self.state.waker.replace(Some(context.waker().clone()));
-            future.as_mut().poll(context).map(Ok)
         })
         .await
     }
@@ -134,6 +151,7 @@ impl Drop for Guard {
         if !self.state.finished.get() {
             self.state.controller.abort();
         }
+        self.state.settle();
     }
 }
 
@@ -142,9 +160,14 @@ impl State {
         if self.end.get().is_none() {
             self.end.set(Some(end));
             self.controller.abort();
-            if let Some(waker) = self.waker.take() {
-                waker.wake();
-            }
+            self.settle();
+        }
+    }
+
+    fn settle(&self) {
+        if let Some(settle) = &self.settle {
+            // Resolving a promise of ours cannot fail.
+            let _ = settle.call0(&JsValue::UNDEFINED);
         }
     }
 }
@@ -183,24 +206,24 @@ impl Timer {
 }
 
 impl Listener {
-    fn start(signal: &JsValue, timer: Option<Rc<Timer>>, state: &Rc<State>) -> Result<Self, JsValue> {
+    /// Listens to the signal; one that has aborted already ends the call at once.
+    fn start(signal: &JsValue, timer: Option<Rc<Timer>>, state: &Rc<State>) -> Result<Option<Self>, JsValue> {
         // A deadline that has passed is told as one, even if the abort came to be handled first.
         let why = move || match &timer {
             Some(timer) if timer.has_passed() => End::Timeout,
             _ => End::Aborted,
         };
-        let is_aborted = get(signal, "aborted")?.is_truthy();
+        if get(signal, "aborted")?.is_truthy() {
+            state.end(End::Aborted);
+            return Ok(None);
+        }
         let callback = {
             let state = Rc::clone(state);
             Closure::new(move || state.end(why()))
         };
         let signal: EventTarget = signal.clone().unchecked_into();
-        if is_aborted {
-            state.end(End::Aborted);
-        } else {
-            signal.add_event_listener_with_callback("abort", function(&callback))?;
-        }
-        Ok(Self { signal, callback })
+        signal.add_event_listener_with_callback("abort", function(&callback))?;
+        Ok(Some(Self { signal, callback }))
     }
 }
 

@@ -5,6 +5,7 @@ mod build;
 mod check;
 mod debian;
 mod demo;
+mod fuzz;
 mod npm;
 mod project;
 mod server;
@@ -41,6 +42,8 @@ enum Command {
     Build,
     /// Play odd and hostile answers to both transports and write docs/robustness.md
     Robustness,
+    /// Look for bytes that the core does not stand
+    Fuzz(fuzz::Arguments),
     /// Print the sizes of what a page downloads
     Size,
 }
@@ -63,6 +66,7 @@ fn run() -> Result<()> {
         Command::Check => check::run(),
         Command::Build => build::package().map(drop),
         Command::Robustness => suites::write_robustness(),
+        Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Size => build::print_sizes(),
     }
 }

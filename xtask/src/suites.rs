@@ -42,7 +42,8 @@ pub(crate) fn run() -> Result<()> {
 
     let mut node = Command::new("node");
     browser.set_up(&mut node)?;
-    node.args(["--test", "--test-concurrency=1", "--test-reporter=spec", "tests/"]).env("ZITADEL_TEST_URL", server.url());
+    node.args(["--test", "--test-concurrency=1", "--test-reporter=spec", "tests/"])
+        .env("ZITADEL_TEST_URL", server.url());
 
     let suites = [
         ("core, dev server, xtask (native)", native),

@@ -1,0 +1,102 @@
+// 20,000 calls against a stubbed fetch, and as many that are aborted: nothing may pile up.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { openBrowser, setting } from "./browser.js";
+
+const CALLS = 20_000;
+const WARM_UP = 2_000;
+/** What a call may leave behind on the heap; the browser itself is not quite flat. */
+const HEAP_BYTES_PER_CALL = 8;
+
+/** @type {import("selenium-webdriver/chrome.js").Driver} */
+let driver;
+
+before(async () => {
+  driver = await openBrowser();
+  await driver.manage().setTimeouts({ script: 240_000 });
+  await driver.get(`${setting("ZITADEL_TEST_URL")}/icon.svg`);
+  await driver.executeAsyncScript(setUp, "/pkg/src/index.js");
+});
+
+after(() => driver?.quit());
+
+/** Runs in the page: counts what is open, and offers `soak(mode, calls)`. */
+const setUp = `
+  const [url, done] = arguments;
+  const open = { timers: new Set(), listeners: 0 };
+  const { setTimeout, clearTimeout } = globalThis;
+  globalThis.setTimeout = (callback, ms, ...rest) => {
+    const handle = setTimeout(() => { open.timers.delete(handle); callback(...rest); }, ms);
+    open.timers.add(handle);
+    return handle;
+  };
+  globalThis.clearTimeout = (handle) => { open.timers.delete(handle); clearTimeout(handle); };
+  for (const [name, step] of [["addEventListener", 1], ["removeEventListener", -1]]) {
+    const real = AbortSignal.prototype[name];
+    AbortSignal.prototype[name] = function (...args) { open.listeners += step; return real.apply(this, args); };
+  }
+  let memory;
+  const { Instance } = WebAssembly;
+  WebAssembly.Instance = function (...args) {
+    const instance = new Instance(...args);
+    memory = instance.exports.memory;
+    return instance;
+  };
+  const body = Uint8Array.from(
+    "00000000240a2208071a0b08f881c3d206108094ef3a221136393632393032333930363438383333348000000010677270632d7374617475733a20300d0a"
+      .match(/../g), (byte) => parseInt(byte, 16));
+  const headers = { "content-type": "application/grpc-web+proto", "x-request-id": "d3a8" };
+  const answer = async () => new Response(body, { headers });
+  import(url).then(({ reactivateOrg }) => {
+    globalThis.soak = async (mode, calls) => {
+      const shared = new AbortController();
+      for (let call = 0; call < calls; call += 1) {
+        if (mode === "answered") {
+          const { details } = await reactivateOrg("x", "1", { fetch: answer, signal: shared.signal });
+          if (details.sequence !== "7") throw new Error("wrong answer");
+        } else {
+          const controller = new AbortController();
+          const silence = () => {
+            queueMicrotask(() => controller.abort());
+            return new Promise(() => {});
+          };
+          const promise = reactivateOrg("x", "1", { fetch: silence, signal: controller.signal });
+          const kind = await promise.then(() => "answered", (error) => error.kind);
+          if (kind !== "aborted") throw new Error(kind);
+        }
+      }
+      return { wasmBytes: memory.buffer.byteLength, timers: open.timers.size, listeners: open.listeners };
+    };
+    done();
+  });
+`;
+
+/** @param {string} mode @param {number} calls */
+async function soak(mode, calls) {
+  const script =
+    "const [mode, calls, done] = arguments; soak(mode, calls).then(done, (error) => done({ error: String(error) }));";
+  const counts = /** @type {any} */ (await driver.executeAsyncScript(script, mode, calls));
+  assert.equal(counts.error, undefined);
+  await driver.sendDevToolsCommand("HeapProfiler.collectGarbage", {});
+  const heap = /** @type {any} */ (
+    await driver.sendAndGetDevToolsCommand("Runtime.getHeapUsage", {})
+  );
+  return { ...counts, heapBytes: heap.usedSize };
+}
+
+for (const mode of ["answered", "aborted"]) {
+  test(`${CALLS} ${mode} calls leave nothing behind`, async (context) => {
+    const start = await soak(mode, WARM_UP);
+    const end = await soak(mode, CALLS);
+    const grown = (end.heapBytes - start.heapBytes) / CALLS;
+    context.diagnostic(
+      `${mode}: heap ${start.heapBytes} → ${end.heapBytes} B (${grown.toFixed(2)} B per call), ` +
+        `wasm ${start.wasmBytes} → ${end.wasmBytes} B, timers ${end.timers}, listeners ${end.listeners}`,
+    );
+    assert.deepEqual([end.timers, end.listeners], [0, 0]);
+    assert.equal(end.wasmBytes, start.wasmBytes);
+    assert.ok(grown < HEAP_BYTES_PER_CALL, `${grown} B per call`);
+  });
+}
