@@ -70,7 +70,7 @@ pub fn check_value(name: &str, value: &str) -> Result<(), Error> {
 /// INVALID_ARGUMENT that names the header, if it is not a header, or the protocol's own.
 pub fn check_header(name: &str, value: &str) -> Result<(), Error> {
     if !is_valid_name(name) {
-        return Err(Error::invalid_argument(format!("headers has {name:?}, which is not the name of a header.")));
+        return Err(Error::invalid_argument(format!("headers has \"{name}\", which is not the name of a header.")));
     }
     let lower = name.to_ascii_lowercase();
     let reserved = RESERVED_HEADERS.iter().find(|(reserved, _)| *reserved == lower).map(|(_, advice)| *advice);
@@ -79,7 +79,7 @@ pub fn check_header(name: &str, value: &str) -> Result<(), Error> {
         Some(advice) => {
             Err(Error::invalid_argument(format!("headers has {name}, which cannot be set there: {advice}.")))
         }
-        None => check_value(&format!("headers[{name:?}]"), value),
+        None => check_value(&format!("headers[\"{name}\"]"), value),
     }
 }
 
@@ -136,8 +136,12 @@ pub fn base_url(url: &UrlParts, allow_insecure: bool) -> Result<String, Error> {
 ///
 /// Source: W3C Secure Contexts, section 3.1.
 fn is_loopback(hostname: &str) -> bool {
-    let is_loopback_v4 = || hostname.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback());
-    hostname == "localhost" || hostname.ends_with(".localhost") || hostname == "[::1]" || is_loopback_v4()
+    // The parser has made an IPv4 address of whatever is one: four decimal numbers.
+    let is_loopback_v4 = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    hostname == "localhost"
+        || hostname.ends_with(".localhost")
+        || hostname == "[::1]"
+        || hostname.strip_prefix("127.").is_some_and(is_loopback_v4)
 }
 
 #[cfg(test)]

@@ -22,6 +22,9 @@ pub fn header(timeout_ms: f64) -> String {
         .map(|(unit_ms, unit)| ((timeout_ms / unit_ms).ceil(), unit))
         .find(|(value, _)| *value <= MAX_VALUE)
         .unwrap_or((MAX_VALUE, 'H'));
+    // Not as the float that it is: formatting floats is the largest thing that a small module can link.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and at most 8 digits")]
+    let value = value as u32;
     format!("{value}{unit}")
 }
 

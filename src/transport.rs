@@ -72,9 +72,8 @@ pub(crate) async fn unary<T: Transport, M: Message + Default>(
     let Response { headers, message, trailers } = transport.unary(Request { path, message, metadata }).await?;
     match M::decode(message.as_slice()) {
         Ok(message) => Ok(Reply { message, headers, trailers }),
-        Err(error) => {
-            let text =
-                format!("The answer's message is not what {path} answers with: {error}. Check the server's version.");
+        Err(_) => {
+            let text = format!("The answer's message is not what {path} answers with. Check the server's version.");
             let mut metadata = headers;
             metadata.extend(trailers);
             Err(Error::new(Kind::Protocol, Code::Internal, text).with_answer(200, metadata).into())

@@ -11,7 +11,12 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::AbortController;
-use zitadel_org_web::wasm::{deactivate_org, get_my_org, reactivate_org};
+use zitadel_org_web::{
+    code::Code,
+    metadata::Metadata,
+    transport::{Request, Transport as _},
+    wasm::{GrpcWeb, Guard, Target, deactivate_org, get_my_org, reactivate_org},
+};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -463,4 +468,58 @@ async fn the_token_is_in_no_error() {
         let shown = format!("{}{:?}", json(&error), cause);
         assert!(!shown.contains("s3cret"), "{shown}");
     }
+}
+
+/// A target whose fetch records the request and gives this Response.
+fn target(record: &Object, response: &str) -> Target {
+    let code = format!(
+        "return async (url, init) => {{ Object.assign(record, {{ url, headers: [...init.headers] }}); return {response}; }}"
+    );
+    let fetch = Function::new_with_args("record", &code).call1(&JsValue::UNDEFINED, record).unwrap();
+    Target {
+        base_url: "https://z.example".to_owned(),
+        is_cross_origin: true,
+        tells_timeout: true,
+        timeout_ms: Some(5_000.0),
+        signal: None,
+        fetch: Some(fetch.unchecked_into()),
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_transport_carries_any_unary_method_and_repeated_metadata_both_ways() {
+    let record = Object::new();
+    let target = target(
+        &record,
+        r#"new Response(
+            Uint8Array.of(0, 0, 0, 0, 2, 104, 105), { headers: [
+            ["content-type", "application/grpc-web+proto"], ["x-a", "1"], ["x-a", "2"], ["grpc-status", "0"]] })"#,
+    );
+    let guard = Guard::start(target.timeout_ms, None).unwrap();
+    let mut metadata = Metadata::new();
+    metadata.append("x-b", "3");
+    metadata.append("x-b", "4");
+    let request = Request { path: "/any.Service/Method", message: b"\xff\x00".to_vec(), metadata };
+    let response = GrpcWeb::new(&target, &guard).unary(request).await.unwrap();
+    assert_eq!(response.message, b"hi");
+    assert_eq!(response.headers.get("x-a"), Some("1, 2"));
+    assert_eq!(text(&record, "url"), "https://z.example/any.Service/Method");
+    let headers = json(&get(&record, "headers"));
+    assert!(headers.contains(r#"["x-b","3, 4"]"#) && headers.contains(r#"["grpc-timeout","5000m"]"#), "{headers}");
+}
+
+#[wasm_bindgen_test]
+async fn the_transport_tells_a_status_with_headers_and_trailers() {
+    let target = target(
+        &Object::new(),
+        r#"new Response(Uint8Array.from([0x80, 0, 0, 0, 33, ...new TextEncoder().encode(
+            "grpc-status: 5\r\nx-t: 1\r\nx-t: 2\r\n\r")]), { headers: [
+            ["content-type", "application/grpc-web+proto"], ["x-h", "1"]] })"#,
+    );
+    let guard = Guard::start(None, None).unwrap();
+    let request = Request { path: "/any.Service/Method", message: Vec::new(), metadata: Metadata::new() };
+    let failure = GrpcWeb::new(&target, &guard).unary(request).await.unwrap_err();
+    let error = failure.error();
+    assert_eq!((error.code, error.metadata.get("x-h")), (Code::NotFound, Some("1")));
+    assert_eq!(error.metadata.get_all("x-t").collect::<Vec<_>>(), ["1", "2"]);
 }

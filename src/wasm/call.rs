@@ -1,5 +1,7 @@
 //! One call from its arguments to its value or error.
 
+use std::pin::Pin;
+
 use js_sys::{Function, Reflect};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
@@ -40,6 +42,18 @@ impl From<Error> for CallError {
 }
 
 impl CallError {
+    /// The error.
+    #[must_use]
+    pub const fn error(&self) -> &Error {
+        &self.error
+    }
+
+    /// What was thrown below, or the reason of the caller's signal; undefined if there is neither.
+    #[must_use]
+    pub const fn cause(&self) -> &JsValue {
+        &self.cause
+    }
+
     pub(super) fn caused(error: Error, cause: JsValue) -> Self {
         Self { error, cause }
     }
@@ -48,7 +62,12 @@ impl CallError {
     pub(super) fn ended(end: End, target: &Target) -> Self {
         match end {
             End::Timeout => {
-                let timeout_ms = target.timeout_ms.unwrap_or_default();
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "positive, and a cast saturates"
+                )]
+                let timeout_ms = target.timeout_ms.unwrap_or_default().ceil() as u64;
                 let text = format!(
                     "The deadline of {timeout_ms} ms passed. The change may have been made: read the organization before \
                      trying again, or set a longer timeoutMs."
@@ -91,13 +110,16 @@ impl Transport for Wire<'_> {
     }
 }
 
+/// What an export does with a client: calls one of its methods and makes the answer a value.
+///
+/// A plain function and a boxed future, so that what surrounds them is compiled once and not once for each method.
+pub(super) type Method = for<'a> fn(
+    ManagementServiceClient<Wire<'a>>,
+    Metadata,
+) -> Pin<Box<dyn Future<Output = Result<JsValue, CallError>> + 'a>>;
+
 /// Checks the arguments, asks for the token and runs `method` with a client and the call's metadata.
-pub(super) async fn run<V: Serialize>(
-    token: JsValue,
-    org_id: JsValue,
-    options: JsValue,
-    method: impl AsyncFnOnce(ManagementServiceClient<Wire<'_>>, Metadata) -> Result<V, CallError>,
-) -> Result<JsValue, JsValue> {
+pub(super) async fn run(token: JsValue, org_id: JsValue, options: JsValue, method: Method) -> Result<JsValue, JsValue> {
     let outcome = async {
         let Options { target, protocol, mut metadata } = Options::parse(&org_id, options)?;
         let guard = Guard::start(target.timeout_ms, target.signal.as_ref())
@@ -110,10 +132,7 @@ pub(super) async fn run<V: Serialize>(
         };
         method(ManagementServiceClient::new(wire), metadata).await
     };
-    match outcome.await {
-        Ok(value) => Ok(to_js(&value)),
-        Err(error) => Err(error.into_js()),
-    }
+    outcome.await.map_err(CallError::into_js)
 }
 
 /// The token, or what the caller's function makes of it, checked.
@@ -147,6 +166,6 @@ async fn bearer_token(source: &JsValue, guard: &Guard, target: &Target) -> Resul
 }
 
 /// A value as a plain object. Ours hold only strings, small numbers, arrays and objects, which always convert.
-fn to_js(value: &impl Serialize) -> JsValue {
+pub(super) fn to_js(value: &impl Serialize) -> JsValue {
     value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or_default()
 }

@@ -3,7 +3,7 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::call::run;
+use super::call::{run, to_js};
 use crate::{
     proto::zitadel::management::v1::{DeactivateOrgRequest, GetMyOrgRequest, ReactivateOrgRequest},
     value::{ChangeValue, OrgResultValue},
@@ -15,9 +15,11 @@ use crate::{
 /// The fields of a `ZitadelError`.
 #[wasm_bindgen(js_name = reactivateOrg)]
 pub async fn reactivate_org(token: JsValue, org_id: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
-    run(token, org_id, options, async |client, metadata| {
-        let reply = client.reactivate_org(&ReactivateOrgRequest {}, metadata).await?;
-        Ok(ChangeValue::try_from(reply.message)?)
+    run(token, org_id, options, |client, metadata| {
+        Box::pin(async move {
+            let reply = client.reactivate_org(&ReactivateOrgRequest {}, metadata).await?;
+            Ok(to_js(&ChangeValue::try_from(reply.message)?))
+        })
     })
     .await
 }
@@ -28,9 +30,11 @@ pub async fn reactivate_org(token: JsValue, org_id: JsValue, options: JsValue) -
 /// The fields of a `ZitadelError`.
 #[wasm_bindgen(js_name = deactivateOrg)]
 pub async fn deactivate_org(token: JsValue, org_id: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
-    run(token, org_id, options, async |client, metadata| {
-        let reply = client.deactivate_org(&DeactivateOrgRequest {}, metadata).await?;
-        Ok(ChangeValue::try_from(reply.message)?)
+    run(token, org_id, options, |client, metadata| {
+        Box::pin(async move {
+            let reply = client.deactivate_org(&DeactivateOrgRequest {}, metadata).await?;
+            Ok(to_js(&ChangeValue::try_from(reply.message)?))
+        })
     })
     .await
 }
@@ -41,9 +45,11 @@ pub async fn deactivate_org(token: JsValue, org_id: JsValue, options: JsValue) -
 /// The fields of a `ZitadelError`.
 #[wasm_bindgen(js_name = getMyOrg)]
 pub async fn get_my_org(token: JsValue, org_id: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
-    run(token, org_id, options, async |client, metadata| {
-        let reply = client.get_my_org(&GetMyOrgRequest {}, metadata).await?;
-        Ok(OrgResultValue::try_from(reply.message)?)
+    run(token, org_id, options, |client, metadata| {
+        Box::pin(async move {
+            let reply = client.get_my_org(&GetMyOrgRequest {}, metadata).await?;
+            Ok(to_js(&OrgResultValue::try_from(reply.message)?))
+        })
     })
     .await
 }
