@@ -119,20 +119,12 @@ const TYPES = /** @type {Record<string, string>} */ ({
   ".wasm": "application/wasm",
 });
 
-/**
- * A page at `/` and the package below `/client/own` and `/client/tonic`: the same JavaScript over either build.
- */
+/** An empty page at `/`, and the package below `/pkg`. */
 export async function servePackage() {
-  const builds = /** @type {Record<string, string>} */ ({
-    own: "pkg/dist",
-    tonic: "pkg/dist/tonic",
-  });
   const server = createHttpServer(async (request, response) => {
-    const [, , build = "", folder, file] = (request.url ?? "").split("/");
-    const path = folder === "dist" ? `${builds[build]}/${file}` : `pkg/${folder}/${file}`;
+    const path = (request.url ?? "").slice(1);
     try {
-      const body =
-        request.url === "/" ? "<!doctype html><title>scenarios</title>" : await readFile(path);
+      const body = path === "" ? "<!doctype html><title>scenarios</title>" : await readFile(path);
       response.setHeader("content-type", TYPES[extname(path)] ?? "text/html");
       response.end(body);
     } catch {

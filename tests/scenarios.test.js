@@ -15,6 +15,10 @@ import { TONIC_FAILURES } from "./tonic-failures.js";
 
 const DOCUMENT = "docs/robustness.md";
 const BUILDS = /** @type {const} */ (["own", "tonic"]);
+const ENTRIES = /** @type {Record<string, string>} */ ({
+  own: "/pkg/src/index.js",
+  tonic: "/pkg/src/tonic.js",
+});
 
 /** @type {import("selenium-webdriver/chrome.js").Driver} */
 let driver;
@@ -51,8 +55,8 @@ async function call(build, name) {
     baseUrl: `${scenarioServer.url}/${name}`,
   };
   return driver.executeAsyncScript(
-    `const [build, options, done] = arguments;
-     import("/client/" + build + "/src/index.js")
+    `const [entry, options, done] = arguments;
+     import(entry)
        .then(({ reactivateOrg }) => reactivateOrg("s3cret", "1", options))
        .then(({ details }) => ({ resourceOwner: details.resourceOwner, sequence: details.sequence }))
        .catch((error) => ({
@@ -60,7 +64,7 @@ async function call(build, name) {
          message: error.message, id: error.id ?? undefined,
        }))
        .then(done);`,
-    build,
+    ENTRIES[build],
     options,
   );
 }
@@ -129,7 +133,7 @@ test("the server sees a call that its caller aborts go", async () => {
   const kind = await driver.executeAsyncScript(
     `const [baseUrl, done] = arguments;
      const controller = new AbortController();
-     import("/client/own/src/index.js")
+     import("/pkg/src/index.js")
        .then(({ reactivateOrg }) => {
          setTimeout(() => controller.abort(), 200);
          return reactivateOrg("x", "1", { baseUrl, signal: controller.signal });

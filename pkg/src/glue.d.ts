@@ -1,4 +1,4 @@
-// Types of the generated `dist/zitadel_org_web.js`; the build puts this file beside it.
+// Types of the generated `dist/zitadel_org_web.js`.
 
 import type {
   CallOptions,
@@ -6,7 +6,7 @@ import type {
   GetMyOrgResponse,
   ReactivateOrgResponse,
   TokenSource,
-} from "../src/index.js";
+} from "./index.js";
 
 /** What the WebAssembly module does, as JavaScript calls it. */
 export interface Module {

@@ -3,6 +3,7 @@
 use std::{fs, path::Path, process::Command};
 
 use anyhow::Result;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use crate::{
     npm, step, tools,
@@ -43,32 +44,46 @@ fn bundle(toolchain: &Toolchain, wasm_bindgen: &Path, features: &[&str], dist: &
     step::run(bindgen.arg(dist).arg(built))?;
     let glue = dist.join(GLUE);
     fs::write(&glue, glue_factory(&fs::read_to_string(&glue)?))?;
-    declare_glue(dist)?;
+    declare(dist)?;
     let wasm = dist.join("zitadel_org_web_bg.wasm");
     let mut wasm_opt = npm::program("wasm-opt");
     wasm_opt.args(FEATURES.map(|feature| format!("--enable-{feature}")));
-    step::run(wasm_opt.args(["-Oz", "--strip-debug", "--strip-producers"]).arg(&wasm).arg("-o").arg(&wasm))
+    step::run(wasm_opt.args(["-Oz", "--strip-debug", "--strip-producers"]).arg(&wasm).arg("-o").arg(&wasm))?;
+    fs::write(dist.join("wasm.js"), inline_module(&fs::read(&wasm)?)?)?;
+    Ok(())
 }
 
-/// The generated script as a module whose one export makes the glue anew; `pkg/src/load.js` says why.
+/// The module as JavaScript: deflated, since base64 leaves servers little to compress, and in base64.
+fn inline_module(wasm: &[u8]) -> Result<String> {
+    let mut deflated = Vec::new();
+    zopfli::compress(zopfli::Options::default(), zopfli::Format::Zlib, wasm, &mut deflated)?;
+    Ok(format!("export default \"{}\";\n", STANDARD.encode(deflated)))
+}
+
+/// The generated script as a module whose one export makes the glue anew; `pkg/src/instance.js` says why.
 fn glue_factory(script: &str) -> String {
     format!("export function createGlue(WebAssembly) {{\n{script}\nreturn wasm_bindgen;\n}}\n")
 }
 
-/// Puts the types of the generated JavaScript beside it.
-fn declare_glue(dist: &Path) -> Result<()> {
+/// Puts the types of what is generated beside it; they are written by hand in `pkg/src`.
+fn declare(dist: &Path) -> Result<()> {
     fs::create_dir_all(dist)?;
-    fs::copy("pkg/src/glue.d.ts", dist.join(GLUE).with_extension("d.ts"))?;
+    let up = dist.components().skip(1).map(|_| "../").collect::<String>();
+    let glue = format!("export * from \"{up}src/glue.js\";\n");
+    fs::write(dist.join(GLUE).with_extension("d.ts"), glue)?;
+    fs::write(dist.join("wasm.d.ts"), format!("export {{ default }} from \"{up}src/wasm.js\";\n"))?;
     Ok(())
 }
 
-/// Puts the types of the generated JavaScript where it will be, for checks that need no build.
-pub(crate) fn declare() -> Result<()> {
-    declare_glue(Path::new(DIST))
+/// Puts the types of what is generated where it will be, for checks that need no build.
+pub(crate) fn declare_all() -> Result<()> {
+    declare(Path::new(DIST))?;
+    declare(&Path::new(DIST).join("tonic"))
 }
 
 /// Builds the package and prints the sizes of its files.
 pub(crate) fn print_sizes() -> Result<()> {
-    package()?;
+    let toolchain = package()?;
+    tonic(&toolchain)?;
     step::run(Command::new("node").arg("tests/size.js"))
 }

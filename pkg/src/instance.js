@@ -1,30 +1,35 @@
-import { createGlue } from "../dist/zitadel_org_web.js";
 import { crashed } from "./error.js";
 
 /** @typedef {import("./glue.js").Module} Module */
 /** @typedef {{ module: Module, calls: Set<(reason: unknown) => void>, isCrashed: boolean }} Instance */
-
-/** @type {Promise<Instance> | undefined} */
-let loading;
-/** @type {Promise<WebAssembly.Module> | undefined} */
-let compiling;
+/**
+ * Where the module comes from, and what has come of it.
+ *
+ * @typedef {{
+ *   createGlue: typeof import("./glue.js").createGlue,
+ *   compile: () => Promise<WebAssembly.Module>,
+ *   compiling?: Promise<WebAssembly.Module> | undefined,
+ *   loading?: Promise<Instance> | undefined,
+ * }} Source
+ */
 
 /**
  * Runs a call on the module, which is loaded by the first one. The promise settles even if the module traps, which it
  * should never do: then all its calls fail, and the next one gets a new instance.
  *
  * @template T
+ * @param {Source} source
  * @param {(module: Module) => T | PromiseLike<T>} call
  * @returns {Promise<T>}
  */
-export async function run(call) {
-  loading ??= instantiate().catch((error) => {
-    loading = undefined;
+export async function run(source, call) {
+  source.loading ??= instantiate(source).catch((error) => {
+    source.loading = undefined;
     throw error;
   });
-  const { module, calls, isCrashed } = await loading;
+  const { module, calls, isCrashed } = await source.loading;
   if (isCrashed) {
-    return run(call);
+    return run(source, call);
   }
   return new Promise((resolve, reject) => {
     calls.add(reject);
@@ -34,21 +39,27 @@ export async function run(call) {
   });
 }
 
-/** @returns {Promise<Instance>} */
-async function instantiate() {
-  compiling ??= compile().catch((error) => {
-    compiling = undefined;
+/**
+ * @param {Source} source
+ * @returns {Promise<Instance>}
+ */
+async function instantiate(source) {
+  source.compiling ??= source.compile().catch((error) => {
+    source.compiling = undefined;
     throw error;
   });
-  const compiled = await compiling;
+  const compiled = await source.compiling;
   // The glue is made anew for each instance: timers and promises of one that crashed must not reach the next.
-  const module = createGlue({ Module: WebAssembly.Module, Instance: watchedInstance(crash) });
+  const module = source.createGlue({
+    Module: WebAssembly.Module,
+    Instance: watchedInstance(crash),
+  });
   /** @type {Instance} */
   const instance = { module, calls: new Set(), isCrashed: false };
   /** @param {unknown} cause */
   function crash(cause) {
     instance.isCrashed = true;
-    loading = undefined;
+    source.loading = undefined;
     instance.calls.forEach((reject) => reject(crashed(cause)));
   }
   module.initSync({ module: compiled });
@@ -89,15 +100,4 @@ function watchedInstance(crash) {
     }
     return { exports };
   };
-}
-
-/** @returns {Promise<WebAssembly.Module>} */
-async function compile() {
-  const url = new URL("../dist/zitadel_org_web_bg.wasm", import.meta.url);
-  const response = await fetch(url);
-  if (!response.ok) {
-    throw new Error(`${url.pathname} answered with HTTP ${response.status}`);
-  }
-  // Not compileStreaming: it refuses a server that does not know the MIME type.
-  return WebAssembly.compile(await response.arrayBuffer());
 }

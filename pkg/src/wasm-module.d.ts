@@ -1,0 +1,6 @@
+// What workerd makes of the import of a .wasm file.
+
+declare module "*.wasm" {
+  const module: WebAssembly.Module;
+  export default module;
+}
