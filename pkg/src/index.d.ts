@@ -162,26 +162,20 @@ export interface OtherErrorDetail {
 
 export type ErrorDetail = ZitadelErrorDetail | OtherErrorDetail;
 
-/** What every failed call rejects with, and nothing else. */
-export class ZitadelError extends Error {
-  private constructor();
+/** What all kinds of {@link ZitadelError} have. */
+interface ZitadelErrorFields<Kind extends ErrorKind, Code extends number = number> extends Error {
   readonly name: "ZitadelError";
-  /**
-   * - `status`: ZITADEL, or the HTTP layer in front of it, answered with an error
-   * - `transport`: there was no answer (refused, DNS, TLS, CORS, reset, redirect)
-   * - `protocol`: the answer breaks the protocol
-   * - `aborted`: the caller's signal
-   * - `timeout`: `timeoutMs` passed
-   * - `invalid-argument`: the call itself is wrong; nothing was sent
-   */
-  readonly kind: ErrorKind;
+  readonly kind: Kind;
   /** The gRPC status code, 1 to 16. */
-  readonly code: number;
+  readonly code: Code;
   /** The code's name, for instance `FAILED_PRECONDITION`. */
   readonly codeName: string;
+  /** For kind `status` the server's text, which ZITADEL translates; otherwise a sentence that says what to do. */
+  readonly message: string;
   /** ZITADEL's stable id of the error, for instance `EVENT-bfnrh`. Branch on it, never on the message. */
   readonly id?: string;
   readonly details: ErrorDetail[];
+  /** The HTTP status, if there was an answer. */
   readonly httpStatus?: number;
   /** The answer's `x-request-id`. */
   readonly requestId?: string;
@@ -192,6 +186,36 @@ export class ZitadelError extends Error {
   /** The API's own form of an error. */
   toJSON(): { code: number; message: string; details: ErrorDetail[] };
 }
+
+/** ZITADEL, or the HTTP layer in front of it, answered with an error. */
+export interface StatusError extends ZitadelErrorFields<"status"> {
+  readonly httpStatus: number;
+}
+
+/** There was no answer: refused, DNS, TLS, CORS, reset, redirect. */
+export interface TransportError extends ZitadelErrorFields<"transport", 14> {}
+
+/** An answer that breaks the protocol. */
+export interface ProtocolError extends ZitadelErrorFields<"protocol"> {}
+
+/** The caller's signal ended the call; `cause` is its reason. */
+export interface AbortedError extends ZitadelErrorFields<"aborted", 1> {}
+
+/** `timeoutMs` passed. The change may have been made. */
+export interface TimeoutError extends ZitadelErrorFields<"timeout", 4> {}
+
+/** The call itself is wrong, and nothing was sent; `message` names the argument. 16 is a token function that failed. */
+export interface InvalidArgumentError extends ZitadelErrorFields<
+  "invalid-argument",
+  3 | 8 | 12 | 16
+> {}
+
+/** What every failed call rejects with, and nothing else. `kind` tells its kinds apart. */
+export type ZitadelError =
+  StatusError | TransportError | ProtocolError | AbortedError | TimeoutError | InvalidArgumentError;
+
+/** The class of all of them, for `instanceof`; {@link isZitadelError} also knows those of other copies and realms. */
+export const ZitadelError: abstract new (never: never) => ZitadelError;
 
 /** Whether something caught is a {@link ZitadelError}, also one of another copy of this package or another realm. */
 export function isZitadelError(e: unknown): e is ZitadelError;

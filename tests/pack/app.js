@@ -1,0 +1,10 @@
+// What every environment does with the package: a real call, and one that fails.
+
+import { getMyOrg, isZitadelError, reactivateOrg } from "zitadel-org-web";
+
+/** @param {string} baseUrl */
+export async function app(baseUrl) {
+  const { org } = await getMyOrg("acme-viewer", null, { baseUrl });
+  const error = await reactivateOrg("acme-viewer", null, { baseUrl }).catch((it) => it);
+  return { name: org?.name, isZitadelError: isZitadelError(error), id: error.id };
+}
