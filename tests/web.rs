@@ -329,7 +329,7 @@ async fn a_request_is_sent_as_the_contract_says() {
     assert_eq!(text(&record, "url"), url);
     for (option, value) in [
         ("method", "POST"),
-        ("redirect", "error"),
+        ("redirect", "manual"),
         ("credentials", "omit"),
         ("cache", "no-store"),
         ("referrerPolicy", "no-referrer"),
@@ -455,6 +455,16 @@ async fn a_proxys_error_page_is_told_with_its_http_status() {
     let error = call_with(Get, "x".into(), JsValue::NULL, options(&[("fetch", fetch.into())])).await.unwrap_err();
     assert_eq!(summary(&error), ("status".to_owned(), 14.0, None));
     assert_eq!(get(&error, "httpStatus"), 503);
+}
+
+#[wasm_bindgen_test]
+#[cfg_attr(feature = "tonic", should_panic)]
+async fn a_redirect_is_not_followed_however_the_runtime_shows_it() {
+    for body in ["return Response.redirect('https://z.example', 307)", "return Response.error()"] {
+        let fetch = Function::new_no_args(body);
+        let error = call_with(Get, "x".into(), JsValue::NULL, options(&[("fetch", fetch.into())])).await.unwrap_err();
+        assert_eq!(summary(&error), ("transport".to_owned(), 14.0, None), "{body}");
+    }
 }
 
 #[wasm_bindgen_test]

@@ -82,7 +82,12 @@ impl Fetch<'_> {
             Ok(promise) => self.guard.settled(&promise).await.map_err(|end| CallError::ended(end, self.target))?,
             Err(cause) => Err(cause),
         };
-        incoming(&answer.map_err(|cause| self.no_answer(cause))?).map_err(not_an_answer)
+        let incoming = incoming(&answer.map_err(|cause| self.no_answer(cause))?).map_err(not_an_answer)?;
+        // A browser shows a redirect as status 0 and no more of it, other runtimes as it is.
+        if matches!(incoming.head.http_status, 0 | 300..=399) {
+            return Err(self.no_answer(JsValue::UNDEFINED));
+        }
+        Ok(incoming)
     }
 
     /// Reads a body chunk by chunk, as long as `take` wants more.
@@ -122,7 +127,8 @@ impl Fetch<'_> {
             init.set_body(&Uint8Array::from(body));
         }
         init.set_signal(Some(&self.guard.signal()));
-        init.set_redirect(RequestRedirect::Error);
+        // Not "error", which workerd does not have: `send` refuses what a redirect answers with.
+        init.set_redirect(RequestRedirect::Manual);
         init.set_credentials(RequestCredentials::Omit);
         init.set_cache(RequestCache::NoStore);
         init.set_referrer_policy(ReferrerPolicy::NoReferrer);
