@@ -2,11 +2,8 @@
 // against the dev server, cross-origin and under a strict Content-Security-Policy.
 
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 
@@ -18,14 +15,12 @@ import { build as bundleWithVite } from "vite";
 import webpack from "webpack";
 
 import { openBrowser, setting } from "./browser.js";
+import { digest, EXPECTED, run, serve, Workshop } from "./pack.js";
 
-const run = promisify(execFile);
-
-const EXPECTED = { name: "ACME", isZitadelError: true, id: "AUTH-5mWD2" };
 const MODULE_PAGE = '<!doctype html><script type="module" src="/bundle.js"></script>';
 const IMPORT_MAP = '{"imports":{"zitadel-org-web":"/node_modules/zitadel-org-web/src/index.js"}}';
 // Of the import map, the one inline script.
-const IMPORT_MAP_HASH = "sha256-" + (await digest(IMPORT_MAP));
+const IMPORT_MAP_HASH = `'sha256-${await digest(IMPORT_MAP)}'`;
 
 /**
  * How an app is bundled where it is run in a browser: into `bundle.js`, or into a page of its own.
@@ -70,48 +65,23 @@ const BUNDLERS = {
   },
 };
 
-/** @type {string} */
+/** @type {Workshop} */
 let workshop;
-/** @type {string} */
-let tarball;
 /** @type {import("selenium-webdriver/chrome.js").Driver} */
 let driver;
 
 before(async () => {
-  workshop = await mkdtemp(join(tmpdir(), "zitadel-org-web-"));
-  const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", workshop, "./pkg"]);
-  tarball = join(workshop, packed(stdout).filename);
+  workshop = await Workshop.open();
   driver = await openBrowser();
 });
 
 after(async () => {
   await driver?.quit();
-  await rm(workshop, { recursive: true, force: true });
+  await workshop?.close();
 });
 
-/** @param {string} stdout */
-function packed(stdout) {
-  const json = JSON.parse(stdout);
-  return Array.isArray(json) ? json[0] : Object.values(json)[0];
-}
-
-/** An app with the package installed from its tarball. @param {string} name */
-async function install(name) {
-  const folder = join(workshop, name.replaceAll(/\W+/g, "-"));
-  await mkdir(folder);
-  await cp("tests/pack", folder, { recursive: true });
-  await writeFile(
-    join(folder, "package.json"),
-    '{ "name": "app", "private": true, "type": "module" }',
-  );
-  await run("npm", ["install", "--offline", "--no-audit", "--no-fund", "--no-save", tarball], {
-    cwd: folder,
-  });
-  return folder;
-}
-
 test("the tarball holds what it should and nothing else", async () => {
-  const folder = await install("contents");
+  const folder = await workshop.install("contents");
   const installed = join(folder, "node_modules/zitadel-org-web");
   const files = (await readdir(installed, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
@@ -133,7 +103,7 @@ for (const [name, program, ...args] of [
 ]) {
   test(`${name} finds nothing to complain about`, async () => {
     const script = join("tests/node_modules", String(program));
-    const { code, stdout } = await run("node", [script, ...args, tarball]).then(
+    const { code, stdout } = await run("node", [script, ...args, workshop.tarball]).then(
       (result) => ({ code: 0, ...result }),
       (error) => error,
     );
@@ -146,7 +116,7 @@ for (const [name, file] of [
   ["Node, require", "node.cjs"],
 ]) {
   test(`${name}: a call and an error`, async () => {
-    const folder = await install(String(name));
+    const folder = await workshop.install(String(name));
     const { stdout } = await run(
       "node",
       ["--no-warnings", String(file), setting("ZITADEL_TEST_URL")],
@@ -160,8 +130,8 @@ for (const [name, file] of [
 
 for (const [name, bundle] of Object.entries(BUNDLERS)) {
   test(`browser, ${name}: a call and an error`, async () => {
-    const folder = await install(`browser ${name}`);
-    const server = await serve(folder, await bundle(folder));
+    const folder = await workshop.install(`browser ${name}`);
+    const server = await serve(folder, await bundle(folder), IMPORT_MAP_HASH);
     try {
       await driver.get(`${server.url}/?api=${encodeURIComponent(setting("ZITADEL_TEST_URL"))}`);
       await driver.wait(until.titleMatches(/./), 20_000);
@@ -173,7 +143,7 @@ for (const [name, bundle] of Object.entries(BUNDLERS)) {
 }
 
 test("an import that is not used leaves nothing in a bundle", async () => {
-  const folder = await install("unused");
+  const folder = await workshop.install("unused");
   await writeFile(join(folder, "unused.js"), 'import "zitadel-org-web"; console.log(1);');
   await writeFile(
     join(folder, "guard.js"),
@@ -193,38 +163,3 @@ test("an import that is not used leaves nothing in a bundle", async () => {
   assert.ok((await size("unused.js")) < 50);
   assert.ok((await size("guard.js")) < 2_000);
 });
-
-/**
- * A page and the files of a folder, under the Content-Security-Policy that the README asks for.
- *
- * @param {string} folder
- * @param {string} page
- */
-async function serve(folder, page) {
-  const policy = [
-    "default-src 'none'",
-    `script-src 'self' 'wasm-unsafe-eval' '${IMPORT_MAP_HASH}'`,
-    `connect-src 'self' ${setting("ZITADEL_TEST_URL")}`,
-    "require-trusted-types-for 'script'",
-  ].join("; ");
-  const server = createServer(async (request, response) => {
-    const path = new URL(request.url ?? "/", "http://localhost").pathname;
-    try {
-      const body = path === "/" ? page : await readFile(join(folder, path));
-      response.setHeader("content-security-policy", policy);
-      response.setHeader("content-type", extname(path) === ".js" ? "text/javascript" : "text/html");
-      response.end(body);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise((listening) => server.listen(0, "127.0.0.1", () => listening(undefined)));
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  return { url: `http://127.0.0.1:${port}`, close: () => server.close() };
-}
-
-/** @param {string} text */
-async function digest(text) {
-  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return Buffer.from(hash).toString("base64");
-}

@@ -40,6 +40,8 @@ enum Command {
     Check,
     /// Build the package into pkg/dist
     Build,
+    /// Try the package, as packed, in Deno, Bun, workerd, workers and Parcel
+    Matrix,
     /// Play odd and hostile answers to both transports and write docs/robustness.md
     Robustness,
     /// Look for bytes that the core does not stand
@@ -65,6 +67,7 @@ fn run() -> Result<()> {
         Command::Test => suites::run(),
         Command::Check => check::run(),
         Command::Build => build::package().map(drop),
+        Command::Matrix => suites::run_matrix(),
         Command::Robustness => suites::write_robustness(),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Size => build::print_sizes(),

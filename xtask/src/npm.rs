@@ -8,15 +8,25 @@ use crate::{project, step};
 
 /// Installs what `tests/package-lock.json` says, unless it is installed.
 pub(crate) fn ensure() -> Result<()> {
-    let changed = |path: &str| fs::metadata(Path::new(path)).and_then(|file| file.modified());
+    install("tests")
+}
+
+/// Installs the runtimes and bundlers of the matrix, unless they are installed.
+pub(crate) fn ensure_matrix() -> Result<()> {
+    install("tests/matrix")
+}
+
+fn install(folder: &str) -> Result<()> {
+    let folder = Path::new(folder);
+    let changed = |path: &str| fs::metadata(folder.join(path)).and_then(|file| file.modified());
     // npm writes the second file at the end of an installation.
-    let installed = changed("tests/node_modules/.package-lock.json").unwrap_or(SystemTime::UNIX_EPOCH);
-    if installed >= changed("tests/package-lock.json")? {
+    let installed = changed("node_modules/.package-lock.json").unwrap_or(SystemTime::UNIX_EPOCH);
+    if installed >= changed("package-lock.json")? {
         return Ok(());
     }
-    step::say("Installing the tools from npm (about 10 s)");
+    step::say(&format!("Installing what {} needs from npm (about 15 s)", folder.display()));
     let mut npm = Command::new("npm");
-    npm.args(["ci", "--no-audit", "--no-fund"]).current_dir("tests");
+    npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(folder);
     step::run_quietly(&mut npm, &project::tool("npm.log"))
 }
 

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{browser::Browser, build, server::DevServer, step, tools};
+use crate::{browser::Browser, build, npm, server::DevServer, step, tools};
 
 /// What a suite's output tells of it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -67,6 +67,19 @@ pub(crate) fn write_robustness() -> Result<()> {
     Browser::ensure()?.set_up(&mut node)?;
     step::say("Playing the scenarios (about 1 min)");
     step::run(node.args(["--test", "--test-reporter=spec", "tests/scenarios.test.js"]).env("UPDATE", "1"))
+}
+
+/// Tries the package, as packed, in more runtimes and bundlers.
+pub(crate) fn run_matrix() -> Result<()> {
+    let toolchain = build::package()?;
+    build::tonic(&toolchain)?;
+    npm::ensure_matrix()?;
+    let server = DevServer::start(Path::new("target/matrix.sqlite"))?;
+    let mut node = Command::new("node");
+    Browser::ensure()?.set_up(&mut node)?;
+    step::say("Trying the package in more runtimes and bundlers (about 15 s)");
+    node.args(["--test", "--test-reporter=spec", "tests/matrix/run.js"]).env("ZITADEL_TEST_URL", server.url());
+    step::run(&mut node)
 }
 
 fn report(summary: &[(&str, (bool, Count))]) -> Result<()> {

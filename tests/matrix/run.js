@@ -1,0 +1,150 @@
+// The package, as packed, in more runtimes and bundlers than `cargo xtask test` tries: `cargo xtask matrix` runs it.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join, resolve } from "node:path";
+import { after, before, test } from "node:test";
+
+import { build } from "esbuild";
+import { until } from "selenium-webdriver";
+
+import { openBrowser, setting } from "../browser.js";
+import { EXPECTED, run, serve, Workshop } from "../pack.js";
+
+/** @type {Workshop} */
+let workshop;
+/** @type {import("selenium-webdriver/chrome.js").Driver} */
+let driver;
+
+before(async () => {
+  workshop = await Workshop.open();
+  driver = await openBrowser();
+});
+
+after(async () => {
+  await driver?.quit();
+  await workshop?.close();
+});
+
+/** @param {string} name */
+const program = (name) => resolve("tests/matrix/node_modules/.bin", name);
+
+for (const [name, ...command] of [
+  ["Deno", "deno", "run", "--quiet", "--allow-net", "--allow-read"],
+  ["Bun", "bun", "run"],
+]) {
+  test(`${name}: a call and an error`, async () => {
+    const folder = await workshop.install(String(name));
+    const [file = "", ...args] = command;
+    const { stdout } = await run(
+      program(file),
+      [...args, "node.mjs", setting("ZITADEL_TEST_URL")],
+      {
+        cwd: folder,
+      },
+    );
+    assert.deepEqual(JSON.parse(stdout), EXPECTED);
+  });
+}
+
+test("workerd: a call and an error, the module imported", async () => {
+  const folder = await workshop.install("workerd");
+  await build({
+    entryPoints: [join(folder, "workerd.js")],
+    outfile: join(folder, "out/worker.js"),
+    bundle: true,
+    format: "esm",
+    conditions: ["workerd"],
+    loader: { ".wasm": "copy" },
+    logLevel: "warning",
+  });
+  const wasm = (await readdir(join(folder, "out"))).find((file) => file.endsWith(".wasm"));
+  assert.ok(wasm, "the condition workerd imports the module as a file");
+  const port = await freePort();
+  await writeFile(
+    join(folder, "config.capnp"),
+    `using Workerd = import "/workerd/workerd.capnp";
+    const config :Workerd.Config = (
+      services = [(name = "main", worker = .worker), (name = "net", network = (allow = ["private"]))],
+      sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")]
+    );
+    const worker :Workerd.Worker = (
+      modules = [
+        (name = "worker.js", esModule = embed "out/worker.js"),
+        (name = "${wasm}", wasm = embed "out/${wasm}"),
+      ],
+      compatibilityDate = "2026-11-01",
+      globalOutbound = "net",
+    );`,
+  );
+  const workerd = spawn(program("workerd"), ["serve", "config.capnp"], { cwd: folder });
+  try {
+    const url = `http://127.0.0.1:${port}/?api=${encodeURIComponent(setting("ZITADEL_TEST_URL"))}`;
+    assert.deepEqual(await (await patientFetch(url)).json(), EXPECTED);
+  } finally {
+    workerd.kill();
+  }
+});
+
+for (const [name, page, worker] of [
+  ["Web Worker", "browser-worker.js", "worker"],
+  ["service worker", "browser-service-worker.js", "service-worker"],
+]) {
+  test(`${name}: a call and an error`, async () => {
+    const folder = await workshop.install(String(name));
+    await build({
+      entryPoints: [join(folder, `${worker}.js`)],
+      outfile: join(folder, `${worker}.bundle.js`),
+      bundle: true,
+      minify: true,
+      format: "esm",
+      logLevel: "warning",
+    });
+    await inBrowser(folder, `<!doctype html><script type="module" src="/${page}"></script>`);
+  });
+}
+
+test("Parcel: a call and an error", async () => {
+  const folder = await workshop.install("Parcel");
+  const page = '<!doctype html><script type="module" src="./browser.js"></script>';
+  await writeFile(join(folder, "index.html"), page);
+  const options = ["--no-cache", "--no-source-maps", "--dist-dir", "out", "--public-url", "/out"];
+  await run(program("parcel"), ["build", ...options, "index.html"], { cwd: folder });
+  await inBrowser(folder, await readFile(join(folder, "out/index.html"), "utf8"));
+});
+
+/** @param {string} folder @param {string} page */
+async function inBrowser(folder, page) {
+  const server = await serve(folder, page);
+  try {
+    await driver.get(`${server.url}/?api=${encodeURIComponent(setting("ZITADEL_TEST_URL"))}`);
+    await driver.wait(until.titleMatches(/./), 20_000);
+    assert.deepEqual(JSON.parse(await driver.getTitle()), EXPECTED);
+  } finally {
+    server.close();
+  }
+}
+
+/** Waits for a server that is only just starting. @param {string} url @returns {Promise<Response>} */
+async function patientFetch(url) {
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    const response = await fetch(url).catch(() => undefined);
+    if (response) {
+      return response;
+    }
+    await new Promise((wake) => setTimeout(wake, 50));
+  }
+  throw new Error(`${url} does not answer`);
+}
+
+/** @returns {Promise<number>} */
+function freePort() {
+  return new Promise((found) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+      server.close(() => found(port));
+    });
+  });
+}

@@ -1,0 +1,10 @@
+import { scriptUrl } from "./script-url.js";
+
+navigator.serviceWorker.register(scriptUrl("/service-worker.bundle.js"), { type: "module" });
+await new Promise((resolve) =>
+  navigator.serviceWorker.controller
+    ? resolve(undefined)
+    : navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }),
+);
+const response = await fetch(`/answer${location.search}`);
+document.title = await response.text();

@@ -1,0 +1,14 @@
+// A service worker: it answers to /answer with what the app does.
+import { app } from "./app.js";
+
+const worker = /** @type {any} */ (globalThis);
+
+addEventListener("install", () => worker.skipWaiting());
+addEventListener("activate", (/** @type {any} */ event) => event.waitUntil(worker.clients.claim()));
+addEventListener("fetch", (/** @type {any} */ event) => {
+  const url = new URL(event.request.url);
+  if (url.pathname === "/answer") {
+    const answer = app(url.searchParams.get("api") ?? "").then(JSON.stringify, String);
+    event.respondWith(answer.then((text) => new Response(text)));
+  }
+});
