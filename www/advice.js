@@ -19,7 +19,7 @@ const BY_ID = /** @type {Record<string, string>} */ ({
 });
 
 /** What to do about everything else. */
-const BY_KIND = /** @type {Record<import("../pkg/src/index.js").ErrorKind, string>} */ ({
+const BY_KIND = /** @type {Record<import("zitadel-org-web").ErrorKind, string>} */ ({
   status: "The server refused. The request id helps whoever runs it to find the reason in its log.",
   transport: "Check the address and that the server is up; the browser's network log tells more.",
   protocol: "Something between this page and ZITADEL changes the answer: look at the proxy.",
@@ -31,7 +31,7 @@ const BY_KIND = /** @type {Record<import("../pkg/src/index.js").ErrorKind, strin
 /**
  * What somebody who sees this error can do.
  *
- * @param {import("../pkg/src/index.js").ZitadelError} error
+ * @param {import("zitadel-org-web").ZitadelError} error
  */
 export function advice(error) {
   return BY_ID[error.id ?? ""] ?? BY_KIND[error.kind];

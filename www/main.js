@@ -1,10 +1,4 @@
-import {
-  deactivateOrg,
-  getMyOrg,
-  isZitadelError,
-  preload,
-  reactivateOrg,
-} from "../pkg/src/index.js";
+import { deactivateOrg, getMyOrg, isZitadelError, preload, reactivateOrg } from "zitadel-org-web";
 import { advice } from "./advice.js";
 import { curl } from "./curl.js";
 
@@ -21,8 +15,8 @@ const DONE = {
 };
 
 /** @typedef {keyof typeof METHODS} Method */
-/** @typedef {import("../pkg/src/index.js").CallOptions} CallOptions */
-/** @typedef {import("../pkg/src/index.js").Org} Org */
+/** @typedef {import("zitadel-org-web").CallOptions} CallOptions */
+/** @typedef {import("zitadel-org-web").Org} Org */
 
 /** @type {AbortController | undefined} */
 let running;
@@ -139,7 +133,7 @@ function showAnswer(answer) {
   element("json", HTMLElement).textContent = JSON.stringify(answer, null, 2);
 }
 
-/** @param {import("../pkg/src/index.js").ZitadelError} error */
+/** @param {import("zitadel-org-web").ZitadelError} error */
 function showError(error) {
   element("answer", HTMLElement).hidden = true;
   element("failure", HTMLElement).hidden = false;

@@ -3,17 +3,24 @@
 use std::path::{Path, PathBuf};
 
 use axum::body::Body;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hyper::{
     Request, Response, StatusCode,
     header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS},
 };
+use sha2::{Digest as _, Sha256};
+use tokio::fs;
 use tower::ServiceExt as _;
 use tower_http::services::ServeDir;
 
-/// The page may call any ZITADEL, which is what its address field is for; nothing else is open.
-const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
-     connect-src 'self' http: https:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
-     require-trusted-types-for 'script'; trusted-types 'none'";
+/// What goes before and after the hash of the one inline script, the import map. The page may call any ZITADEL, which is
+/// what its address field is for; nothing else is open.
+const POLICY: [&str; 2] = [
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' ",
+    "; style-src 'self'; img-src 'self' data:; connect-src 'self' http: https:; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+];
+const IMPORT_MAP: &str = "<script type=\"importmap\">";
 
 /// The files that are served: `www` at `/`, the package at `/pkg`.
 #[derive(Debug, Clone)]
@@ -42,10 +49,37 @@ impl Site {
         }
         let mut response = response.map(Body::new);
         let headers = response.headers_mut();
-        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+        headers.insert(CONTENT_SECURITY_POLICY, self.policy().await?);
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         Some(response)
+    }
+
+    /// The policy for the page as it is now: somebody may be writing it.
+    async fn policy(&self) -> Option<HeaderValue> {
+        let page = fs::read_to_string(self.www.join("index.html")).await.unwrap_or_default();
+        let [before, after] = POLICY;
+        HeaderValue::from_str(&format!("{before}{}{after}", import_map_hash(&page).unwrap_or_default())).ok()
+    }
+}
+
+/// The source expression that allows a page's import map, which cannot be a file.
+fn import_map_hash(page: &str) -> Option<String> {
+    let (_, rest) = page.split_once(IMPORT_MAP)?;
+    let (script, _) = rest.split_once("</script>")?;
+    Some(format!("'sha256-{}'", STANDARD.encode(Sha256::digest(script))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::import_map_hash;
+
+    #[test]
+    fn the_import_map_is_allowed_by_its_hash() {
+        // The hash of "{}".
+        let expected = "'sha256-RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o='";
+        assert_eq!(import_map_hash("<p><script type=\"importmap\">{}</script>").as_deref(), Some(expected));
+        assert_eq!(import_map_hash("<p>"), None);
     }
 }
