@@ -95,6 +95,18 @@ test("the tarball holds what it should and nothing else", async () => {
     files.filter((file) => file.endsWith(".wasm")),
     ["dist/zitadel_org_web_bg.wasm"],
   );
+  const notices = await readFile(join(installed, "dist/THIRD_PARTY_LICENSES.txt"), "utf8");
+  for (const linked of [
+    "prost ",
+    "serde-wasm-bindgen ",
+    "wasm-bindgen ",
+    "web-sys ",
+    "tonic ",
+    "tonic-web-wasm-client ",
+  ]) {
+    assert.ok(notices.includes(`- ${linked}`), linked);
+  }
+  assert.ok(!notices.includes("- protox "), "protox builds, it is not linked");
 });
 
 for (const [name, program, ...args] of [

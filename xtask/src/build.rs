@@ -6,7 +6,7 @@ use anyhow::Result;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use crate::{
-    npm, step, tools,
+    notices, npm, step, tools,
     wasm::{TARGET, Toolchain},
 };
 
@@ -23,6 +23,7 @@ pub(crate) fn package() -> Result<Toolchain> {
     npm::ensure()?;
     step::say("Building the package (about 45 s when nothing is built yet)");
     bundle(&toolchain, &wasm_bindgen, &[], DIST)?;
+    notices::write(&Path::new(DIST).join("THIRD_PARTY_LICENSES.txt"))?;
     Ok(toolchain)
 }
 

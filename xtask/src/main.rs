@@ -6,6 +6,7 @@ mod check;
 mod debian;
 mod demo;
 mod fuzz;
+mod notices;
 mod npm;
 mod project;
 mod server;
