@@ -25,7 +25,7 @@ use clap::{Parser, Subcommand};
 /// What is missing (the wasm target, wasm-bindgen, wasm-pack, wasm-opt, a browser with its driver) is brought into
 /// target/tools; nothing is installed on the machine itself but, where rustup can, the wasm target.
 #[derive(Debug, Parser)]
-#[command(bin_name = "cargo xtask", version)]
+#[command(bin_name = "cargo xtask", version, max_term_width = 100)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
