@@ -140,6 +140,24 @@ for (const [name, file] of [
   });
 }
 
+for (const readme of ["README.md", "pkg/README.md"]) {
+  test(`the example in ${readme} does what it says`, async () => {
+    const folder = await workshop.install(`example ${readme}`);
+    const [, example = ""] = (await readFile(readme, "utf8")).match(/```js\n(.*?)```/s) ?? [];
+    const api = setting("ZITADEL_TEST_URL");
+    const code = example.replace("https://id.example.com", api);
+    assert.notEqual(code, example);
+    const args = 'const [token, orgId] = ["iam-owner", "69629023906488336"];\n';
+    await writeFile(join(folder, "example.js"), args + code);
+    const headers = { authorization: "Bearer iam-owner", "x-zitadel-orgid": "69629023906488336" };
+    const deactivate = `${api}/management/v1/orgs/me/_deactivate`;
+    await fetch(deactivate, { method: "POST", headers });
+    const play = async () => (await run("node", ["example.js"], { cwd: folder })).stdout;
+    assert.match(await play(), /^active since \d{4}-\d\d-\d\dT/);
+    assert.equal(await play(), "", "it is active already");
+  });
+}
+
 for (const [name, bundle] of Object.entries(BUNDLERS)) {
   test(`browser, ${name}: a call and an error`, async () => {
     const folder = await workshop.install(`browser ${name}`);
