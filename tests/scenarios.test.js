@@ -145,11 +145,12 @@ test("the server sees a call that its caller aborts go", async () => {
   await until(() => (scenarioServer.abandoned.get("silent-before-body") ?? 0) > before);
 });
 
-/** @param {() => boolean} isDone */
+/** Waits for what is to happen soon, and fails if it does not happen at all. @param {() => boolean} isDone */
 async function until(isDone) {
-  while (!isDone()) {
+  for (let attempt = 0; attempt < 500 && !isDone(); attempt += 1) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+  assert.ok(isDone());
 }
 
 test("the table in docs/robustness.md is what came out", () => {
