@@ -42,7 +42,6 @@ impl Browser {
             return Ok(browser);
         }
         if debian::is_available() {
-            step::say("Unpacking Chromium and its driver (about 15 s)");
             debian::unpack(&DEBIAN_PACKAGES)?;
             let usr = debian::root().join("usr");
             let (binary, driver) = (usr.join("lib/chromium/chromium"), usr.join("bin/chromedriver"));

@@ -44,6 +44,7 @@ pub(crate) fn unpack(packages: &[&str]) -> Result<()> {
     if !is_available() {
         bail!("apt-get and dpkg-deb are needed to bring {}; please install them by hand", packages.join(", "));
     }
+    step::say(&format!("Unpacking {} from Debian's packages (about 15 s)", packages.join(", ")));
     let apt = project::tool("apt");
     let archives = apt.join("cache/archives");
     fs::create_dir_all(apt.join("state/lists/partial"))?;

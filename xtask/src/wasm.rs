@@ -46,7 +46,6 @@ impl Toolchain {
         if !debian::is_available() {
             bail!("there is no standard library for {TARGET}: run `rustup target add {TARGET}`, then try again");
         }
-        step::say("Unpacking Debian's Rust compiler and sources (about 15 s)");
         debian::unpack(&DEBIAN_PACKAGES)?;
         debian::unpack(&[&linker_package()?])?;
         build_std()?;
