@@ -1,11 +1,14 @@
 // The package as it is packed, installed from its tarball into apps, and pages that are served as consoles serve them.
 
+import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { promisify } from "node:util";
+
+import { until } from "selenium-webdriver";
 
 import { setting } from "./browser.js";
 
@@ -49,6 +52,25 @@ export class Workshop {
   }
 }
 
+/**
+ * Opens an app in the browser and checks what it puts into the page's title.
+ *
+ * @param {import("selenium-webdriver").WebDriver} driver
+ * @param {string} folder
+ * @param {string} page
+ * @param {string} [scripts] - more for script-src
+ */
+export async function checkInBrowser(driver, folder, page, scripts) {
+  const server = await serve(folder, page, scripts);
+  try {
+    await driver.get(`${server.url}/?api=${encodeURIComponent(setting("ZITADEL_TEST_URL"))}`);
+    await driver.wait(until.titleMatches(/./), 20_000);
+    assert.deepEqual(JSON.parse(await driver.getTitle()), EXPECTED);
+  } finally {
+    server.close();
+  }
+}
+
 const TYPES = /** @type {Record<string, string>} */ ({
   ".js": "text/javascript",
   ".wasm": "application/wasm",
@@ -61,7 +83,7 @@ const TYPES = /** @type {Record<string, string>} */ ({
  * @param {string} page
  * @param {string} [scripts] - more for script-src
  */
-export async function serve(folder, page, scripts = "") {
+async function serve(folder, page, scripts = "") {
   const policy = [
     "default-src 'none'",
     `script-src 'self' 'wasm-unsafe-eval' ${scripts}`,

@@ -10,12 +10,11 @@ import { promisify } from "node:util";
 import { rollup } from "rollup";
 import { nodeResolve } from "@rollup/plugin-node-resolve";
 import { build as bundleWithEsbuild } from "esbuild";
-import { until } from "selenium-webdriver";
 import { build as bundleWithVite } from "vite";
 import webpack from "webpack";
 
 import { openBrowser, setting } from "./browser.js";
-import { digest, EXPECTED, run, serve, Workshop } from "./pack.js";
+import { checkInBrowser, digest, EXPECTED, run, Workshop } from "./pack.js";
 
 const MODULE_PAGE = '<!doctype html><script type="module" src="/bundle.js"></script>';
 const IMPORT_MAP = '{"imports":{"zitadel-org-web":"/node_modules/zitadel-org-web/src/index.js"}}';
@@ -161,14 +160,7 @@ for (const readme of ["README.md", "pkg/README.md"]) {
 for (const [name, bundle] of Object.entries(BUNDLERS)) {
   test(`browser, ${name}: a call and an error`, async () => {
     const folder = await workshop.install(`browser ${name}`);
-    const server = await serve(folder, await bundle(folder), IMPORT_MAP_HASH);
-    try {
-      await driver.get(`${server.url}/?api=${encodeURIComponent(setting("ZITADEL_TEST_URL"))}`);
-      await driver.wait(until.titleMatches(/./), 20_000);
-      assert.deepEqual(JSON.parse(await driver.getTitle()), EXPECTED);
-    } finally {
-      server.close();
-    }
+    await checkInBrowser(driver, folder, await bundle(folder), IMPORT_MAP_HASH);
   });
 }
 

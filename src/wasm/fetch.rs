@@ -29,7 +29,7 @@ extern "C" {
     #[wasm_bindgen(method, js_name = getReader, catch)]
     fn get_reader(this: &Body) -> Result<BodyReader, JsValue>;
 
-    type BodyReader;
+    pub(super) type BodyReader;
     #[wasm_bindgen(method, catch)]
     fn read(this: &BodyReader) -> Result<JsValue, JsValue>;
 }
@@ -54,7 +54,7 @@ pub(super) struct Outgoing<'a> {
 /// An answer whose body is yet to be read.
 pub(super) struct Incoming {
     pub(super) head: Head,
-    body: Option<BodyReader>,
+    pub(super) body: Option<BodyReader>,
 }
 
 /// How the reading of a body ended.
@@ -91,8 +91,8 @@ impl Fetch<'_> {
     }
 
     /// Reads a body chunk by chunk, as long as `take` wants more.
-    pub(super) async fn read(&self, incoming: Incoming, mut take: impl FnMut(&[u8]) -> bool) -> Ending {
-        let Some(body) = incoming.body else { return Ending::Complete };
+    pub(super) async fn read(&self, body: Option<BodyReader>, mut take: impl FnMut(&[u8]) -> bool) -> Ending {
+        let Some(body) = body else { return Ending::Complete };
         loop {
             let chunk = match body.read() {
                 Ok(promise) => self.guard.settled(&promise).await,

@@ -2,7 +2,7 @@
 
 use super::{
     call::CallError,
-    fetch::{Ending, Fetch, Outgoing},
+    fetch::{Ending, Fetch, Incoming, Outgoing},
     guard::{End, Guard},
     options::Target,
 };
@@ -44,9 +44,9 @@ impl Transport for GrpcWeb<'_> {
         let body = frame::encode(&message)
             .ok_or_else(|| Error::new(Kind::InvalidArgument, Code::ResourceExhausted, "The request is too long."))?;
         let outgoing = Outgoing { verb: "POST", path, headers: &headers, body: Some(&body) };
-        let incoming = self.fetch.send(outgoing).await?;
-        let mut reader = Reader::new(incoming.head.clone())?;
-        match self.fetch.read(incoming, |chunk| reader.push(chunk)).await {
+        let Incoming { head, body } = self.fetch.send(outgoing).await?;
+        let mut reader = Reader::new(head)?;
+        match self.fetch.read(body, |chunk| reader.push(chunk)).await {
             Ending::Complete | Ending::Stopped => reader.finish().map_err(CallError::from),
             Ending::Broken(cause) => reader.broken_off().map_err(|error| CallError::caused(error, cause)),
             // The server has said all it can; that it keeps the connection open does not unsay it.

@@ -4,7 +4,7 @@ use js_sys::JSON;
 
 use super::{
     call::CallError,
-    fetch::{Ending, Fetch, Outgoing},
+    fetch::{Ending, Fetch, Incoming, Outgoing},
     js,
     options::USER_AGENT,
 };
@@ -39,10 +39,9 @@ impl Transport for Rest<'_> {
         }
         let body = route.body.map(str::as_bytes);
         let outgoing = Outgoing { verb: route.verb, path: route.path, headers: &headers, body };
-        let incoming = self.fetch.send(outgoing).await?;
-        let head = incoming.head.clone();
+        let Incoming { head, body } = self.fetch.send(outgoing).await?;
         let mut text = Vec::new();
-        let ending = self.fetch.read(incoming, |chunk| {
+        let ending = self.fetch.read(body, |chunk| {
             text.extend_from_slice(chunk);
             text.len() <= MAX_BODY_LEN
         });

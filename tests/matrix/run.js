@@ -8,10 +8,9 @@ import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
 
 import { build } from "esbuild";
-import { until } from "selenium-webdriver";
 
 import { openBrowser, setting } from "../browser.js";
-import { EXPECTED, run, serve, Workshop } from "../pack.js";
+import { checkInBrowser, EXPECTED, run, Workshop } from "../pack.js";
 
 /** @type {Workshop} */
 let workshop;
@@ -102,7 +101,11 @@ for (const [name, page, worker] of [
       format: "esm",
       logLevel: "warning",
     });
-    await inBrowser(folder, `<!doctype html><script type="module" src="/${page}"></script>`);
+    await checkInBrowser(
+      driver,
+      folder,
+      `<!doctype html><script type="module" src="/${page}"></script>`,
+    );
   });
 }
 
@@ -112,20 +115,8 @@ test("Parcel: a call and an error", async () => {
   await writeFile(join(folder, "index.html"), page);
   const options = ["--no-cache", "--no-source-maps", "--dist-dir", "out", "--public-url", "/out"];
   await run(program("parcel"), ["build", ...options, "index.html"], { cwd: folder });
-  await inBrowser(folder, await readFile(join(folder, "out/index.html"), "utf8"));
+  await checkInBrowser(driver, folder, await readFile(join(folder, "out/index.html"), "utf8"));
 });
-
-/** @param {string} folder @param {string} page */
-async function inBrowser(folder, page) {
-  const server = await serve(folder, page);
-  try {
-    await driver.get(`${server.url}/?api=${encodeURIComponent(setting("ZITADEL_TEST_URL"))}`);
-    await driver.wait(until.titleMatches(/./), 20_000);
-    assert.deepEqual(JSON.parse(await driver.getTitle()), EXPECTED);
-  } finally {
-    server.close();
-  }
-}
 
 /** Waits for a server that is only just starting. @param {string} url @returns {Promise<Response>} */
 async function patientFetch(url) {

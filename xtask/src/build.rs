@@ -27,8 +27,15 @@ pub(crate) fn package() -> Result<Toolchain> {
     Ok(toolchain)
 }
 
+/// Builds the package with both of its transports, and tells which compiler did it.
+pub(crate) fn all() -> Result<Toolchain> {
+    let toolchain = package()?;
+    tonic(&toolchain)?;
+    Ok(toolchain)
+}
+
 /// Builds the package's second transport, over tonic.
-pub(crate) fn tonic(toolchain: &Toolchain) -> Result<()> {
+fn tonic(toolchain: &Toolchain) -> Result<()> {
     step::say("Building the package over tonic (about 45 s when nothing is built yet)");
     bundle(toolchain, &tools::wasm_bindgen()?, &["--features", "tonic"], &format!("{DIST}/tonic"))
 }
@@ -84,7 +91,6 @@ pub(crate) fn declare_all() -> Result<()> {
 
 /// Builds the package and prints the sizes of its files.
 pub(crate) fn print_sizes() -> Result<()> {
-    let toolchain = package()?;
-    tonic(&toolchain)?;
+    all()?;
     step::run(Command::new("node").arg("tests/size.js"))
 }

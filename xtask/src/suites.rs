@@ -19,8 +19,7 @@ struct Count {
 
 /// Runs all suites; one that fails does not keep the next from running.
 pub(crate) fn run() -> Result<()> {
-    let toolchain = build::package()?;
-    build::tonic(&toolchain)?;
+    let toolchain = build::all()?;
     let wasm_pack = tools::wasm_pack()?;
     let browser = Browser::ensure()?;
     let server = DevServer::start(Path::new("target/test.sqlite"))?;
@@ -61,8 +60,7 @@ pub(crate) fn run() -> Result<()> {
 
 /// Plays the scenarios to both transports and writes the table of what they answered.
 pub(crate) fn write_robustness() -> Result<()> {
-    let toolchain = build::package()?;
-    build::tonic(&toolchain)?;
+    build::all()?;
     let mut node = Command::new("node");
     Browser::ensure()?.set_up(&mut node)?;
     step::say("Playing the scenarios (about 1 min)");
@@ -71,8 +69,7 @@ pub(crate) fn write_robustness() -> Result<()> {
 
 /// Tries the package, as packed, in more runtimes and bundlers.
 pub(crate) fn run_matrix() -> Result<()> {
-    let toolchain = build::package()?;
-    build::tonic(&toolchain)?;
+    build::all()?;
     npm::ensure_matrix()?;
     let server = DevServer::start(Path::new("target/matrix.sqlite"))?;
     let mut node = Command::new("node");
