@@ -3,6 +3,8 @@
 //! A frame is one byte of flags, the payload's length as a big-endian u32, and the payload.
 //! Source: grpc `doc/PROTOCOL-WEB.md`.
 
+use alloc::vec::Vec;
+
 /// Bytes before a frame's payload: the flags and the length.
 pub const PREFIX_LEN: usize = 5;
 /// Flag of the trailers frame.
@@ -13,6 +15,8 @@ pub const FLAG_COMPRESSED: u8 = 0x01;
 pub const MAX_MESSAGE_LEN: usize = 4 * 1024 * 1024;
 /// Longest trailers frame that is read, in bytes.
 pub const MAX_TRAILERS_LEN: usize = 64 * 1024;
+/// Longest body that is read, in bytes: a message and trailers, each as long as it may be.
+pub const MAX_BODY_LEN: usize = MAX_MESSAGE_LEN + MAX_TRAILERS_LEN + 2 * PREFIX_LEN;
 
 /// A message as one frame; `None` if its length does not fit the frame's 32 bits.
 ///
@@ -24,246 +28,162 @@ pub const MAX_TRAILERS_LEN: usize = 64 * 1024;
 #[must_use]
 pub fn encode(message: &[u8]) -> Option<Vec<u8>> {
     let len = u32::try_from(message.len()).ok()?;
-    let mut frame = Vec::with_capacity(message.len().saturating_add(PREFIX_LEN));
-    frame.push(0);
-    frame.extend_from_slice(&len.to_be_bytes());
-    frame.extend_from_slice(message);
-    Some(frame)
+    Some([&[0], &len.to_be_bytes()[..], message].concat())
 }
 
-/// What is wrong with a stream of frames.
+/// What is wrong with a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Violation {
     /// A frame is compressed, which the request did not offer.
     Compressed,
     /// A frame has flags that gRPC-Web does not define.
-    UnknownFlags(u8),
-    /// A message declares more than [`MAX_MESSAGE_LEN`] bytes.
-    MessageTooLong(u32),
-    /// The trailers declare more than [`MAX_TRAILERS_LEN`] bytes.
-    TrailersTooLong(u32),
-    /// Something follows the trailers, which end the stream.
+    UnknownFlags,
+    /// A message or the trailers declare more bytes than are read, or the whole body has more.
+    TooLong,
+    /// Something follows the trailers, which end the body.
     DataAfterTrailers,
-    /// The stream ends inside a frame.
+    /// The body ends inside a frame.
     Truncated,
 }
 
-/// Decodes the frames of a unary answer from chunks that may be cut anywhere.
+/// The frames of a unary answer's body, or of the part of it that has arrived.
 ///
-/// Nothing is allocated for a declared length: the buffer grows with what has arrived.
 /// Of several messages the first is kept and the others are counted, for more than one is an error already.
-#[derive(Debug, Default)]
-pub struct Decoder {
-    prefix: [u8; PREFIX_LEN],
-    prefix_len: usize,
-    payload: Vec<u8>,
-    messages: usize,
-    message: Option<Vec<u8>>,
-    trailers: Option<Vec<u8>>,
-    violation: Option<Violation>,
-}
-
-/// What a [`Decoder`] has seen once the stream is over.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Decoded {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Frames<'a> {
     /// How many messages came.
     pub messages: usize,
     /// The first of them.
-    pub message: Option<Vec<u8>>,
+    pub message: &'a [u8],
     /// The payload of the trailers frame.
-    pub trailers: Option<Vec<u8>>,
-    /// The first thing that was wrong.
+    pub trailers: Option<&'a [u8]>,
+    /// What was wrong. [`Violation::Truncated`] is none as long as more may come.
     pub violation: Option<Violation>,
 }
 
-impl Decoder {
-    /// A decoder at the start of a body.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+/// Reads the frames of a body.
+///
+/// ```
+/// use zitadel_org_web::frame;
+///
+/// let frames = frame::read(b"\0\0\0\0\x02hi\x80\0\0\0\x0fgrpc-status:0\r\n");
+/// assert_eq!((frames.messages, frames.message), (1, &b"hi"[..]));
+/// assert_eq!(frames.trailers, Some(&b"grpc-status:0\r\n"[..]));
+/// ```
+#[must_use]
+pub fn read(body: &[u8]) -> Frames<'_> {
+    let mut frames = Frames::default();
+    if body.len() > MAX_BODY_LEN {
+        frames.violation = Some(Violation::TooLong);
     }
-
-    /// Takes the next chunk. `false` means that something is wrong and no more bytes are needed.
-    #[must_use]
-    pub fn push(&mut self, chunk: &[u8]) -> bool {
-        let mut rest = chunk;
-        while !rest.is_empty() && self.violation.is_none() {
-            match self.take(rest) {
-                Ok(after) => rest = after,
-                Err(violation) => self.violation = Some(violation),
+    let mut rest = body;
+    while !rest.is_empty() && frames.violation.is_none() {
+        match next(rest) {
+            _ if frames.trailers.is_some() => frames.violation = Some(Violation::DataAfterTrailers),
+            Err(violation) => frames.violation = Some(violation),
+            Ok((flags, payload, after)) => {
+                rest = after;
+                if flags == FLAG_TRAILERS {
+                    frames.trailers = Some(payload);
+                } else {
+                    if frames.messages == 0 {
+                        frames.message = payload;
+                    }
+                    frames.messages = frames.messages.saturating_add(1);
+                }
             }
         }
-        self.violation.is_none()
     }
+    frames
+}
 
-    /// Whether the trailers, which end the stream, have come.
-    #[must_use]
-    pub const fn has_trailers(&self) -> bool {
-        self.trailers.is_some()
+/// The flags and payload of the first frame, and what follows it.
+fn next(bytes: &[u8]) -> Result<(u8, &[u8], &[u8]), Violation> {
+    let ([flags, len @ ..], rest) = bytes.split_first_chunk::<PREFIX_LEN>().ok_or(Violation::Truncated)?;
+    let max = match *flags {
+        0 => MAX_MESSAGE_LEN,
+        FLAG_TRAILERS => MAX_TRAILERS_LEN,
+        flags if flags & !(FLAG_TRAILERS | FLAG_COMPRESSED) == 0 => return Err(Violation::Compressed),
+        _ => return Err(Violation::UnknownFlags),
+    };
+    let len = usize::try_from(u32::from_be_bytes(*len)).unwrap_or(usize::MAX);
+    if len > max {
+        return Err(Violation::TooLong);
     }
-
-    /// What came, now that the body has ended.
-    #[must_use]
-    pub fn finish(self) -> Decoded {
-        let truncated = (self.prefix_len > 0).then_some(Violation::Truncated);
-        Decoded {
-            messages: self.messages,
-            message: self.message,
-            trailers: self.trailers,
-            violation: self.violation.or(truncated),
-        }
-    }
-
-    /// Takes what belongs to the present frame's prefix or payload and returns the rest.
-    fn take<'a>(&mut self, bytes: &'a [u8]) -> Result<&'a [u8], Violation> {
-        if self.trailers.is_some() {
-            return Err(Violation::DataAfterTrailers);
-        }
-        let mut rest = bytes;
-        while let Some(slot) = self.prefix.get_mut(self.prefix_len) {
-            let Some((first, after)) = rest.split_first() else {
-                return Ok(rest);
-            };
-            *slot = *first;
-            self.prefix_len = self.prefix_len.saturating_add(1);
-            rest = after;
-        }
-        let len = self.declared_len()?;
-        let missing = len.saturating_sub(self.payload.len());
-        let (now, after) = rest.split_at_checked(missing).unwrap_or((rest, &[]));
-        self.payload.extend_from_slice(now);
-        if self.payload.len() == len {
-            self.end_frame();
-        }
-        Ok(after)
-    }
-
-    /// The present frame's length, once its prefix is whole.
-    fn declared_len(&self) -> Result<usize, Violation> {
-        let [flags, len @ ..] = self.prefix;
-        let len = u32::from_be_bytes(len);
-        let (max, too_long) = match flags {
-            0 => (MAX_MESSAGE_LEN, Violation::MessageTooLong(len)),
-            FLAG_TRAILERS => (MAX_TRAILERS_LEN, Violation::TrailersTooLong(len)),
-            flags if flags & !(FLAG_TRAILERS | FLAG_COMPRESSED) == 0 => return Err(Violation::Compressed),
-            flags => return Err(Violation::UnknownFlags(flags)),
-        };
-        usize::try_from(len).ok().filter(|len| *len <= max).ok_or(too_long)
-    }
-
-    fn end_frame(&mut self) {
-        let payload = std::mem::take(&mut self.payload);
-        let [flags, ..] = self.prefix;
-        if flags == FLAG_TRAILERS {
-            self.trailers = Some(payload);
-        } else {
-            self.messages = self.messages.saturating_add(1);
-            self.message.get_or_insert(payload);
-        }
-        self.prefix_len = 0;
-    }
+    let (payload, after) = rest.split_at_checked(len).ok_or(Violation::Truncated)?;
+    Ok((*flags, payload, after))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Decoded, Decoder, MAX_MESSAGE_LEN, MAX_TRAILERS_LEN, Violation, encode};
+    use super::{Frames, MAX_BODY_LEN, MAX_MESSAGE_LEN, Violation, encode, read};
 
-    fn decode(chunks: &[&[u8]]) -> Decoded {
-        let mut decoder = Decoder::new();
-        for chunk in chunks {
-            if !decoder.push(chunk) {
-                break;
-            }
-        }
-        decoder.finish()
-    }
+    const OK: &[u8] = b"\x80\0\0\0\x0fgrpc-status:0\r\n";
 
-    fn violation(body: &[u8]) -> Option<Violation> {
-        decode(&[body]).violation
+    #[test]
+    fn a_message_is_framed_behind_its_length() {
+        assert_eq!(encode(b"").unwrap(), b"\0\0\0\0\0");
+        assert_eq!(encode(&[7; 258]).unwrap()[..6], [0, 0, 0, 1, 2, 7]);
     }
 
     #[test]
-    fn an_empty_message_still_has_its_prefix() {
-        assert_eq!(encode(b"").as_deref(), Some(&[0; 5][..]));
+    fn an_empty_body_has_no_frames() {
+        assert_eq!(read(b""), Frames::default());
     }
 
     #[test]
-    fn a_message_and_its_trailers_survive_every_cut() {
-        let body = b"\0\0\0\0\x03abc\x80\0\0\0\x10grpc-status: 0\r\n";
-        let expected = Decoded {
-            messages: 1,
-            message: Some(b"abc".to_vec()),
-            trailers: Some(b"grpc-status: 0\r\n".to_vec()),
-            violation: None,
-        };
-        for cut in 0..=body.len() {
-            let (head, tail) = body.split_at(cut);
-            assert_eq!(decode(&[head, tail]), expected, "cut at {cut}");
-        }
-        let bytes: Vec<&[u8]> = body.chunks(1).collect();
-        assert_eq!(decode(&bytes), expected);
+    fn a_message_and_trailers_are_read() {
+        let body = [&encode(b"hi").unwrap(), OK].concat();
+        let expected = Frames { messages: 1, message: b"hi", trailers: Some(&OK[5..]), violation: None };
+        assert_eq!(read(&body), expected);
     }
 
     #[test]
-    fn an_empty_body_holds_nothing_and_breaks_nothing() {
-        assert_eq!(decode(&[]), Decoded::default());
-        assert_eq!(decode(&[b""]), Decoded::default());
-    }
-
-    #[test]
-    fn empty_frames_are_frames() {
-        let decoded = decode(&[b"\0\0\0\0\0\x80\0\0\0\0"]);
-        assert_eq!((decoded.message, decoded.trailers), (Some(vec![]), Some(vec![])));
-    }
-
-    #[test]
-    fn further_messages_are_counted_and_the_first_is_kept() {
-        let decoded = decode(&[b"\0\0\0\0\x01a\0\0\0\0\x01b\0\0\0\0\x01c"]);
-        assert_eq!((decoded.messages, decoded.message.as_deref()), (3, Some(&b"a"[..])));
+    fn the_first_of_several_messages_is_kept_and_all_are_counted() {
+        let body = [encode(b"a").unwrap(), encode(b"").unwrap(), encode(b"c").unwrap()].concat();
+        assert_eq!((read(&body).messages, read(&body).message), (3, &b"a"[..]));
     }
 
     #[test]
     fn a_body_that_ends_inside_a_frame_is_truncated() {
-        let body = b"\0\0\0\0\x03abc";
-        for len in 1..body.len() {
-            assert_eq!(violation(&body[..len]), Some(Violation::Truncated), "{len} bytes");
+        let body = [&encode(b"hi").unwrap(), OK].concat();
+        for len in (1..body.len()).filter(|len| *len != 7) {
+            assert_eq!(read(&body[..len]).violation, Some(Violation::Truncated), "{len} bytes");
         }
     }
 
     #[test]
-    fn compressed_and_undefined_flags_are_told_apart() {
-        assert_eq!(violation(b"\x01\0\0\0\0"), Some(Violation::Compressed));
-        assert_eq!(violation(b"\x81\0\0\0\0"), Some(Violation::Compressed));
-        assert_eq!(violation(b"\x02\0\0\0\0"), Some(Violation::UnknownFlags(2)));
-        assert_eq!(violation(b"\x82\0\0\0\0"), Some(Violation::UnknownFlags(0x82)));
-    }
-
-    #[test]
     fn nothing_may_follow_the_trailers() {
-        assert_eq!(violation(b"\x80\0\0\0\0x"), Some(Violation::DataAfterTrailers));
-        assert_eq!(decode(&[b"\x80\0\0\0\0", b"\x80\0\0\0\0"]).violation, Some(Violation::DataAfterTrailers));
-        assert_eq!(decode(&[b"\x80\0\0\0\0", b""]).violation, None);
+        for after in [&b"x"[..], OK, b"\0\0\0\0\0"] {
+            let body = [OK, after].concat();
+            assert_eq!(read(&body).violation, Some(Violation::DataAfterTrailers));
+            assert_eq!(read(&body).trailers, Some(&OK[5..]));
+        }
     }
 
     #[test]
-    fn a_length_over_the_limit_is_refused_when_it_is_declared() {
-        let declare = |flags: u8, len: usize| {
-            let [a, b, c, d] = u32::try_from(len).unwrap().to_be_bytes();
-            violation(&[flags, a, b, c, d])
-        };
-        assert_eq!(declare(0, MAX_MESSAGE_LEN), Some(Violation::Truncated));
-        assert_eq!(declare(0, MAX_MESSAGE_LEN + 1), Some(Violation::MessageTooLong(0x40_0001)));
-        assert_eq!(declare(0x80, MAX_TRAILERS_LEN), Some(Violation::Truncated));
-        assert_eq!(declare(0x80, MAX_TRAILERS_LEN + 1), Some(Violation::TrailersTooLong(0x1_0001)));
-        assert_eq!(violation(b"\0\xff\xff\xff\xff"), Some(Violation::MessageTooLong(u32::MAX)));
+    fn compressed_frames_and_undefined_flags_are_told_apart() {
+        for flags in [0x01, 0x81] {
+            assert_eq!(read(&[flags, 0, 0, 0, 0]).violation, Some(Violation::Compressed));
+        }
+        for flags in [0x02, 0x03, 0x40, 0x82, 0xff] {
+            assert_eq!(read(&[flags, 0, 0, 0, 0]).violation, Some(Violation::UnknownFlags), "{flags:#x}");
+        }
     }
 
     #[test]
-    fn no_more_bytes_are_wanted_after_a_violation() {
-        let mut decoder = Decoder::new();
-        assert!(decoder.push(b"\0\0\0\0\0"));
-        assert!(!decoder.push(b"\x40\0\0\0\0"));
-        assert!(!decoder.push(b"\0\0\0\0\0"));
-        assert_eq!(decoder.finish().messages, 1);
+    fn a_length_over_the_limit_is_refused_before_its_bytes_come() {
+        assert_eq!(read(b"\0\x00\x40\x00\x01").violation, Some(Violation::TooLong));
+        assert_eq!(read(b"\0\x00\x40\x00\x00").violation, Some(Violation::Truncated));
+        assert_eq!(read(b"\x80\x00\x01\x00\x01").violation, Some(Violation::TooLong));
+        assert_eq!(read(b"\x80\x00\x01\x00\x00").violation, Some(Violation::Truncated));
+        assert_eq!(read(b"\0\xff\xff\xff\xff").violation, Some(Violation::TooLong));
+    }
+
+    #[test]
+    fn the_longest_message_is_read_and_a_longer_body_is_not() {
+        let body = encode(&vec![1; MAX_MESSAGE_LEN]).unwrap();
+        assert_eq!((read(&body).message.len(), read(&body).violation), (MAX_MESSAGE_LEN, None));
+        assert_eq!(read(&vec![0; MAX_BODY_LEN + 1]).violation, Some(Violation::TooLong));
     }
 }

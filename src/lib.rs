@@ -1,38 +1,42 @@
-//! A gRPC-Web client for the part of ZITADEL's Management API that turns an organization off and on again.
+//! The core of a gRPC-Web client for the part of ZITADEL's Management API that turns an organization off and on again.
 //!
-//! For JavaScript it is the npm package in `pkg/`. For Rust it is a core without JavaScript: an answer's bytes in, a message
-//! or an error out, and a typed client over a [`Transport`](transport::Transport) that you bring.
+//! For JavaScript it is the npm package in `pkg/`, which sends requests and hands their answers to [`module`]. The core is free
+//! of JavaScript and of the network: an answer's bytes in, a value or an error out, both as JSON.
 //!
 //! ```
-//! use zitadel_org_web::{error::Error, metadata::Metadata, transport::Transport};
-//! use zitadel_org_web::proto::zitadel::management::v1::{ManagementServiceClient, ReactivateOrgRequest};
+//! use zitadel_org_web::{answer::{Answer, Ending, Protocol}, metadata::Block, proto::METHODS};
 //!
-//! async fn reactivate(transport: impl Transport<Error = Error>, token: &str) -> Result<u64, Error> {
-//!     let mut metadata = Metadata::new();
-//!     metadata.append("authorization", format!("Bearer {token}"));
-//!     let client = ManagementServiceClient::new(transport);
-//!     let reply = client.reactivate_org(&ReactivateOrgRequest {}, metadata).await?;
-//!     Ok(reply.message.details.unwrap_or_default().sequence)
-//! }
+//! let method = METHODS.iter().find(|method| method.name == "reactivateOrg").unwrap();
+//! let answer = Answer {
+//!     http_status: 200,
+//!     headers: Block::new(b"content-type: application/grpc-web+proto\r\n"),
+//!     body: b"\0\0\0\0\x09\x0a\x07\x08\x07\x22\x03org\x80\0\0\0\x0fgrpc-status:0\r\n",
+//!     ending: Ending::Complete,
+//! };
+//! let json = answer.outcome_json(method, Protocol::GrpcWeb);
+//! assert_eq!(json, br#"{"value":{"details":{"sequence":"7","resourceOwner":"org"}}}"#);
 //! ```
+#![cfg_attr(all(feature = "standalone", target_arch = "wasm32"), no_std)]
 #![deny(clippy::arithmetic_side_effects)]
 
-pub mod argument;
+extern crate alloc;
+
+pub mod answer;
+pub mod base64;
 pub mod code;
+pub mod date;
 pub mod detail;
 pub mod error;
 pub mod frame;
 pub mod json;
+pub mod message;
 pub mod metadata;
+pub mod module;
 pub mod percent;
 pub mod proto;
-pub mod response;
 pub mod rest;
 pub mod status;
-pub mod timeout;
-pub mod trailer;
-pub mod transport;
-pub mod value;
+pub mod wire;
 
-#[cfg(target_arch = "wasm32")]
-pub mod wasm;
+#[cfg(all(feature = "tonic", target_arch = "wasm32"))]
+pub mod tonic;

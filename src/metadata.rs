@@ -1,98 +1,125 @@
-//! Metadata: the headers and trailers of a call.
+//! Metadata: the headers and trailers of an answer.
 
-/// An ordered list of metadata; a name may occur several times.
+/// A block of metadata as gRPC-Web writes trailers: a `name: value` per line. Headers come as one too.
 ///
-/// Names are kept in lower case, so a look-up need not care how the server wrote them.
+/// Source: grpc `doc/PROTOCOL-WEB.md`, which takes the form from HTTP/1.1.
 ///
 /// ```
-/// use zitadel_org_web::metadata::Metadata;
+/// use zitadel_org_web::metadata::Block;
 ///
-/// let mut metadata = Metadata::new();
-/// metadata.append("X-Request-Id", "d3a8");
-/// assert_eq!(metadata.get("x-request-id"), Some("d3a8"));
+/// assert_eq!(Block::new(b"Grpc-Status:0\r\n").get(b"grpc-status"), Some(&b"0"[..]));
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Metadata {
-    entries: Vec<(String, String)>,
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Block<'a> {
+    bytes: &'a [u8],
 }
 
-impl Metadata {
-    /// No metadata.
+impl<'a> Block<'a> {
+    /// The block that these bytes are.
     #[must_use]
-    pub const fn new() -> Self {
-        Self { entries: Vec::new() }
+    pub const fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes }
     }
 
-    /// Adds one value, after those that the name has already.
-    pub fn append(&mut self, name: &str, value: impl Into<String>) {
-        self.entries.push((name.to_ascii_lowercase(), value.into()));
+    /// All names and values, in the order in which they came; names as they are written.
+    ///
+    /// A line that is not a header (no colon, a bad name, a control character) is left out and the others are kept, so that
+    /// the status survives whatever else is wrong.
+    pub fn iter(self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+        self.bytes.split(|byte| *byte == b'\n').filter_map(|line| {
+            let colon = line.iter().position(|byte| *byte == b':')?;
+            let (name, value) = line.split_at_checked(colon)?;
+            let (name, value) = (name.trim_ascii(), value.get(1..)?.trim_ascii());
+            (is_name(name) && is_value(value)).then_some((name, value))
+        })
     }
 
-    /// Adds all of `other`.
-    pub fn extend(&mut self, other: Self) {
-        self.entries.extend(other.entries);
+    /// All values of a name, in the order in which they came; the case of names does not matter.
+    pub fn get_all(self, name: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+        self.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
-    /// The first value of a name in lower case.
+    /// The first value of a name.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
-    }
-
-    /// All values of a name in lower case, in the order in which they came.
-    pub fn get_all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.iter().filter(move |(key, _)| *key == name).map(|(_, value)| value)
-    }
-
-    /// All names and values, in the order in which they came.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.entries.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    pub fn get(self, name: &'a [u8]) -> Option<&'a [u8]> {
+        self.get_all(name).next()
     }
 }
 
-/// Whether `name` can be the name of a header.
+/// Whether this can be the name of a header.
 ///
 /// Source: RFC 9110, section 5.6.2 (token).
-#[must_use]
-pub fn is_valid_name(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+fn is_name(name: &[u8]) -> bool {
+    !name.is_empty() && name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte))
 }
 
-/// Whether `value` is free of what a header's value cannot hold: CR, LF, NUL and the other control characters.
+/// Whether this is free of control characters, which a header's value cannot hold.
 ///
 /// Source: RFC 9110, section 5.5 (field-value).
-#[must_use]
-pub fn is_valid_value(value: &str) -> bool {
-    value.chars().all(|char| char == '\t' || !char.is_control())
+fn is_value(value: &[u8]) -> bool {
+    value.iter().all(|byte| *byte == b'\t' || !byte.is_ascii_control())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Metadata, is_valid_name, is_valid_value};
+    use super::Block;
 
-    #[test]
-    fn names_match_in_any_case_and_repeated_values_keep_their_order() {
-        let mut metadata = Metadata::new();
-        metadata.append("X-A", "1");
-        metadata.append("x-b", "2");
-        metadata.append("x-A", "3");
-        assert_eq!(metadata.get_all("x-a").collect::<Vec<_>>(), ["1", "3"]);
-        assert_eq!(metadata.get("x-c"), None);
+    fn entries(block: &[u8]) -> Vec<(String, String)> {
+        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        Block::new(block).iter().map(|(name, value)| (text(name), text(value))).collect()
+    }
+
+    fn pairs(list: &[(&str, &str)]) -> Vec<(String, String)> {
+        list.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 
     #[test]
-    fn a_name_is_a_token() {
-        assert!(is_valid_name("grpc-status") && is_valid_name("X_a.1~"));
-        for name in ["", "a b", "a:b", "a\n", "ä", "a\"", "(a)"] {
-            assert!(!is_valid_name(name), "{name:?}");
+    fn an_empty_block_has_no_metadata() {
+        assert_eq!(entries(b""), []);
+        assert_eq!(entries(b"\r\n\r\n"), []);
+    }
+
+    #[test]
+    fn the_space_after_the_colon_and_the_last_line_end_are_optional() {
+        let expected = pairs(&[("grpc-status", "9"), ("grpc-message", "no")]);
+        assert_eq!(entries(b"grpc-status:9\r\ngrpc-message:no"), expected);
+        assert_eq!(entries(b"grpc-status: 9\r\ngrpc-message:  no \t\r\n"), expected);
+    }
+
+    #[test]
+    fn names_are_found_in_any_case() {
+        assert_eq!(Block::new(b"gRPC-Status: 0\r\n").get(b"grpc-status"), Some(&b"0"[..]));
+        assert_eq!(Block::new(b"gRPC-Status: 0\r\n").get(b"grpc-message"), None);
+    }
+
+    #[test]
+    fn a_value_may_hold_colons() {
+        assert_eq!(entries(b"x-a: b: c:d\r\n"), pairs(&[("x-a", "b: c:d")]));
+    }
+
+    #[test]
+    fn repeated_names_keep_all_values_in_order() {
+        let block = b"x: bing\r\ny: 1\r\nX: quuz\r\n";
+        assert_eq!(entries(block), pairs(&[("x", "bing"), ("y", "1"), ("X", "quuz")]));
+        assert_eq!(Block::new(block).get_all(b"x").collect::<Vec<_>>(), [&b"bing"[..], b"quuz"]);
+    }
+
+    #[test]
+    fn a_bad_line_is_left_out_and_the_status_survives() {
+        for bad in [&b"no colon"[..], b": no name", b"bad name: x", b"nul: \0", b"bell: \x07", b"\xff\xfe: x"] {
+            let block = [b"x-first: 1\r\n", bad, b"\r\ngrpc-status: 7\r\n"].concat();
+            assert_eq!(entries(&block), pairs(&[("x-first", "1"), ("grpc-status", "7")]), "{bad:?}");
         }
     }
 
     #[test]
-    fn a_value_has_no_control_characters_but_tabs() {
-        assert!(is_valid_value("") && is_valid_value("a\tb ü"));
-        for value in ["\r", "\n", "a\0", "\x7f", "\u{85}"] {
-            assert!(!is_valid_value(value), "{value:?}");
-        }
+    fn lines_that_end_in_lf_alone_are_lines() {
+        assert_eq!(entries(b"a: 1\nb: 2\n"), pairs(&[("a", "1"), ("b", "2")]));
+    }
+
+    #[test]
+    fn values_may_be_raw_utf_8_whole_or_broken() {
+        assert_eq!(entries("x: Zürich\r\n".as_bytes()), pairs(&[("x", "Zürich")]));
+        assert_eq!(entries(b"x: a\xffb\r\n"), pairs(&[("x", "a\u{fffd}b")]));
     }
 }

@@ -1,19 +1,21 @@
 //! Percent-decoding of `grpc-message`.
 
+use alloc::vec::Vec;
+
 /// Decodes the text of an error; nothing makes it fail or lose text.
 ///
-/// A broken escape stays as it is and bytes that are not UTF-8 become U+FFFD.
+/// A broken escape stays as it is. What comes out may be other than UTF-8; JavaScript makes U+FFFD of that.
 /// Source: grpc `doc/PROTOCOL-HTTP2.md`, Percent-Encoded.
 ///
 /// ```
 /// use zitadel_org_web::percent;
 ///
-/// assert_eq!(percent::decode("d%C3%A9j%C3%A0 100%"), "déjà 100%");
+/// assert_eq!(percent::decode(b"d%C3%A9j%C3%A0 100%"), "déjà 100%".as_bytes());
 /// ```
 #[must_use]
-pub fn decode(text: &str) -> String {
+pub fn decode(text: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
+    let mut rest = text;
     while let Some((first, after)) = rest.split_first() {
         rest = after;
         match (first, escape(after)) {
@@ -24,7 +26,7 @@ pub fn decode(text: &str) -> String {
             _ => bytes.push(*first),
         }
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+    bytes
 }
 
 /// The byte that two hex digits stand for, and what follows them.
@@ -37,7 +39,9 @@ fn escape(bytes: &[u8]) -> Option<(u8, &[u8])> {
 
 #[cfg(test)]
 mod tests {
-    use super::decode;
+    fn decode(text: &str) -> String {
+        String::from_utf8_lossy(&super::decode(text.as_bytes())).into_owned()
+    }
 
     #[test]
     fn escapes_are_decoded_as_utf_8() {

@@ -1,4 +1,22 @@
-//! The messages and clients that `build.rs` compiles from `proto/`.
-#![allow(missing_docs, unreachable_pub, clippy::all, clippy::pedantic)]
+//! What the build made of `proto/`: the service's methods, the tables of their answers, and prost's messages.
 
-include!(concat!(env!("OUT_DIR"), "/proto.rs"));
+use crate::message::{Field, Kind};
+
+/// A method of the service.
+#[derive(Debug, Clone, Copy)]
+pub struct Method {
+    /// Its name in JavaScript.
+    pub name: &'static str,
+    /// Its path over gRPC-Web.
+    pub path: &'static str,
+    /// The fields of the message that it answers with.
+    pub answer: &'static [Field],
+}
+
+include!(concat!(env!("OUT_DIR"), "/tables.rs"));
+pub use generated::{google, zitadel};
+
+#[expect(missing_docs, reason = "prost takes comments of messages and fields, and packages have none")]
+mod generated {
+    include!(concat!(env!("OUT_DIR"), "/proto.rs"));
+}

@@ -1,68 +1,94 @@
 //! The status of a call: `grpc-status`, `grpc-message` and `grpc-status-details-bin`.
 
-use base64ct::{Base64Unpadded, Encoding as _};
-use prost::Message as _;
-use prost_types::Any;
+use crate::{
+    base64,
+    code::Code,
+    detail,
+    error::{Error, Kind},
+    json,
+    message::decimal,
+    metadata::Block,
+    percent, wire,
+};
 
-use crate::{code::Code, metadata::Metadata, percent, proto};
-
-/// Name of the metadata with the status code.
-pub const STATUS: &str = "grpc-status";
-/// Name of the metadata with the percent-encoded text.
-pub const MESSAGE: &str = "grpc-message";
-/// Name of the metadata with the `google.rpc.Status`.
-pub const DETAILS: &str = "grpc-status-details-bin";
-
-/// An error status.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Failure {
-    /// The code.
-    pub code: Code,
-    /// The text, decoded.
-    pub message: String,
-    /// The details, as far as they could be decoded.
-    pub details: Vec<Any>,
-}
+const STATUS: &[u8] = b"grpc-status";
+const MESSAGE: &[u8] = b"grpc-message";
+const DETAILS: &[u8] = b"grpc-status-details-bin";
 
 /// The status that a block of metadata carries: `None` if there is none, `Ok` for status 0.
 ///
 /// What is not a status code, or two that differ, is UNKNOWN and never OK. The code always comes from `grpc-status`;
 /// the details' own text is preferred where they carry the same code. Details that cannot be decoded are left out.
-pub fn from_metadata(metadata: &Metadata) -> Option<Result<(), Failure>> {
-    let raw = status_value(metadata)?;
-    if raw == "0" {
+#[must_use]
+pub fn from_metadata(metadata: Block<'_>) -> Option<Result<(), Error>> {
+    let mut text = None;
+    let mut details = None;
+    let mut first = None;
+    let mut other = None;
+    for (name, value) in metadata.iter() {
+        if name.eq_ignore_ascii_case(STATUS) {
+            for value in value.split(|byte| *byte == b',') {
+                let value = value.trim_ascii();
+                if *first.get_or_insert(value) != value {
+                    other = Some(value);
+                }
+            }
+        } else if name.eq_ignore_ascii_case(MESSAGE) {
+            text = text.or(Some(value));
+        } else if name.eq_ignore_ascii_case(DETAILS) {
+            // fetch joins repeated headers with commas.
+            details = details.or_else(|| base64::decode(value.split(|byte| *byte == b',').next()?.trim_ascii()));
+        }
+    }
+    let first = first?;
+    if first == b"0" && other.is_none() {
         return Some(Ok(()));
     }
-    let text = metadata.get(MESSAGE).map(percent::decode).unwrap_or_default();
-    let status = metadata.get_all(DETAILS).find_map(decode_details).unwrap_or_default();
-    let known = raw.parse().ok().and_then(Code::from_number).filter(|code| code.number().to_string() == raw);
-    let (code, message) = match known {
-        Some(code) if status.code == code.number() && !status.message.is_empty() => (code, status.message),
-        Some(code) => (code, text),
-        None => (Code::Unknown, unknown_status(&raw, &text)),
-    };
-    Some(Err(Failure { code, message, details: status.details }))
+    let text = percent::decode(text.unwrap_or_default());
+    let details = details.unwrap_or_default();
+    Some(Err(match code(first).filter(|_| other.is_none()) {
+        Some(code) => from_details(code, &text, &details),
+        None => {
+            let separator: &[u8] = if text.is_empty() { b"" } else { b": " };
+            let other = other.unwrap_or_default();
+            let text = [
+                &text,
+                separator,
+                b"the answer's grpc-status is \"",
+                first,
+                b" ",
+                other,
+                b"\", which is no status code",
+            ];
+            from_details(Code::Unknown, &text.concat(), &details)
+        }
+    }))
 }
 
-/// The one value of `grpc-status`; fetch joins repeated headers with commas.
-fn status_value(metadata: &Metadata) -> Option<String> {
-    let mut values = metadata.get_all(STATUS).flat_map(|value| value.split(',')).map(str::trim);
-    let first = values.next()?;
-    Some(match values.find(|value| *value != first) {
-        Some(other) => format!("{first}, {other}"),
-        None => first.to_owned(),
-    })
+/// An error with what a `google.rpc.Status` tells about it: its text, if it has one and the same code, and its details.
+#[must_use]
+pub fn from_details(code: Code, text: &[u8], status: &[u8]) -> Error {
+    let (text, details) =
+        match wire::check(status).and_then(|()| Some((wire::int32(status, 1)?, wire::text(status, 2)?))) {
+            Some((number, own)) if number == code.number() && !own.is_empty() => (own, status),
+            Some(_) => (text, status),
+            None => (text, &b""[..]),
+        };
+    let mut error = Error { message: json::string(text), ..Error::new(Kind::Status, code, &[]) };
+    for (number, value) in wire::fields(details) {
+        if let (3, wire::Value::Bytes(any)) = (number, value)
+            && let Some(detail) = detail::from_any(any)
+        {
+            error.attach(detail);
+        }
+    }
+    error
 }
 
-fn unknown_status(raw: &str, text: &str) -> String {
-    let separator = if text.is_empty() { "" } else { ": " };
-    format!("{text}{separator}the answer's grpc-status is \"{raw}\", which is no gRPC status code")
-}
-
-fn decode_details(value: &str) -> Option<proto::google::rpc::Status> {
-    let part = value.split(',').next().unwrap_or_default();
-    let bytes = Base64Unpadded::decode_vec(part.trim().trim_end_matches('=')).ok()?;
-    proto::google::rpc::Status::decode(bytes.as_slice()).ok()
+/// A status code other than 0 in decimal, without leading zeros.
+fn code(digits: &[u8]) -> Option<Code> {
+    let number = decimal(digits).filter(|_| digits.first() != Some(&b'0'))?;
+    Code::from_number(i32::try_from(number).ok()?)
 }
 
 #[cfg(test)]
@@ -71,19 +97,20 @@ mod tests {
     use prost::Message as _;
     use prost_types::Any;
 
-    use super::{Failure, from_metadata};
-    use crate::{code::Code, metadata::Metadata, proto::google::rpc::Status};
+    use super::from_metadata;
+    use crate::{code::Code, error::Error, metadata::Block, proto::google::rpc::Status};
 
-    fn status(entries: &[(&str, &str)]) -> Option<Result<(), Failure>> {
-        let mut metadata = Metadata::new();
-        for (name, value) in entries {
-            metadata.append(name, *value);
-        }
-        from_metadata(&metadata)
+    fn status(entries: &[(&str, &str)]) -> Option<Result<(), Error>> {
+        let block: String = entries.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        from_metadata(Block::new(block.as_bytes()))
     }
 
-    fn failure(entries: &[(&str, &str)]) -> Failure {
+    fn failure(entries: &[(&str, &str)]) -> Error {
         status(entries).unwrap().unwrap_err()
+    }
+
+    fn text(error: &Error) -> String {
+        serde_json::from_str(&String::from_utf8_lossy(&error.message)).unwrap()
     }
 
     fn details(code: i32, message: &str) -> Status {
@@ -104,16 +131,19 @@ mod tests {
 
     #[test]
     fn the_message_is_percent_decoded() {
-        let failure = failure(&[("grpc-status", "9"), ("grpc-message", "d%C3%A9j%C3%A0")]);
-        assert_eq!((failure.code, failure.message.as_str()), (Code::FailedPrecondition, "déjà"));
+        let failure = failure(&[("grpc-status", "9"), ("grpc-message", "d%C3%A9j%C3%A0 %FF\"")]);
+        assert_eq!((failure.code, text(&failure).as_str()), (Code::FailedPrecondition, "déjà \u{fffd}\""));
     }
 
     #[test]
     fn what_is_no_status_code_is_unknown_and_keeps_the_message() {
-        for raw in ["", "17", "99", "-1", "00", "07", "+9", "5x", "x", "4294967296", "1e0", "0.0"] {
+        for raw in
+            ["", "17", "99", "-1", "00", "07", "+9", "5x", "x", "4294967296", "99999999999999999999", "1e0", "0.0"]
+        {
             let failure = failure(&[("grpc-status", raw), ("grpc-message", "why")]);
             assert_eq!(failure.code, Code::Unknown, "{raw:?}");
-            assert!(failure.message.starts_with("why") && failure.message.contains(raw), "{}", failure.message);
+            let text = text(&failure);
+            assert!(text.starts_with("why") && text.contains(raw), "{text}");
         }
     }
 
@@ -128,11 +158,14 @@ mod tests {
 
     #[test]
     fn details_are_read_with_and_without_padding() {
-        let bytes = details(9, "from details").encode_to_vec();
-        for bin in [Base64::encode_string(&bytes), Base64Unpadded::encode_string(&bytes)] {
-            let failure = failure(&[("grpc-status", "9"), ("grpc-message", "x"), ("grpc-status-details-bin", &bin)]);
-            assert_eq!(failure.message, "from details");
-            assert_eq!(failure.details.len(), 1);
+        for len in 0..3 {
+            let bytes = details(9, &"from details"[len..]).encode_to_vec();
+            for bin in [Base64::encode_string(&bytes), Base64Unpadded::encode_string(&bytes)] {
+                let failure =
+                    failure(&[("grpc-status", "9"), ("grpc-message", "x"), ("grpc-status-details-bin", &bin)]);
+                assert_eq!(text(&failure), "from details"[len..]);
+                assert_eq!(failure.details, br#"[{"@type":"type.googleapis.com/a.B","value":"AQI="}]"#);
+            }
         }
     }
 
@@ -141,8 +174,8 @@ mod tests {
         for code in [0, 5, 99] {
             let bin = Base64::encode_string(&details(code, "from details").encode_to_vec());
             let failure = failure(&[("grpc-status", "9"), ("grpc-message", "x"), ("grpc-status-details-bin", &bin)]);
-            assert_eq!((failure.code, failure.message.as_str()), (Code::FailedPrecondition, "x"));
-            assert_eq!(failure.details.len(), 1);
+            assert_eq!((failure.code, text(&failure).as_str()), (Code::FailedPrecondition, "x"));
+            assert_eq!(failure.details, br#"[{"@type":"type.googleapis.com/a.B","value":"AQI="}]"#);
         }
     }
 
@@ -150,15 +183,15 @@ mod tests {
     fn details_without_a_text_leave_the_message() {
         let bin = Base64::encode_string(&details(9, "").encode_to_vec());
         let failure = failure(&[("grpc-status", "9"), ("grpc-message", "x"), ("grpc-status-details-bin", &bin)]);
-        assert_eq!(failure.message, "x");
+        assert_eq!(text(&failure), "x");
     }
 
     #[test]
     fn details_that_cannot_be_decoded_cost_neither_code_nor_message() {
         for bin in ["*", "AAA", "////", "=", "", "CAkSLE9y", "%%%"] {
             let failure = failure(&[("grpc-status", "9"), ("grpc-message", "x"), ("grpc-status-details-bin", bin)]);
-            assert_eq!((failure.code, failure.message.as_str()), (Code::FailedPrecondition, "x"), "{bin}");
-            assert_eq!(failure.details, [], "{bin}");
+            assert_eq!((failure.code, text(&failure).as_str()), (Code::FailedPrecondition, "x"), "{bin}");
+            assert_eq!(failure.details, b"[]", "{bin}");
         }
     }
 }

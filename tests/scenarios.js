@@ -543,8 +543,8 @@ export const SCENARIOS = {
     expect: protocol(8),
   },
   "trailers-over-the-limit": {
-    about: "trailers of 65 KiB",
-    body: [MESSAGE, trailers(`x-a: ${"a".repeat(65 * 1024)}\r\ngrpc-status: 0\r\n`)],
+    about: "trailers of 1 MiB",
+    body: [MESSAGE, trailers(`x-a: ${"a".repeat(1024 * 1024)}\r\ngrpc-status: 0\r\n`)],
     expect: protocol(8),
   },
   "not-the-message": {

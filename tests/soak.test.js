@@ -38,9 +38,9 @@ const setUp = `
     AbortSignal.prototype[name] = function (...args) { open.listeners += step; return real.apply(this, args); };
   }
   let memory;
-  const { Instance } = WebAssembly;
-  WebAssembly.Instance = function (...args) {
-    const instance = new Instance(...args);
+  const { instantiate } = WebAssembly;
+  WebAssembly.instantiate = async (...args) => {
+    const instance = await instantiate(...args);
     memory = instance.exports.memory;
     return instance;
   };

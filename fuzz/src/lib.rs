@@ -1,25 +1,16 @@
 //! What is done with bytes from nowhere: everything that the core does with bytes from the network.
 #![allow(clippy::panic, clippy::indexing_slicing, reason = "to panic is how it tells of a finding")]
 
-use prost_types::Any;
+use serde_json::Value;
 use zitadel_org_web::{
+    answer::{Answer, Ending, Protocol},
     detail,
-    error::Error,
-    frame::Decoder,
-    metadata::Metadata,
+    metadata::Block,
     percent,
-    response::{Head, Reader, Response},
-    status, trailer,
-    value::ErrorValue,
+    proto::METHODS,
 };
 
-const TYPES: [&str; 5] = [
-    "zitadel.v1.ErrorDetail",
-    "zitadel.error.v2.ErrorDetail",
-    "google.rpc.RetryInfo",
-    "google.rpc.QuotaFailure",
-    "google.rpc.BadRequest",
-];
+const TYPES: [&str; 3] = ["zitadel.v1.ErrorDetail", "zitadel.error.v2.ErrorDetail", "a.B"];
 
 /// Runs one input: its first byte chooses the parser, the others are what it parses.
 ///
@@ -27,55 +18,60 @@ const TYPES: [&str; 5] = [
 /// If a property of the core does not hold.
 pub fn run(input: &[u8]) {
     let Some((first, data)) = input.split_first() else { return };
-    let text = String::from_utf8_lossy(data);
     match first % 5 {
         0 => answer(*first, data),
         1 => {
-            for (name, value) in trailer::parse(data).iter() {
-                assert!(!name.is_empty() && !value.contains(['\r', '\n', '\0']));
+            for (name, value) in Block::new(data).iter() {
+                assert!(!name.is_empty() && !value.iter().any(|byte| b"\r\n\0".contains(byte)));
             }
         }
         2 => {
-            let mut metadata = Metadata::new();
-            for (name, value) in [status::STATUS, status::MESSAGE, status::DETAILS].iter().zip(text.split('\n')) {
-                metadata.append(name, value);
-            }
-            if let Some(Err(failure)) = status::from_metadata(&metadata) {
-                let _ = serde_json::to_string(&ErrorValue::from(Error::from(failure)));
-            }
+            let names = ["grpc-status", "grpc-message", "grpc-status-details-bin"];
+            let lines = names.iter().zip(data.split(|byte| *byte == b'\n'));
+            let headers: Vec<u8> =
+                lines.flat_map(|(name, value)| [name.as_bytes(), b": ", value, b"\n"].concat()).collect();
+            outcome(*first, &headers, b"", Ending::Complete);
         }
-        3 => assert_eq!(percent::decode(&percent::decode(&text).replace('%', "%25")), percent::decode(&text)),
+        3 => {
+            let once = percent::decode(data);
+            let escaped: Vec<u8> =
+                once.iter().flat_map(|byte| if *byte == b'%' { b"%25".to_vec() } else { vec![*byte] }).collect();
+            assert_eq!(percent::decode(&escaped), once);
+        }
         _ => {
             let name = TYPES[usize::from(first / 5) % TYPES.len()];
-            let any = Any { type_url: format!("type.googleapis.com/{name}"), value: data.to_vec() };
-            let json = serde_json::to_value(detail::from_any(&any));
-            assert!(json.is_ok_and(|json| json["@type"].is_string()));
+            let type_url = format!("type.googleapis.com/{name}");
+            let len = |bytes: &[u8]| u8::try_from(bytes.len()).unwrap_or(127).min(127);
+            let value = &data[..usize::from(len(data))];
+            let any = [&[0x0a, len(type_url.as_bytes())], type_url.as_bytes(), &[0x12, len(value)], value].concat();
+            let detail = detail::from_any(&any).map(|detail| parse(&detail.json));
+            assert!(detail.is_some_and(|json| json["@type"] == type_url.as_str()));
+            if let Some(detail) = detail::from_json(data) {
+                assert!(!detail.json.is_empty());
+            }
         }
     }
 }
 
-/// An answer in one chunk, and the same cut in two: the outcome is one.
+/// An answer: what is told early holds, unless something follows the trailers.
 fn answer(seed: u8, body: &[u8]) {
-    let whole = outcome(&[body]);
-    let (head, tail) = body.split_at(usize::from(seed) % (body.len() + 1));
-    assert_eq!(whole, outcome(&[head, tail]));
-    if let Ok(response) = whole {
-        assert_eq!(response.trailers.get(status::STATUS), Some("0"));
-    }
-    let mut decoder = Decoder::new();
-    let _ = decoder.push(body);
-    let decoded = decoder.finish();
-    assert!(decoded.message.is_none_or(|message| message.len() <= body.len()));
+    let headers = b"content-type: application/grpc-web+proto\n";
+    let whole = outcome(seed, headers, body, Ending::Complete);
+    outcome(seed, headers, body, Ending::BrokenOff);
+    let early = outcome(seed, headers, &body[..usize::from(seed) % (body.len() + 1)], Ending::Open);
+    assert!(early.is_none() || early == whole || whole.is_some_and(|whole| whole["error"]["code"] == 13));
 }
 
-fn outcome(chunks: &[&[u8]]) -> Result<Response, Error> {
-    let mut headers = Metadata::new();
-    headers.append("content-type", "application/grpc-web+proto");
-    let mut reader = Reader::new(Head { http_status: 200, headers })?;
-    for chunk in chunks {
-        if !reader.push(chunk) {
-            break;
-        }
-    }
-    reader.finish()
+fn outcome(seed: u8, headers: &[u8], body: &[u8], ending: Ending) -> Option<Value> {
+    let method = &METHODS[usize::from(seed) % METHODS.len()];
+    let answer = Answer { http_status: 200, headers: Block::new(headers), body, ending };
+    // REST's bodies come as JSON that JavaScript wrote; of others nothing is promised but an end.
+    let _ = answer.outcome_json(method, Protocol::Rest);
+    let json = answer.outcome_json(method, Protocol::GrpcWeb);
+    assert!(!json.is_empty() || ending == Ending::Open);
+    (!json.is_empty()).then(|| parse(&json))
+}
+
+fn parse(json: &[u8]) -> Value {
+    serde_json::from_str(&String::from_utf8_lossy(json)).unwrap_or_else(|error| panic!("{error}"))
 }

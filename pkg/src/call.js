@@ -1,14 +1,19 @@
-// What the entries share. A source tells where an instance of the module comes from; see instance.js.
+// What the entries share. A source tells where the module comes from; see instance.js.
 
-import { invalidOptions, toZitadelError } from "./error.js";
-import { run } from "./instance.js";
+import { ZitadelError, failure } from "./error.js";
+import { exchange } from "./exchange.js";
+import { startGuard } from "./guard.js";
+import { load } from "./instance.js";
+import { checkToken, readCall } from "./options.js";
 
 /** @typedef {import("./index.js").CallOptions} CallOptions */
 /** @typedef {import("./index.js").TokenSource} TokenSource */
 /** @typedef {import("./instance.js").Source} Source */
-/** @typedef {"reactivateOrg" | "deactivateOrg" | "getMyOrg"} Method */
+/** @typedef {import("./module.js").Method} Method */
 
 /**
+ * One call from its arguments to its value or error.
+ *
  * @param {Source} source
  * @param {Method} method
  * @param {TokenSource} token
@@ -18,17 +23,27 @@ import { run } from "./instance.js";
  * @returns {Promise<any>}
  */
 export async function call(source, method, token, orgId, options, defaults) {
+  let guard;
   try {
-    const taken = take(options, defaults);
-    /** @type {(module: import("./glue.js").Module) => Promise<unknown>} */
-    const start = (module) => module[method](token, orgId, taken);
-    return await run(source, start);
+    const checked = readCall(orgId, options, defaults);
+    guard = startGuard(checked.timeoutMs, checked.signal);
+    const module = await guard.race(load(source));
+    const bearer = await bearerToken(token, guard);
+    const run = (checked.protocol === "grpc-web" && source.exchange) || exchange;
+    return await run(module, method, checked, bearer, guard);
   } catch (error) {
-    throw toZitadelError(error);
+    // All else is the caller's: a getter or a signal may throw anything.
+    throw error instanceof ZitadelError
+      ? error
+      : failure("invalid-argument", 3, "options cannot be used: see cause.", { cause: error });
+  } finally {
+    guard?.stop();
   }
 }
 
 /**
+ * Binds a token and options.
+ *
  * @param {Source} source
  * @param {CallOptions & { token: TokenSource }} defaults
  * @returns {import("./index.js").OrgClient}
@@ -47,52 +62,28 @@ export function client(source, defaults) {
 }
 
 /**
- * @param {Source} source
- * @returns {Promise<void>}
- */
-export async function load(source) {
-  try {
-    await run(source, () => undefined);
-  } catch (error) {
-    throw toZitadelError(error);
-  }
-}
-
-/**
- * The options as plain data. They are read here and not in the module, because a getter may throw.
+ * The token, or what the caller's function makes of it, checked.
  *
- * @param {CallOptions | undefined} options
- * @param {CallOptions} [defaults]
- * @returns {CallOptions}
+ * @param {TokenSource} token
+ * @param {import("./guard.js").Guard} guard
  */
-function take(options, defaults) {
-  if (typeof (options ?? {}) !== "object") {
-    throw invalidOptions("options is not an object.");
+async function bearerToken(token, guard) {
+  if (typeof token !== "function") {
+    return checkToken(token);
   }
-  /** @type {any} */
-  const taken = {};
+  let given;
   try {
-    for (const name of /** @type {const} */ ([
-      "baseUrl",
-      "protocol",
-      "timeoutMs",
-      "signal",
-      "language",
-      "headers",
-      "fetch",
-      "allowInsecure",
-    ])) {
-      taken[name] = options?.[name] ?? defaults?.[name];
-    }
-    if (typeof taken.baseUrl === "object") {
-      taken.baseUrl = String(taken.baseUrl);
-    }
-    if (typeof taken.headers === "object") {
-      const { headers } = taken;
-      taken.headers = Symbol.iterator in headers ? Object.fromEntries(headers) : { ...headers };
-    }
+    given = await guard.race(token());
   } catch (cause) {
-    throw invalidOptions("options cannot be read: see cause.", cause);
+    throw (
+      guard.end ??
+      failure(
+        "invalid-argument",
+        16,
+        "The function token failed, so nothing was sent. See cause; perhaps the user has to log in again.",
+        { cause },
+      )
+    );
   }
-  return taken;
+  return checkToken(given);
 }

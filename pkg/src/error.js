@@ -1,20 +1,32 @@
 const BRAND = Symbol.for("zitadel-org-web.ZitadelError");
 
-/** @typedef {import("./fields.js").ErrorFields} ErrorFields */
+/** The names of gRPC's status codes, from 0. Source: grpc `doc/statuscodes.md`. */
+const CODE_NAMES =
+  "OK CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED NOT_FOUND ALREADY_EXISTS PERMISSION_DENIED RESOURCE_EXHAUSTED FAILED_PRECONDITION ABORTED OUT_OF_RANGE UNIMPLEMENTED INTERNAL UNAVAILABLE DATA_LOSS UNAUTHENTICATED";
+
+/** @typedef {import("./module.js").ErrorFields} ErrorFields */
 
 /** What every failed call rejects with. Its fields are described in index.d.ts. */
 export class ZitadelError extends Error {
-  /** @param {ErrorFields} fields */
-  constructor(fields) {
-    super(fields.message, "cause" in fields ? { cause: fields.cause } : undefined);
-    this.kind = fields.kind;
-    this.code = fields.code;
-    this.codeName = fields.codeName;
-    this.id = fields.id;
-    this.details = fields.details;
-    this.httpStatus = fields.httpStatus;
-    this.requestId = fields.requestId;
-    this.metadata = fields.metadata;
+  /**
+   * @param {ErrorFields} fields
+   * @param {{ cause?: unknown }} [options]
+   */
+  constructor({ kind, code, message, id, details = [], metadata = [], httpStatus }, options) {
+    super(message, options);
+    this.kind = kind;
+    this.code = code;
+    this.codeName = CODE_NAMES.split(" ")[code];
+    this.id = id;
+    this.details = details;
+    this.httpStatus = httpStatus;
+    /** @type {Map<string, string>} */
+    const joined = new Map();
+    for (const [name, value] of metadata) {
+      joined.set(name, joined.has(name) ? `${joined.get(name)}, ${value}` : value);
+    }
+    this.metadata = Object.fromEntries(joined);
+    this.requestId = joined.get("x-request-id");
   }
 
   get name() {
@@ -41,55 +53,13 @@ export function isZitadelError(e) {
 }
 
 /**
- * What was thrown, as a ZitadelError. The module throws plain fields; anything else is a module that does not load.
+ * An error that this side tells.
  *
- * @param {any} thrown
- * @returns {ZitadelError}
- */
-export function toZitadelError(thrown) {
-  if (thrown instanceof ZitadelError) {
-    return thrown;
-  }
-  if (typeof thrown?.codeName === "string") {
-    return new ZitadelError(thrown);
-  }
-  const text =
-    "The WebAssembly module could not be loaded, so nothing was sent. See cause; a Content-Security-Policy needs script-src 'wasm-unsafe-eval'.";
-  return ours("transport", 14, "UNAVAILABLE", text, { cause: thrown });
-}
-
-/**
- * @param {string} message
- * @param {unknown} [cause]
- */
-export function invalidOptions(message, cause) {
-  return ours(
-    "invalid-argument",
-    3,
-    "INVALID_ARGUMENT",
-    message,
-    cause === undefined ? {} : { cause },
-  );
-}
-
-/**
- * The module trapped, which it should never do.
- *
- * @param {unknown} cause
- */
-export function crashed(cause) {
-  const text =
-    "The WebAssembly module failed, which is a bug of zitadel-org-web: please report it with its cause. The change may have been made; the next call starts afresh.";
-  return ours("protocol", 13, "INTERNAL", text, { cause });
-}
-
-/**
  * @param {ErrorFields["kind"]} kind
  * @param {number} code
- * @param {string} codeName
  * @param {string} message
- * @param {{ cause?: unknown }} more
+ * @param {{ cause: unknown }} [options]
  */
-function ours(kind, code, codeName, message, more) {
-  return new ZitadelError({ kind, code, codeName, message, details: [], metadata: {}, ...more });
+export function failure(kind, code, message, options) {
+  return new ZitadelError({ kind, code, message }, options);
 }

@@ -1,9 +1,15 @@
 // The default entry: the module is inside, so that no bundler has to find a file.
 
-import { call, client, load } from "./call.js";
-import { inline as source } from "./source-inline.js";
+import { createGlue } from "../dist/zitadel_org_web.js";
+import wasm from "../dist/wasm.js";
+import { call, client } from "./call.js";
+import { inflate } from "./inflate.js";
+import { load } from "./instance.js";
 
 export { ZitadelError, isZitadelError } from "./error.js";
+
+/** @type {import("./instance.js").Source} */
+const source = { createGlue, compile: () => inflate(wasm) };
 
 /** @type {typeof import("./index.js").reactivateOrg} */
 export function reactivateOrg(token, orgId, options) {
@@ -26,6 +32,6 @@ export function createOrgClient(defaults) {
 }
 
 /** @type {typeof import("./index.js").preload} */
-export function preload() {
-  return load(source);
+export async function preload() {
+  await load(source);
 }

@@ -1,9 +1,14 @@
 // For workerd, which compiles no bytes at run time: the module is imported.
 
-import { call, client, load } from "./call.js";
-import { imported as source } from "./source-imported.js";
+import { createGlue } from "../dist/zitadel_org_web.js";
+import module from "../dist/zitadel_org_web_bg.wasm";
+import { call, client } from "./call.js";
+import { load } from "./instance.js";
 
 export { ZitadelError, isZitadelError } from "./error.js";
+
+/** @type {import("./instance.js").Source} */
+const source = { createGlue, compile: async () => module };
 
 /** @type {typeof import("./index.js").reactivateOrg} */
 export function reactivateOrg(token, orgId, options) {
@@ -26,6 +31,6 @@ export function createOrgClient(defaults) {
 }
 
 /** @type {typeof import("./index.js").preload} */
-export function preload() {
-  return load(source);
+export async function preload() {
+  await load(source);
 }

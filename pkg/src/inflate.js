@@ -1,11 +1,11 @@
 /**
- * The bytes that the build has deflated (zlib) and written in base64.
+ * Compiles the module that the build has deflated (zlib) and written in base64.
  *
  * @param {string} text
- * @returns {Promise<ArrayBuffer>}
+ * @returns {Promise<WebAssembly.Module>}
  */
-export function inflate(text) {
+export async function inflate(text) {
   const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
   const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return new Response(inflated).arrayBuffer();
+  return WebAssembly.compile(await new Response(inflated).arrayBuffer());
 }

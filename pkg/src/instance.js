@@ -1,103 +1,95 @@
-import { crashed } from "./error.js";
+import { failure } from "./error.js";
 
-/** @typedef {import("./glue.js").Module} Module */
-/** @typedef {{ module: Module, calls: Set<(reason: unknown) => void>, isCrashed: boolean }} Instance */
+/** @typedef {import("./module.js").Module} Module */
 /**
  * Where the module comes from, and what has come of it.
  *
  * @typedef {{
- *   createGlue: typeof import("./glue.js").createGlue,
+ *   createGlue: typeof import("./module.js").createGlue,
  *   compile: () => Promise<WebAssembly.Module>,
- *   compiling?: Promise<WebAssembly.Module> | undefined,
- *   loading?: Promise<Instance> | undefined,
+ *   exchange?: typeof import("./exchange.js").exchange,
+ *   loading?: Promise<Module> | undefined,
  * }} Source
  */
 
 /**
- * Runs a call on the module, which is loaded by the first one. The promise settles even if the module traps, which it
- * should never do: then all its calls fail, and the next one gets a new instance.
+ * Loads the module, once; a load that failed is tried again by the next call.
  *
- * @template T
  * @param {Source} source
- * @param {(module: Module) => T | PromiseLike<T>} call
- * @returns {Promise<T>}
+ * @returns {Promise<Module>}
  */
-export async function run(source, call) {
-  source.loading ??= instantiate(source).catch((error) => {
+export function load(source) {
+  source.loading ??= instantiate(source).catch((cause) => {
     source.loading = undefined;
-    throw error;
+    throw failure(
+      "transport",
+      14,
+      "The WebAssembly module could not be loaded, so nothing was sent. See cause; a Content-Security-Policy needs script-src 'wasm-unsafe-eval'.",
+      { cause },
+    );
   });
-  const { module, calls, isCrashed } = await source.loading;
-  if (isCrashed) {
-    return run(source, call);
-  }
-  return new Promise((resolve, reject) => {
-    calls.add(reject);
-    Promise.resolve(call(module))
-      .then(resolve, reject)
-      .finally(() => calls.delete(reject));
-  });
+  return source.loading;
 }
 
 /**
  * @param {Source} source
- * @returns {Promise<Instance>}
+ * @returns {Promise<Module>}
  */
 async function instantiate(source) {
-  source.compiling ??= source.compile().catch((error) => {
-    source.compiling = undefined;
-    throw error;
+  const glue = source.createGlue();
+  const { exports } = await WebAssembly.instantiate(await source.compile(), {
+    "./zitadel_org_web_bg.js": glue,
   });
-  const compiled = await source.compiling;
-  // The glue is made anew for each instance: timers and promises of one that crashed must not reach the next.
-  const module = source.createGlue({
-    Module: WebAssembly.Module,
-    Instance: watchedInstance(crash),
-  });
-  /** @type {Instance} */
-  const instance = { module, calls: new Set(), isCrashed: false };
-  /** @param {unknown} cause */
-  function crash(cause) {
-    instance.isCrashed = true;
-    source.loading = undefined;
-    instance.calls.forEach((reject) => reject(crashed(cause)));
-  }
-  module.initSync({ module: compiled });
-  return instance;
-}
+  glue.__wbg_set_wasm(exports);
+  const decoder = new TextDecoder();
+  /** @type {import("./error.js").ZitadelError | undefined} */
+  let crash;
 
-/**
- * `WebAssembly.Instance` as the glue sees it: every call into it is watched, also those of timers and promises, whose
- * exceptions nobody else would relate to a call. After the first exception no call gets through.
- *
- * @param {(cause: unknown) => void} crash
- */
-function watchedInstance(crash) {
   /**
-   * @param {WebAssembly.Module} module
-   * @param {WebAssembly.Imports} imports
+   * The module should never trap; if it does, nothing more is asked of this instance.
+   *
+   * @param {unknown} cause
+   * @returns {never}
    */
-  return function (module, imports) {
-    let isCrashed = false;
-    /** @type {Record<string, unknown>} */
-    const exports = {};
-    for (const [name, value] of Object.entries(new WebAssembly.Instance(module, imports).exports)) {
-      exports[name] =
-        typeof value !== "function"
-          ? value
-          : (/** @type {unknown[]} */ ...args) => {
-              if (isCrashed) {
-                return undefined;
-              }
-              try {
-                return value(...args);
-              } catch (error) {
-                isCrashed = true;
-                crash(error);
-                throw error;
-              }
-            };
-    }
-    return { exports };
+  function crashed(cause) {
+    source.loading = undefined;
+    crash ??= failure(
+      "protocol",
+      13,
+      "The WebAssembly module failed, which is a bug of zitadel-org-web: please report it with its cause. The change may have been made; the next call starts afresh.",
+      { cause },
+    );
+    throw crash;
+  }
+
+  /** @param {Uint8Array} bytes */
+  const parse = (bytes) => (bytes.length > 0 ? JSON.parse(decoder.decode(bytes)) : undefined);
+
+  return {
+    glue,
+    methods: parse(glue.methods()),
+    parse,
+    crashed,
+    decode(index, isJson, status, ending, head, chunks) {
+      if (crash) {
+        throw crash;
+      }
+      let length = head.length;
+      for (const chunk of chunks) {
+        length += chunk.length;
+      }
+      const answer = new Uint8Array(length);
+      answer.set(head);
+      let at = head.length;
+      for (const chunk of chunks) {
+        answer.set(chunk, at);
+        at += chunk.length;
+      }
+      try {
+        return parse(glue.decode(index, isJson, status, ending, head.length, answer));
+      } catch (cause) {
+        return crashed(cause);
+      }
+    },
   };
 }

@@ -1,9 +1,20 @@
 // The second transport, over tonic and tonic-web-wasm-client; the module is inside.
 
-import { call, client, load } from "./call.js";
-import { tonic as source } from "./source-tonic.js";
+import { createGlue } from "../dist/tonic/zitadel_org_web.js";
+import wasm from "../dist/tonic/wasm.js";
+import { call, client } from "./call.js";
+import { inflate } from "./inflate.js";
+import { load } from "./instance.js";
+import { tonicExchange, watch } from "./tonic-exchange.js";
 
 export { ZitadelError, isZitadelError } from "./error.js";
+
+/** @type {import("./instance.js").Source} */
+const source = {
+  createGlue: () => watch(createGlue()),
+  compile: () => inflate(wasm),
+  exchange: tonicExchange,
+};
 
 /** @type {typeof import("./index.js").reactivateOrg} */
 export function reactivateOrg(token, orgId, options) {
@@ -26,6 +37,6 @@ export function createOrgClient(defaults) {
 }
 
 /** @type {typeof import("./index.js").preload} */
-export function preload() {
-  return load(source);
+export async function preload() {
+  await load(source);
 }

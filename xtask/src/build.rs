@@ -22,7 +22,7 @@ pub(crate) fn package() -> Result<Toolchain> {
     let wasm_bindgen = tools::wasm_bindgen()?;
     npm::ensure()?;
     step::say("Building the package (about 45 s when nothing is built yet)");
-    bundle(&toolchain, &wasm_bindgen, &[], DIST)?;
+    bundle(&toolchain, &wasm_bindgen, "standalone", DIST)?;
     notices::write(&Path::new(DIST).join("THIRD_PARTY_LICENSES.txt"))?;
     Ok(toolchain)
 }
@@ -37,21 +37,23 @@ pub(crate) fn all() -> Result<Toolchain> {
 /// Builds the package's second transport, over tonic.
 fn tonic(toolchain: &Toolchain) -> Result<()> {
     step::say("Building the package over tonic (about 45 s when nothing is built yet)");
-    bundle(toolchain, &tools::wasm_bindgen()?, &["--features", "tonic"], &format!("{DIST}/tonic"))
+    bundle(toolchain, &tools::wasm_bindgen()?, "tonic", &format!("{DIST}/tonic"))
 }
 
-fn bundle(toolchain: &Toolchain, wasm_bindgen: &Path, features: &[&str], dist: &str) -> Result<()> {
+fn bundle(toolchain: &Toolchain, wasm_bindgen: &Path, feature: &str, dist: &str) -> Result<()> {
     let dist = Path::new(dist);
     let mut cargo = toolchain.cargo()?;
-    cargo.args(["build", "--quiet", "--release", "--package", "zitadel-org-web", "--target", TARGET]).args(features);
+    cargo.args(["build", "--quiet", "--release", "--package", "zitadel-org-web", "--target", TARGET]);
+    cargo.args(["--features", feature]);
     step::run(&mut cargo)?;
     let built = Path::new("target/wasm").join(TARGET).join("release/zitadel_org_web.wasm");
     fs::create_dir_all(dist)?;
     let mut bindgen = Command::new(wasm_bindgen);
-    bindgen.args(["--target", "no-modules", "--omit-default-module-path", "--no-typescript", "--out-dir"]);
+    bindgen.args(["--target", "bundler", "--no-typescript", "--out-dir"]);
     step::run(bindgen.arg(dist).arg(built))?;
-    let glue = dist.join(GLUE);
-    fs::write(&glue, glue_factory(&fs::read_to_string(&glue)?))?;
+    let script = dist.join("zitadel_org_web_bg.js");
+    fs::write(dist.join(GLUE), glue_factory(&fs::read_to_string(&script)?))?;
+    fs::remove_file(script)?;
     declare(dist)?;
     let wasm = dist.join("zitadel_org_web_bg.wasm");
     let mut wasm_opt = npm::program("wasm-opt");
@@ -68,16 +70,20 @@ fn inline_module(wasm: &[u8]) -> Result<String> {
     Ok(format!("export default \"{}\";\n", STANDARD.encode(deflated)))
 }
 
-/// The generated script as a module whose one export makes the glue anew; `pkg/src/instance.js` says why.
-fn glue_factory(script: &str) -> String {
-    format!("export function createGlue(WebAssembly) {{\n{script}\nreturn wasm_bindgen;\n}}\n")
+/// The generated module as a function that makes its exports anew, since they keep the state of one instance; see
+/// `pkg/src/instance.js`.
+fn glue_factory(module: &str) -> String {
+    let names = module.lines().filter_map(|line| line.strip_prefix("export function ")?.split('(').next());
+    let names = names.collect::<Vec<_>>().join(", ");
+    let script = module.replace("\nexport function ", "\nfunction ").replace("\nexport class ", "\nclass ");
+    format!("export function createGlue() {{\n{script}\nreturn {{ {names} }};\n}}\n")
 }
 
 /// Puts the types of what is generated beside it; they are written by hand in `pkg/src`.
 fn declare(dist: &Path) -> Result<()> {
     fs::create_dir_all(dist)?;
     let up = dist.components().skip(1).map(|_| "../").collect::<String>();
-    let glue = format!("export * from \"{up}src/glue.js\";\n");
+    let glue = format!("export {{ createGlue }} from \"{up}src/module.js\";\n");
     fs::write(dist.join(GLUE).with_extension("d.ts"), glue)?;
     fs::write(dist.join("wasm.d.ts"), format!("export {{ default }} from \"{up}src/wasm.js\";\n"))?;
     Ok(())

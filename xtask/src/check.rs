@@ -25,18 +25,11 @@ pub(crate) fn run() -> Result<()> {
     step::run(Command::new("cargo").args(["clippy", "--quiet", "--workspace", "--all-targets"]).args(warnings))?;
     let toolchain = Toolchain::ensure()?;
     step::say("Linting for wasm");
-    let mut clippy = toolchain.cargo()?;
-    clippy.args([
-        "clippy",
-        "--quiet",
-        "--package",
-        "zitadel-org-web",
-        "--all-targets",
-        "--all-features",
-        "--target",
-        TARGET,
-    ]);
-    step::run(clippy.args(warnings))?;
+    for (feature, targets) in [("tonic", "--all-targets"), ("standalone", "--lib")] {
+        let mut clippy = toolchain.cargo()?;
+        clippy.args(["clippy", "--quiet", "--package", "zitadel-org-web", "--target", TARGET]);
+        step::run(clippy.args(["--features", feature, targets]).args(warnings))?;
+    }
     step::say("Building the documentation");
     let mut doc = Command::new("cargo");
     doc.args(["doc", "--quiet", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "--deny warnings");

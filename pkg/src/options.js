@@ -1,0 +1,181 @@
+// Checks of what the caller passes in, before anything is sent. No message repeats a value: it might be a secret in the wrong
+// place.
+
+import { ZitadelError, failure } from "./error.js";
+
+/** @typedef {import("./index.js").CallOptions} CallOptions */
+/**
+ * A call, checked.
+ *
+ * @typedef {{
+ *   baseUrl: string,
+ *   isCrossOrigin: boolean,
+ *   protocol: "grpc-web" | "json",
+ *   timeoutMs: number,
+ *   signal: AbortSignal | undefined,
+ *   headers: Record<string, string>,
+ *   fetch: typeof globalThis.fetch,
+ * }} Call
+ */
+
+/** Headers that belong to the protocol or have an argument of their own. */
+const RESERVED =
+  /^(authorization|x-zitadel-orgid|content-type|accept|accept-language|x-grpc-web|x-user-agent|grpc-.*)$/;
+/** Source: RFC 9110, section 5.6.2 (token). */
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+/** What fetch can send as a header's value: Latin-1 without control characters. */
+const HEADER_VALUE = /^[\t -~\xa0-\xff]*$/;
+/** Hosts that are this machine, as the URL parser writes them. Source: W3C Secure Contexts, section 3.1. */
+const LOOPBACK = /^((.*\.)?localhost|127\.[\d.]+|\[::1\])$/;
+
+/**
+ * Checks everything but the token. A getter of the caller's may throw anything, which becomes the cause.
+ *
+ * @param {string | null | undefined} orgId
+ * @param {CallOptions | undefined} options
+ * @param {CallOptions | undefined} defaults
+ * @returns {Call}
+ */
+export function readCall(orgId, options, defaults) {
+  try {
+    return read(orgId, options, defaults);
+  } catch (error) {
+    throw error instanceof ZitadelError
+      ? error
+      : failure("invalid-argument", 3, "options cannot be read: see cause.", { cause: error });
+  }
+}
+
+/**
+ * The token, if a header can carry it.
+ *
+ * @param {unknown} token
+ * @returns {string}
+ */
+export function checkToken(token) {
+  check(typeof token === "string", "token is neither a string nor a function that gives one");
+  check(!/^bearer /i.test(token), 'token starts with "Bearer ": pass the bare token');
+  check(/^[!-~]+$/.test(token), "token is empty, or has a blank or what is not visible ASCII");
+  return token;
+}
+
+/**
+ * @param {string | null | undefined} orgId
+ * @param {any} options
+ * @param {any} defaults
+ * @returns {Call}
+ */
+function read(orgId, options, defaults) {
+  check(typeof (options ?? {}) === "object", "options is not an object");
+  /** @param {keyof CallOptions} name */
+  const option = (name) => options?.[name] ?? defaults?.[name] ?? undefined;
+  const protocol = option("protocol") ?? "grpc-web";
+  check(/^(grpc-web|json)$/.test(protocol), 'protocol is neither "grpc-web" nor "json"');
+  const timeoutMs = option("timeoutMs") ?? 30_000;
+  check(
+    typeof timeoutMs === "number" && timeoutMs >= 0 && timeoutMs < Infinity,
+    "timeoutMs is not a number of milliseconds from 0 (no deadline) up",
+  );
+  const signal = option("signal");
+  // Not instanceof: it may come from another realm.
+  check(
+    !signal || (typeof signal.aborted === "boolean" && signal.addEventListener),
+    "signal is not an AbortSignal",
+  );
+  const fetch = option("fetch") ?? globalThis.fetch;
+  check(typeof fetch === "function", "fetch is not a function");
+  return {
+    ...readBaseUrl(option("baseUrl"), option("allowInsecure")),
+    protocol,
+    timeoutMs,
+    signal,
+    fetch,
+    headers: readHeaders(option("headers"), option("language"), orgId),
+  };
+}
+
+/**
+ * @param {unknown} given
+ * @param {boolean} allowInsecure
+ */
+function readBaseUrl(given, allowInsecure) {
+  const ownOrigin = globalThis.location?.origin;
+  given ??= /^http/.test(ownOrigin) ? ownOrigin : undefined;
+  check(given, "baseUrl is missing: there is no http(s) origin to default to");
+  check(/^(string|object)$/.test(typeof given), "baseUrl is neither a string nor a URL");
+  const text = String(given);
+  let url;
+  try {
+    url = new URL(text);
+  } catch {
+    check(false, "baseUrl is not an absolute URL");
+  }
+  const { protocol, hostname, origin } = url;
+  check(/^https?:$/.test(protocol), "baseUrl is not a http or https URL");
+  check(!url.username && !url.password, "baseUrl has a user name or a password");
+  check(!/[?#]/.test(url.href), "baseUrl has a query or a fragment");
+  check(
+    protocol === "https:" || allowInsecure || LOOPBACK.test(hostname),
+    "baseUrl is plain http, which would show the token to the network: use https, or set allowInsecure",
+  );
+  let { pathname } = url;
+  while (pathname.endsWith("/")) {
+    pathname = pathname.slice(0, -1);
+  }
+  return { baseUrl: origin + pathname, isCrossOrigin: origin !== ownOrigin };
+}
+
+/**
+ * The headers of a call besides the protocol's own and the token.
+ *
+ * @param {any} given
+ * @param {unknown} language
+ * @param {unknown} orgId
+ */
+function readHeaders(given = {}, language, orgId) {
+  check(typeof given === "object", "headers is not an object of strings");
+  /** @type {Record<string, string>} */
+  const headers = {};
+  for (const [name, value] of Symbol.iterator in given ? given : Object.entries(given)) {
+    check(HEADER_NAME.test(name), "headers has a name that is not the name of a header");
+    const lower = name.toLowerCase();
+    check(
+      !RESERVED.test(lower),
+      `headers has ${name}, which belongs to the protocol or has an argument of its own`,
+    );
+    headers[lower] = checkValue(value, `headers["${name}"]`);
+  }
+  if (language !== undefined) {
+    headers["accept-language"] = checkValue(language, "language");
+  }
+  if (orgId !== undefined && orgId !== null) {
+    headers["x-zitadel-orgid"] = checkValue(orgId, "orgId");
+    // ZITADEL would take the caller's own organization, which is hardly what an empty form field means.
+    check(
+      /\S/.test(String(orgId)),
+      "orgId is empty: leave it out (or pass null) for the caller's own organization",
+    );
+  }
+  return headers;
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} name
+ */
+function checkValue(value, name) {
+  check(typeof value === "string", `${name} is not a string`);
+  check(HEADER_VALUE.test(value), `${name} has a character that a header cannot carry`);
+  return value;
+}
+
+/**
+ * @param {unknown} isRight
+ * @param {string} problem - begins with the argument's name
+ * @returns {asserts isRight}
+ */
+function check(isRight, problem) {
+  if (!isRight) {
+    throw failure("invalid-argument", 3, `${problem}.`);
+  }
+}
