@@ -4,9 +4,11 @@ use std::{env, error::Error, fmt::Write as _, fs, path::Path};
 
 use prost_build::Config;
 use prost_types::{
-    DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto, FileDescriptorSet,
+    DescriptorProto, EnumValueDescriptorProto, FieldDescriptorProto, FileDescriptorProto, FileDescriptorSet,
+    MethodDescriptorProto,
     field_descriptor_proto::{Label, Type},
 };
+use serde_json::{Map, Value, json};
 
 const PROTOS: [&str; 4] =
     ["zitadel/management.proto", "zitadel/message.proto", "zitadel/error/v2/error.proto", "google/rpc/status.proto"];
@@ -30,15 +32,15 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// The tables of ZITADEL's messages and the list of its methods, as Rust.
 fn tables(descriptors: &FileDescriptorSet) -> Result<String, Box<dyn Error>> {
     let zitadel = descriptors.file.iter().filter(|file| file.package().starts_with("zitadel."));
-    let enums: Vec<_> =
-        zitadel.clone().flat_map(|file| file.enum_type.iter().map(|it| (full_name(file, it.name()), it))).collect();
     let mut out = String::new();
     for file in zitadel.clone() {
         for message in &file.message_type {
-            write_table(&mut out, file, message, &enums)?;
+            write_table(&mut out, &descriptors.file, file, message)?;
         }
     }
-    let mut json = String::new();
+    let mut answers = Vec::new();
+    let mut methods = Map::new();
+    methods.insert("headers".to_owned(), headers_json()?);
     writeln!(out, "/// The service's methods.\npub const METHODS: &[Method] = &[")?;
     for file in zitadel {
         for service in &file.service {
@@ -49,45 +51,87 @@ fn tables(descriptors: &FileDescriptorSet) -> Result<String, Box<dyn Error>> {
                 let (first, rest) = method.name().split_at(1);
                 let name = format!("{}{rest}", first.to_lowercase());
                 let path = format!("/{}.{}/{}", file.package(), service.name(), method.name());
-                let answer = table_name(method.output_type());
-                writeln!(out, "Method {{ name: {name:?}, path: {path:?}, answer: {answer} }},")?;
-                write_requests(&mut json, method.name(), &name, index, &path)?;
+                answers.push(table_name(method.output_type()));
+                writeln!(out, "Method {{ name: {name:?}, path: {path:?} }},")?;
+                methods.insert(name, method_json(descriptors, method, index, &path)?);
             }
         }
     }
     writeln!(out, "];")?;
     writeln!(
         out,
-        "/// How they are called, as JSON.\npub const METHODS_JSON: &str = r#\"{{{}}}\"#;",
-        json.trim_end_matches(',')
+        "/// The fields of what the methods answer with.\npub const ANSWERS: &[&[Field]] = &[{}];",
+        answers.join(", ")
     )?;
+    let json = Value::Object(methods);
+    writeln!(out, "/// How they are called, as JSON.\npub const METHODS_JSON: &str = r#\"{json}\"#;")?;
     Ok(out)
 }
 
-/// What a method's requests are; see `methods` in `src/module.rs`. Request messages have no fields, so the frame is all there is.
-fn write_requests(json: &mut String, rpc: &str, name: &str, index: i32, path: &str) -> Result<(), Box<dyn Error>> {
-    let (_, verb, route) = ROUTES.iter().find(|(it, ..)| *it == rpc).ok_or_else(|| format!("{rpc} has no route"))?;
-    let body = if *verb == "GET" { "null" } else { "[123,125]" };
-    let agent = format!("\"x-user-agent\":\"zitadel-org-web/{}\"", env::var("CARGO_PKG_VERSION")?);
-    write!(json, "\"{name}\":{{\"index\":{index},")?;
-    write!(json, "\"grpc-web\":{{\"method\":\"POST\",\"path\":\"{path}\",\"headers\":")?;
-    write!(
-        json,
-        "{{\"content-type\":\"application/grpc-web+proto\",\"x-grpc-web\":\"1\",{agent}}},\"body\":[0,0,0,0,0]}},"
-    )?;
-    write!(json, "\"json\":{{\"method\":\"{verb}\",\"path\":\"{route}\",\"headers\":")?;
-    write!(
-        json,
-        "{{\"content-type\":\"application/json\",\"accept\":\"application/json\",{agent}}},\"body\":{body}}}}},"
-    )?;
-    Ok(())
+/// How a method is called; see `methods` in `src/module.rs`. Request messages have no fields, so the frame is all there is.
+fn method_json(
+    descriptors: &FileDescriptorSet,
+    method: &MethodDescriptorProto,
+    index: usize,
+    path: &str,
+) -> Result<Value, Box<dyn Error>> {
+    let (_, verb, route) = ROUTES
+        .iter()
+        .find(|(rpc, ..)| *rpc == method.name())
+        .ok_or_else(|| format!("{} has no route", method.name()))?;
+    Ok(json!({
+        "index": index,
+        "grpc-web": { "method": "POST", "path": path, "body": [0, 0, 0, 0, 0] },
+        "json": { "method": verb, "path": route, "body": if *verb == "GET" { None } else { Some(b"{}") } },
+        "answer": fields_json(descriptors, method.output_type())?,
+    }))
+}
+
+/// The headers of every request, by protocol.
+fn headers_json() -> Result<Value, Box<dyn Error>> {
+    let agent = format!("zitadel-org-web/{}", env::var("CARGO_PKG_VERSION")?);
+    Ok(json!({
+        "grpc-web": { "content-type": "application/grpc-web+proto", "x-grpc-web": "1", "x-user-agent": agent },
+        "json": { "content-type": "application/json", "accept": "application/json", "x-user-agent": agent },
+    }))
+}
+
+/// The fields of a message; see `methods` in `src/module.rs`.
+fn fields_json(descriptors: &FileDescriptorSet, type_name: &str) -> Result<Value, Box<dyn Error>> {
+    let files = &descriptors.file;
+    let mut messages =
+        files.iter().flat_map(|file| file.message_type.iter().map(move |it| (full_name(file, it.name()), it)));
+    let (_, message) =
+        messages.find(|(name, _)| name == type_name).ok_or_else(|| format!("there is no {type_name}"))?;
+    let mut fields = Map::new();
+    for field in &message.field {
+        let kind = match (field.r#type(), field.type_name()) {
+            (Type::String, _) => json!("string"),
+            (Type::Uint64, _) => json!("uint64"),
+            (_, ".google.protobuf.Timestamp") => json!("timestamp"),
+            (Type::Message, name) => fields_json(descriptors, name)?,
+            (_, name) => json!(enum_names(files, name)?),
+        };
+        fields.insert(field.json_name().to_owned(), kind);
+    }
+    Ok(Value::Object(fields))
+}
+
+/// The names of an enum's values, which must be numbered from 0.
+fn enum_names<'a>(files: &'a [FileDescriptorProto], type_name: &str) -> Result<Vec<&'a str>, Box<dyn Error>> {
+    let mut enums = files.iter().flat_map(|file| file.enum_type.iter().map(move |it| (full_name(file, it.name()), it)));
+    let (_, found) = enums.find(|(name, _)| name == type_name).ok_or_else(|| format!("there is no {type_name}"))?;
+    if found.value.iter().zip(0..).any(|(value, number)| value.number() != number) {
+        return Err(format!("{type_name}: the numbers have gaps").into());
+    }
+    Ok(found.value.iter().map(EnumValueDescriptorProto::name).collect())
 }
 
 fn write_table(
     out: &mut String,
+    files: &[FileDescriptorProto],
     file: &FileDescriptorProto,
     message: &DescriptorProto,
-    enums: &[(String, &EnumDescriptorProto)],
 ) -> Result<(), Box<dyn Error>> {
     let name = full_name(file, message.name());
     writeln!(
@@ -98,13 +142,13 @@ fn write_table(
     )?;
     for field in &message.field {
         let (number, name) = (field.number(), field.json_name());
-        writeln!(out, "Field {{ number: {number}, name: {name:?}, kind: {} }},", kind(field, enums)?)?;
+        writeln!(out, "Field {{ number: {number}, name: {name:?}, kind: {} }},", kind(field, files)?)?;
     }
     writeln!(out, "];")?;
     Ok(())
 }
 
-fn kind(field: &FieldDescriptorProto, enums: &[(String, &EnumDescriptorProto)]) -> Result<String, Box<dyn Error>> {
+fn kind(field: &FieldDescriptorProto, files: &[FileDescriptorProto]) -> Result<String, Box<dyn Error>> {
     let type_name = field.type_name();
     Ok(match (field.label(), field.r#type()) {
         (Label::Repeated, _) => return Err(format!("{}: repeated fields are not supported", field.name()).into()),
@@ -112,14 +156,7 @@ fn kind(field: &FieldDescriptorProto, enums: &[(String, &EnumDescriptorProto)]) 
         (_, Type::Uint64) => "Kind::Uint64".to_owned(),
         (_, Type::Message) if type_name == ".google.protobuf.Timestamp" => "Kind::Timestamp".to_owned(),
         (_, Type::Message) => format!("Kind::Message({})", table_name(type_name)),
-        (_, Type::Enum) => {
-            let (_, found) = enums.iter().find(|(name, _)| name == type_name).ok_or("an enum of another package")?;
-            let names: Vec<_> = found.value.iter().map(prost_types::EnumValueDescriptorProto::name).collect();
-            if found.value.iter().zip(0..).any(|(value, number)| value.number() != number) {
-                return Err(format!("{type_name}: the numbers have gaps").into());
-            }
-            format!("Kind::Enum(&{names:?})")
-        }
+        (_, Type::Enum) => format!("Kind::Enum(&{:?})", enum_names(files, type_name)?),
         (_, other) => return Err(format!("{}: {other:?} is not supported", field.name()).into()),
     })
 }

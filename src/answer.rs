@@ -7,31 +7,10 @@ use crate::{
     error::{Error, Kind},
     frame::{self, Frames, Violation},
     json::{self, Json},
-    message,
+    message::{self, Field},
     metadata::Block,
-    proto::Method,
-    rest, status,
+    status,
 };
-
-/// How a call travels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Protocol {
-    /// gRPC-Web.
-    GrpcWeb,
-    /// The REST mapping.
-    Rest,
-}
-
-/// How much of the body there is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
-    /// More may come.
-    Open,
-    /// The body is complete.
-    Complete,
-    /// The connection broke off after it.
-    BrokenOff,
-}
 
 /// What has come of an answer.
 #[derive(Debug, Clone, Copy)]
@@ -40,54 +19,38 @@ pub struct Answer<'a> {
     pub http_status: u16,
     /// The headers.
     pub headers: Block<'a>,
-    /// The body, from its beginning. For [`Protocol::Rest`] it must be as `JSON.stringify` writes it, or empty if it is no JSON.
+    /// The body, from its beginning.
     pub body: &'a [u8],
-    /// How much of the body that is.
-    pub ending: Ending,
+    /// Whether that is all of it; otherwise more may come.
+    pub is_complete: bool,
 }
 
 /// A decided answer: its value, or its error and its trailers.
 pub type Outcome<'a> = Result<Json, (Error, Block<'a>)>;
 
 impl<'a> Answer<'a> {
-    /// What the answer to `method` comes to; `None` if that takes more of the body.
-    ///
-    /// An outcome stays the same however the answer goes on, with one exception: trailers must not be followed by anything,
-    /// so a success is known only at the end.
-    #[must_use]
-    pub fn outcome(&self, method: &Method, protocol: Protocol) -> Option<Outcome<'a>> {
-        match protocol {
-            Protocol::GrpcWeb => self.grpc_web(method),
-            Protocol::Rest => {
-                rest::outcome(self, method).map(|outcome| outcome.map_err(|error| (error, Block::default())))
-            }
-        }
-    }
-
     /// The same as JSON text: `{"value":…}` or `{"error":…}`; empty if it takes more of the body.
     #[must_use]
-    pub fn outcome_json(&self, method: &Method, protocol: Protocol) -> Json {
-        self.outcome(method, protocol).map(|outcome| outcome_json(outcome, self.headers)).unwrap_or_default()
+    pub fn outcome_json(&self, fields: &[Field]) -> Json {
+        self.outcome(fields).map(|outcome| outcome_json(outcome, self.headers)).unwrap_or_default()
     }
 
-    /// Whether the HTTP status is one of success.
-    #[must_use]
-    pub const fn is_success(&self) -> bool {
-        matches!(self.http_status, 200..300)
+    fn content_type(&self) -> &'a [u8] {
+        self.headers.get(b"content-type").unwrap_or_default()
     }
 
-    /// The media type of the body and its parameters.
-    #[must_use]
-    pub fn content_type(&self) -> Option<&'a [u8]> {
-        self.headers.get(b"content-type")
-    }
-
+    /// What the answer comes to, where a success has a message of these fields; `None` if that takes more of the body.
+    ///
+    /// An outcome that is told early stays the same however the answer goes on, with one exception: nothing may follow the
+    /// trailers, so a success is known only at the end.
+    ///
     /// The order of decisions: a bad HTTP status, the content type, then the body's frames, then the status in the trailers
     /// frame, or in the headers if no trailers frame came (trailers-only), and last the message. A status other than OK is the
     /// server's word and beats every complaint of ours about the answer's form.
-    fn grpc_web(&self, method: &Method) -> Option<Outcome<'a>> {
+    #[must_use]
+    pub fn outcome(&self, fields: &[Field]) -> Option<Outcome<'a>> {
         let from_headers = status::from_metadata(self.headers);
-        if !self.is_success() {
+        if !matches!(self.http_status, 200..300) {
             let error = match from_headers {
                 // 99 is no status; what HTTP says tells more.
                 Some(Err(error)) if error.code != Code::Unknown => error,
@@ -100,19 +63,18 @@ impl<'a> Answer<'a> {
         }
         let frames = frame::read(self.body);
         let violation = match frames.violation {
-            Some(Violation::Truncated) if self.ending != Ending::Complete => None,
+            Some(Violation::Truncated) if !self.is_complete => None,
             violation => violation,
         };
-        if self.ending == Ending::Open && frames.trailers.is_none() && violation.is_none() {
+        if !self.is_complete && frames.trailers.is_none() && violation.is_none() {
             return None;
         }
         let trailers = frames.trailers.map(Block::new);
         let error = match (trailers.map_or(from_headers, status::from_metadata), violation) {
             (Some(Err(error)), _) => error,
             (_, Some(violation)) => violation.into(),
-            _ if self.ending == Ending::BrokenOff && trailers.is_none() => connection_lost(),
             (None, None) => missing_status(),
-            (Some(Ok(())), None) => match only_message(&frames, method) {
+            (Some(Ok(())), None) => match only_message(&frames, fields) {
                 Ok(value) => return Some(Ok(value)),
                 Err(error) => error,
             },
@@ -122,7 +84,7 @@ impl<'a> Answer<'a> {
 
     fn content_type_violation(&self) -> Option<Error> {
         const GRPC_WEB: &[u8] = b"application/grpc-web";
-        let value = self.content_type().unwrap_or_default();
+        let value = self.content_type();
         let media_type = value.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
         let (start, format) = media_type.split_at_checked(GRPC_WEB.len()).unwrap_or_default();
         let code = match format.first() {
@@ -135,7 +97,7 @@ impl<'a> Answer<'a> {
         let text = [
             b"The answer's content-type is \"",
             value,
-            b"\" instead of \"application/grpc-web+proto\". Check that baseUrl is ZITADEL's address and that the proxy in front of \
+            b"\", which is not gRPC-Web. Check that baseUrl is ZITADEL's address and that the proxy in front of \
               it passes gRPC-Web as it is.",
         ];
         Some(Error::new(Kind::Protocol, code, &text))
@@ -160,33 +122,24 @@ pub fn outcome_json(outcome: Outcome<'_>, headers: Block<'_>) -> Json {
     out
 }
 
-fn only_message(frames: &Frames<'_>, method: &Method) -> Result<Json, Error> {
+fn only_message(frames: &Frames<'_>, fields: &[Field]) -> Result<Json, Error> {
     if frames.messages != 1 {
-        let text = b"The answer has status 0 without exactly one message. Check the proxy in front of ZITADEL.";
+        let text = b"The answer has status 0 but not one message. Check the proxy in front of ZITADEL.";
         return Err(Error::new(Kind::Protocol, Code::Unimplemented, &[text]));
     }
-    message::from_proto(method.answer, frames.message).ok_or_else(|| unfit_message(method))
+    message::from_proto(fields, frames.message).ok_or_else(unfit_message)
 }
 
 /// The message is not what the method answers with.
-pub(crate) fn unfit_message(method: &Method) -> Error {
-    let text =
-        [b"The answer's message is not what ", method.path.as_bytes(), b" answers with. Check the server's version."];
-    Error::new(Kind::Protocol, Code::Internal, &text)
+pub(crate) fn unfit_message() -> Error {
+    let text = b"The answer's message is not what this method answers with. Check the server's version.";
+    Error::new(Kind::Protocol, Code::Internal, &[text])
 }
 
 fn missing_status() -> Error {
-    let text = b"The answer carries no grpc-status. If the call is cross-origin, the server must expose the headers \
-                 grpc-status, grpc-message and grpc-status-details-bin; otherwise check the proxy in front of ZITADEL.";
+    let text = b"The answer carries no grpc-status. A server of another origin must expose that header; otherwise check the proxy \
+                 in front of ZITADEL.";
     Error::new(Kind::Protocol, Code::Unknown, &[text])
-}
-
-/// The connection ended inside the answer.
-pub(crate) fn connection_lost() -> Error {
-    let text =
-        b"The connection broke off inside the answer. The change may have been made: read the organization before \
-                 trying again.";
-    Error::new(Kind::Transport, Code::Unavailable, &[text])
 }
 
 impl From<Violation> for Error {
@@ -208,12 +161,12 @@ impl From<Violation> for Error {
 mod tests {
     use serde_json::Value;
 
-    use super::{Answer, Ending, Protocol};
+    use super::Answer;
     use crate::{
         code::Code,
         error::{Error, Kind},
         metadata::Block,
-        proto::{METHODS, Method},
+        proto::REACTIVATE_ORG_RESPONSE,
     };
 
     const GRPC_WEB: &str = "content-type: application/grpc-web+proto\r\n";
@@ -223,17 +176,13 @@ mod tests {
     const OK: &[u8] = b"\x80\0\0\0\x0fgrpc-status:0\r\n";
     const NOT_FOUND: &[u8] = b"\x80\0\0\0\x10grpc-status: 5\r\n";
 
-    fn method() -> &'static Method {
-        METHODS.iter().find(|method| method.name == "reactivateOrg").unwrap()
-    }
-
-    fn outcome(http_status: u16, headers: &str, body: &[u8], ending: Ending) -> Option<Result<Vec<u8>, Error>> {
-        let answer = Answer { http_status, headers: Block::new(headers.as_bytes()), body, ending };
-        answer.outcome(method(), Protocol::GrpcWeb).map(|outcome| outcome.map_err(|(error, _)| error))
+    fn outcome(http_status: u16, headers: &str, body: &[u8], is_complete: bool) -> Option<Result<Vec<u8>, Error>> {
+        let answer = Answer { http_status, headers: Block::new(headers.as_bytes()), body, is_complete };
+        answer.outcome(REACTIVATE_ORG_RESPONSE).map(|outcome| outcome.map_err(|(error, _)| error))
     }
 
     fn complete(http_status: u16, headers: &str, body: &[&[u8]]) -> Result<Vec<u8>, (Kind, Code)> {
-        let outcome = outcome(http_status, headers, &body.concat(), Ending::Complete).unwrap();
+        let outcome = outcome(http_status, headers, &body.concat(), true).unwrap();
         outcome.map_err(|error| (error.kind, error.code))
     }
 
@@ -253,7 +202,7 @@ mod tests {
     #[test]
     fn an_error_in_the_headers_with_an_empty_body_is_that_error() {
         let headers = format!("{GRPC_WEB}grpc-status: 16\r\ngrpc-message: auth%20header missing\r\n");
-        let error = outcome(200, &headers, b"", Ending::Complete).unwrap().unwrap_err();
+        let error = outcome(200, &headers, b"", true).unwrap().unwrap_err();
         assert_eq!((error.kind, error.code), (Kind::Status, Code::Unauthenticated));
         assert_eq!(text(&error), "auth header missing");
     }
@@ -263,7 +212,7 @@ mod tests {
         let headers = format!("{GRPC_WEB}grpc-status: 8\r\n");
         assert_eq!(complete(200, &headers, &[NOT_FOUND]), Err((Kind::Status, Code::NotFound)));
         assert_eq!(complete(200, &headers, &[MESSAGE, OK]), Ok(VALUE.to_vec()));
-        assert_eq!(outcome(200, &headers, MESSAGE, Ending::Open), None);
+        assert_eq!(outcome(200, &headers, MESSAGE, false), None);
     }
 
     #[test]
@@ -271,8 +220,8 @@ mod tests {
         let headers = format!("{GRPC_WEB}x-a: 1\r\n");
         let trailers = b"\x80\0\0\0\x18grpc-status: 5\r\nX-B: 2\r\n";
         let answer =
-            Answer { http_status: 200, headers: Block::new(headers.as_bytes()), body: trailers, ending: Ending::Open };
-        let json: Value = serde_json::from_slice(&answer.outcome_json(method(), Protocol::GrpcWeb)).unwrap();
+            Answer { http_status: 200, headers: Block::new(headers.as_bytes()), body: trailers, is_complete: false };
+        let json: Value = serde_json::from_slice(&answer.outcome_json(REACTIVATE_ORG_RESPONSE)).unwrap();
         let metadata = json["error"]["metadata"].to_string();
         assert!(metadata.contains(r#"["x-a","1"],["grpc-status","5"],["x-b","2"]"#), "{metadata}");
     }
@@ -313,7 +262,7 @@ mod tests {
         assert_eq!(body(&[MESSAGE, OK, b"x"]), Err((Kind::Protocol, Code::Internal)));
         assert_eq!(body(&[MESSAGE, OK, OK]), Err((Kind::Protocol, Code::Internal)));
         for chunk in [b"\0\xff\xff\xff\xff", b"\x80\xff\xff\xff\xff"] {
-            let error = outcome(200, GRPC_WEB, chunk, Ending::Open).unwrap().unwrap_err();
+            let error = outcome(200, GRPC_WEB, chunk, false).unwrap().unwrap_err();
             assert_eq!((error.kind, error.code), (Kind::Protocol, Code::ResourceExhausted));
         }
     }
@@ -328,7 +277,7 @@ mod tests {
         for (http, code) in
             [(401, Code::Unauthenticated), (404, Code::Unimplemented), (503, Code::Unavailable), (302, Code::Unknown)]
         {
-            let error = outcome(http, "content-type: text/html\r\n", b"", Ending::Open).unwrap().unwrap_err();
+            let error = outcome(http, "content-type: text/html\r\n", b"", false).unwrap().unwrap_err();
             assert_eq!((error.kind, error.code), (Kind::Status, code));
             let text = text(&error);
             assert!(text.contains("text/html") && text.contains(&http.to_string()), "{text}");
@@ -365,26 +314,13 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_that_breaks_off_is_unavailable_unless_the_trailers_are_there() {
-        let broken = |headers: &str, body: &[&[u8]]| {
-            let outcome = outcome(200, headers, &body.concat(), Ending::BrokenOff).unwrap();
-            outcome.map_err(|error| (error.kind, error.code))
-        };
-        assert_eq!(broken(GRPC_WEB, &[]), Err((Kind::Transport, Code::Unavailable)));
-        assert_eq!(broken(GRPC_WEB, &[MESSAGE]), Err((Kind::Transport, Code::Unavailable)));
-        assert_eq!(broken(GRPC_WEB, &[MESSAGE, b"\x80\0"]), Err((Kind::Transport, Code::Unavailable)));
-        assert_eq!(broken(GRPC_WEB, &[MESSAGE, OK]), Ok(VALUE.to_vec()));
-        assert_eq!(broken(GRPC_WEB, &[NOT_FOUND]), Err((Kind::Status, Code::NotFound)));
-        let headers = format!("{GRPC_WEB}grpc-status: 7\r\n");
-        assert_eq!(broken(&headers, &[]), Err((Kind::Status, Code::PermissionDenied)));
-    }
-
-    #[test]
     fn nothing_is_decided_before_the_trailers_are_whole() {
         let whole = [MESSAGE, OK].concat();
         for len in 0..whole.len() {
-            assert_eq!(outcome(200, GRPC_WEB, &whole[..len], Ending::Open), None, "{len} bytes");
+            assert_eq!(outcome(200, GRPC_WEB, &whole[..len], false), None, "{len} bytes");
         }
-        assert_eq!(outcome(200, GRPC_WEB, &whole, Ending::Open), Some(Ok(VALUE.to_vec())));
+        assert_eq!(outcome(200, GRPC_WEB, &whole, false), Some(Ok(VALUE.to_vec())));
+        let trailers_only = format!("{GRPC_WEB}grpc-status: 7\r\n");
+        assert_eq!(outcome(200, &trailers_only, b"", false), None);
     }
 }

@@ -4,16 +4,15 @@
 //! of JavaScript and of the network: an answer's bytes in, a value or an error out, both as JSON.
 //!
 //! ```
-//! use zitadel_org_web::{answer::{Answer, Ending, Protocol}, metadata::Block, proto::METHODS};
+//! use zitadel_org_web::{answer::Answer, metadata::Block, proto::REACTIVATE_ORG_RESPONSE};
 //!
-//! let method = METHODS.iter().find(|method| method.name == "reactivateOrg").unwrap();
 //! let answer = Answer {
 //!     http_status: 200,
 //!     headers: Block::new(b"content-type: application/grpc-web+proto\r\n"),
 //!     body: b"\0\0\0\0\x09\x0a\x07\x08\x07\x22\x03org\x80\0\0\0\x0fgrpc-status:0\r\n",
-//!     ending: Ending::Complete,
+//!     is_complete: true,
 //! };
-//! let json = answer.outcome_json(method, Protocol::GrpcWeb);
+//! let json = answer.outcome_json(REACTIVATE_ORG_RESPONSE);
 //! assert_eq!(json, br#"{"value":{"details":{"sequence":"7","resourceOwner":"org"}}}"#);
 //! ```
 #![cfg_attr(all(feature = "standalone", target_arch = "wasm32"), no_std)]
@@ -34,7 +33,6 @@ pub mod metadata;
 pub mod module;
 pub mod percent;
 pub mod proto;
-pub mod rest;
 pub mod status;
 pub mod wire;
 

@@ -1,4 +1,4 @@
-//! Messages: from protobuf's bytes, or from REST's JSON, to the plain values of the public contract.
+//! Messages: from protobuf's bytes to the plain values of the public contract.
 //!
 //! What a message holds is told by a table, which the build writes from `proto/`; one reader serves all messages.
 //! Sources: protobuf "Encoding" and "ProtoJSON Format".
@@ -86,55 +86,6 @@ fn write_proto(out: &mut Json, fields: &[Field], message: &[u8]) -> Option<()> {
     Some(())
 }
 
-/// Writes the message that REST's JSON stands for in the same way; `None` if it does not fit.
-///
-/// Names and values that the table does not have are left out, and what is missing has its default, as over gRPC-Web. The
-/// text must be as `JSON.stringify` writes it.
-#[must_use]
-pub fn from_json(fields: &[Field], text: &[u8]) -> Option<Json> {
-    let mut out = Json::new();
-    write_json(&mut out, fields, text)?;
-    Some(out)
-}
-
-fn write_json(out: &mut Json, fields: &[Field], text: &[u8]) -> Option<()> {
-    (text.first() == Some(&b'{')).then_some(())?;
-    out.push(b'{');
-    for field in fields {
-        let value = json::member(text, field.name.as_bytes());
-        match (field.kind, value) {
-            (Kind::Message(_) | Kind::Timestamp, None) => continue,
-            _ => write_name(out, field),
-        }
-        match field.kind {
-            Kind::String => {
-                let value = value.unwrap_or(b"\"\"");
-                json::contents(value)?;
-                out.extend(value);
-            }
-            Kind::Uint64 => {
-                out.push(b'"');
-                json::write_number(out, uint64(value.unwrap_or(b"0"))?);
-                out.push(b'"');
-            }
-            Kind::Enum(names) => match value.map(|value| (value, json::contents(value))) {
-                None => write_enum(out, names, 0),
-                Some((value, Some(name))) if names.iter().any(|known| known.as_bytes() == name) => out.extend(value),
-                Some((_, Some(_))) => return None,
-                Some((value, None)) => write_enum(out, names, int32(value)?),
-            },
-            Kind::Message(fields) => write_json(out, fields, value?)?,
-            Kind::Timestamp => {
-                let value = value?;
-                date::is_date(json::contents(value)?).then_some(())?;
-                out.extend(value);
-            }
-        }
-    }
-    out.push(b'}');
-    Some(())
-}
-
 fn write_name(out: &mut Json, field: &Field) {
     json::write_name(out, field.name.as_bytes());
 }
@@ -151,43 +102,13 @@ fn write_enum(out: &mut Json, names: &[&str], number: i32) {
     }
 }
 
-/// A uint64, which JSON writes as a string; read as a number too, as far as JavaScript knows it exactly.
-fn uint64(value: &[u8]) -> Option<u64> {
-    const MAX_SAFE: u64 = (1 << 53) - 1;
-    match json::contents(value) {
-        Some(digits) => decimal(digits),
-        None => decimal(value).filter(|number| *number <= MAX_SAFE),
-    }
-}
-
-fn int32(value: &[u8]) -> Option<i32> {
-    let magnitude = |digits| i64::try_from(decimal(digits)?).ok();
-    let number = match value {
-        [b'-', digits @ ..] => magnitude(digits)?.checked_neg()?,
-        digits => magnitude(digits)?,
-    };
-    i32::try_from(number).ok()
-}
-
-/// A number in decimal digits.
-#[must_use]
-pub fn decimal(digits: &[u8]) -> Option<u64> {
-    if digits.is_empty() {
-        return None;
-    }
-    digits.iter().try_fold(0_u64, |number, digit| {
-        let digit = digit.checked_sub(b'0').filter(|digit| *digit < 10)?;
-        number.checked_mul(10)?.checked_add(u64::from(digit))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use prost::Message as _;
     use prost_types::Timestamp;
     use serde_json::{Value, json};
 
-    use super::{decimal, from_json, from_proto};
+    use super::from_proto;
     use crate::proto::{
         GET_MY_ORG_RESPONSE, REACTIVATE_ORG_RESPONSE,
         zitadel::{
@@ -205,12 +126,6 @@ mod tests {
     fn org(org: Org) -> Value {
         let message = GetMyOrgResponse { org: Some(org) }.encode_to_vec();
         serde_json::from_slice(&from_proto(GET_MY_ORG_RESPONSE, &message).unwrap()).unwrap()
-    }
-
-    /// REST's answer, read.
-    fn rest(json: &Value) -> Option<Value> {
-        let fields = if json.get("org").is_some() { GET_MY_ORG_RESPONSE } else { REACTIVATE_ORG_RESPONSE };
-        from_json(fields, &serde_json::to_vec(json).unwrap()).map(|json| serde_json::from_slice(&json).unwrap())
     }
 
     #[test]
@@ -283,58 +198,6 @@ mod tests {
             b"\xff\xff\xff\xff\xff\xff",
         ] {
             assert_eq!(from_proto(REACTIVATE_ORG_RESPONSE, broken), None, "{broken:?}");
-        }
-    }
-
-    #[test]
-    fn rest_is_read_as_the_message_would_be() {
-        let given = json!({ "details": { "sequence": 7, "changeDate": "2026-07-10T09:52:56Z", "creationDate": null, "new": 1 } });
-        let expected =
-            json!({ "details": { "sequence": "7", "changeDate": "2026-07-10T09:52:56Z", "resourceOwner": "" } });
-        assert_eq!(rest(&given).unwrap(), expected);
-        assert_eq!(rest(&json!({})).unwrap(), json!({}));
-        assert_eq!(rest(&json!({ "details": null })).unwrap(), json!({}));
-    }
-
-    #[test]
-    fn a_sequence_of_rest_is_a_string_or_an_exact_number() {
-        let sequence = |sequence: Value| rest(&json!({ "details": { "sequence": sequence } }));
-        let max = "18446744073709551615";
-        assert_eq!(sequence(json!(max)).unwrap()["details"]["sequence"], max);
-        assert_eq!(sequence(json!(9_007_199_254_740_991_u64)).unwrap()["details"]["sequence"], "9007199254740991");
-        for wrong in [
-            json!(9_007_199_254_740_993_u64),
-            json!(-1),
-            json!(1.5),
-            json!("x"),
-            json!("-1"),
-            json!(""),
-            json!(true),
-            json!([]),
-            json!("18446744073709551616"),
-        ] {
-            assert_eq!(sequence(wrong.clone()), None, "{wrong}");
-        }
-    }
-
-    #[test]
-    fn a_state_of_rest_is_a_name_or_a_number() {
-        let state = |state: Value| rest(&json!({ "org": { "state": state } })).map(|org| org["org"]["state"].clone());
-        assert_eq!(state(json!("ORG_STATE_REMOVED")).unwrap(), "ORG_STATE_REMOVED");
-        assert_eq!(state(json!(2)).unwrap(), "ORG_STATE_INACTIVE");
-        assert_eq!(state(json!(9)).unwrap(), 9);
-        assert_eq!(state(json!(-9)).unwrap(), -9);
-        assert_eq!(state(json!(null)).unwrap(), "ORG_STATE_UNSPECIFIED");
-        for wrong in [json!("ORG_STATE_NEW"), json!(3_000_000_000_u32), json!(1.5), json!(true), json!({})] {
-            assert_eq!(state(wrong.clone()), None, "{wrong}");
-        }
-    }
-
-    #[test]
-    fn a_decimal_has_digits_only_and_fits() {
-        assert_eq!(decimal(b"18446744073709551615"), Some(u64::MAX));
-        for text in [&b""[..], b"-1", b"+1", b"1 ", b"1e3", b"0x1", b"18446744073709551616"] {
-            assert_eq!(decimal(text), None, "{text:?}");
         }
     }
 }

@@ -50,7 +50,12 @@ impl<'a> Block<'a> {
 ///
 /// Source: RFC 9110, section 5.6.2 (token).
 fn is_name(name: &[u8]) -> bool {
-    !name.is_empty() && name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte))
+    let is_token = |byte: &u8| {
+        // Visible ASCII but for the delimiters.
+        byte.is_ascii_graphic()
+            && !matches!(byte, b'"' | b'(' | b')' | b',' | b'/' | b':'..=b'@' | b'['..=b']' | b'{' | b'}')
+    };
+    !name.is_empty() && name.iter().all(is_token)
 }
 
 /// Whether this is free of control characters, which a header's value cannot hold.
@@ -62,7 +67,7 @@ fn is_value(value: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Block;
+    use super::{Block, is_name};
 
     fn entries(block: &[u8]) -> Vec<(String, String)> {
         let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
@@ -102,6 +107,14 @@ mod tests {
         let block = b"x: bing\r\ny: 1\r\nX: quuz\r\n";
         assert_eq!(entries(block), pairs(&[("x", "bing"), ("y", "1"), ("X", "quuz")]));
         assert_eq!(Block::new(block).get_all(b"x").collect::<Vec<_>>(), [&b"bing"[..], b"quuz"]);
+    }
+
+    #[test]
+    fn a_name_has_the_characters_of_a_token() {
+        for byte in 0..=255_u8 {
+            let is_token = byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+            assert_eq!(is_name(&[byte]), is_token, "{byte}");
+        }
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! What JavaScript calls.
 
-use alloc::vec::Vec;
+use alloc::boxed::Box;
 
 use crate::{
-    answer::{Answer, Ending, Protocol},
+    answer::Answer,
     metadata::Block,
-    proto::{METHODS, METHODS_JSON},
+    proto::{ANSWERS, METHODS_JSON},
 };
 
 #[cfg(target_arch = "wasm32")]
@@ -25,31 +25,26 @@ mod standalone {
     }
 }
 
-/// The methods and how they are called, as JSON: by name, an object with the method's `index` and, for `grpc-web` and `json`,
-/// the request's `method`, `path`, `headers` and `body`, a list of bytes or null.
+/// The methods and how they are called, as JSON: by name, an object with the method's `index`, for `grpc-web` and `json` the
+/// request's `method`, `path` and `body` (a list of bytes or null), and the fields of its `answer` by their names: `"string"`,
+/// `"uint64"`, `"timestamp"`, the names of an enum's values, or the fields of a message. `headers` has those of all requests, by
+/// protocol.
 ///
 /// What depends on the call is not in it: the base URL before the path, the token, the organization and options.
 #[must_use]
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen)]
-pub fn methods() -> Vec<u8> {
-    METHODS_JSON.as_bytes().to_vec()
+pub fn methods() -> Box<[u8]> {
+    METHODS_JSON.as_bytes().into()
 }
 
-/// What an answer comes to, as JSON: `{ value }` or `{ error }`; empty if that takes more of the body.
+/// What an answer over gRPC-Web comes to, as JSON: `{ value }` or `{ error }`; empty if that takes more of the body.
 ///
-/// `method` is its index. `ending` is 0 as long as more of the body may come, 1 at its end and 2 if the connection broke off.
-/// `answer` is a line for each header, `headers_len` bytes in all, and the body behind them. A method that there is not has an
-/// empty answer.
+/// `method` is its index, and `is_complete` is false as long as more of the body may come. `answer` is a line for each header,
+/// `headers_len` bytes in all, and the body behind them. A method that there is not has an empty answer.
 #[must_use]
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen)]
-pub fn decode(method: u8, is_rest: bool, http_status: u16, ending: u8, headers_len: usize, answer: &[u8]) -> Vec<u8> {
-    let Some(method) = METHODS.get(usize::from(method)) else { return Vec::new() };
-    let protocol = if is_rest { Protocol::Rest } else { Protocol::GrpcWeb };
-    let ending = match ending {
-        0 => Ending::Open,
-        1 => Ending::Complete,
-        _ => Ending::BrokenOff,
-    };
+pub fn decode(method: u8, http_status: u16, is_complete: bool, headers_len: usize, answer: &[u8]) -> Box<[u8]> {
+    let Some(fields) = ANSWERS.get(usize::from(method)) else { return Box::default() };
     let (headers, body) = answer.split_at_checked(headers_len).unwrap_or_default();
-    Answer { http_status, headers: Block::new(headers), body, ending }.outcome_json(method, protocol)
+    Answer { http_status, headers: Block::new(headers), body, is_complete }.outcome_json(fields).as_slice().into()
 }

@@ -2,15 +2,13 @@
 
 use crate::message::{Field, Kind};
 
-/// A method of the service.
+/// A method of the service. The fields of the message that it answers with are in [`ANSWERS`], at the same place.
 #[derive(Debug, Clone, Copy)]
 pub struct Method {
     /// Its name in JavaScript.
     pub name: &'static str,
     /// Its path over gRPC-Web.
     pub path: &'static str,
-    /// The fields of the message that it answers with.
-    pub answer: &'static [Field],
 }
 
 include!(concat!(env!("OUT_DIR"), "/tables.rs"));

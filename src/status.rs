@@ -6,7 +6,6 @@ use crate::{
     detail,
     error::{Error, Kind},
     json,
-    message::decimal,
     metadata::Block,
     percent, wire,
 };
@@ -47,7 +46,7 @@ pub fn from_metadata(metadata: Block<'_>) -> Option<Result<(), Error>> {
     let text = percent::decode(text.unwrap_or_default());
     let details = details.unwrap_or_default();
     Some(Err(match code(first).filter(|_| other.is_none()) {
-        Some(code) => from_details(code, &text, &details),
+        Some(code) => from_details(code, &[&text], &details),
         None => {
             let separator: &[u8] = if text.is_empty() { b"" } else { b": " };
             let other = other.unwrap_or_default();
@@ -60,26 +59,28 @@ pub fn from_metadata(metadata: Block<'_>) -> Option<Result<(), Error>> {
                 other,
                 b"\", which is no status code",
             ];
-            from_details(Code::Unknown, &text.concat(), &details)
+            from_details(Code::Unknown, &text, &details)
         }
     }))
 }
 
 /// An error with what a `google.rpc.Status` tells about it: its text, if it has one and the same code, and its details.
 #[must_use]
-pub fn from_details(code: Code, text: &[u8], status: &[u8]) -> Error {
-    let (text, details) =
-        match wire::check(status).and_then(|()| Some((wire::int32(status, 1)?, wire::text(status, 2)?))) {
-            Some((number, own)) if number == code.number() && !own.is_empty() => (own, status),
-            Some(_) => (text, status),
-            None => (text, &b""[..]),
-        };
-    let mut error = Error { message: json::string(text), ..Error::new(Kind::Status, code, &[]) };
-    for (number, value) in wire::fields(details) {
+pub fn from_details(code: Code, text: &[&[u8]], status: &[u8]) -> Error {
+    let mut error = Error::new(Kind::Status, code, text);
+    let Some((number, own)) =
+        wire::check(status).and_then(|()| Some((wire::int32(status, 1)?, wire::text(status, 2)?)))
+    else {
+        return error;
+    };
+    if number == code.number() && !own.is_empty() {
+        error.message = json::string(&[own]);
+    }
+    for (number, value) in wire::fields(status) {
         if let (3, wire::Value::Bytes(any)) = (number, value)
             && let Some(detail) = detail::from_any(any)
         {
-            error.attach(detail);
+            error.attach(&detail);
         }
     }
     error
@@ -87,8 +88,11 @@ pub fn from_details(code: Code, text: &[u8], status: &[u8]) -> Error {
 
 /// A status code other than 0 in decimal, without leading zeros.
 fn code(digits: &[u8]) -> Option<Code> {
-    let number = decimal(digits).filter(|_| digits.first() != Some(&b'0'))?;
-    Code::from_number(i32::try_from(number).ok()?)
+    Code::from_number(match digits {
+        [one @ b'1'..=b'9'] => i32::from(one.wrapping_sub(b'0')),
+        [b'1', ten @ b'0'..=b'9'] => i32::from(ten.wrapping_sub(b'0').wrapping_add(10)),
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
@@ -164,7 +168,7 @@ mod tests {
                 let failure =
                     failure(&[("grpc-status", "9"), ("grpc-message", "x"), ("grpc-status-details-bin", &bin)]);
                 assert_eq!(text(&failure), "from details"[len..]);
-                assert_eq!(failure.details, br#"[{"@type":"type.googleapis.com/a.B","value":"AQI="}]"#);
+                assert_eq!(failure.details, br#"{"@type":"type.googleapis.com/a.B","value":"AQI="}"#);
             }
         }
     }
@@ -175,7 +179,7 @@ mod tests {
             let bin = Base64::encode_string(&details(code, "from details").encode_to_vec());
             let failure = failure(&[("grpc-status", "9"), ("grpc-message", "x"), ("grpc-status-details-bin", &bin)]);
             assert_eq!((failure.code, text(&failure).as_str()), (Code::FailedPrecondition, "x"));
-            assert_eq!(failure.details, br#"[{"@type":"type.googleapis.com/a.B","value":"AQI="}]"#);
+            assert_eq!(failure.details, br#"{"@type":"type.googleapis.com/a.B","value":"AQI="}"#);
         }
     }
 
@@ -191,7 +195,7 @@ mod tests {
         for bin in ["*", "AAA", "////", "=", "", "CAkSLE9y", "%%%"] {
             let failure = failure(&[("grpc-status", "9"), ("grpc-message", "x"), ("grpc-status-details-bin", bin)]);
             assert_eq!((failure.code, text(&failure).as_str()), (Code::FailedPrecondition, "x"), "{bin}");
-            assert_eq!(failure.details, b"[]", "{bin}");
+            assert_eq!(failure.details, b"", "{bin}");
         }
     }
 }

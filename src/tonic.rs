@@ -26,10 +26,10 @@ use crate::{
     answer::{self, unfit_message},
     code::Code,
     error::{Error, Kind},
-    message,
+    message::{self, Field},
     metadata::Block,
     proto::{
-        METHODS, Method,
+        ANSWERS, METHODS, Method,
         zitadel::management::v1::{
             DeactivateOrgRequest, DeactivateOrgResponse, GetMyOrgRequest, GetMyOrgResponse, ReactivateOrgRequest,
             ReactivateOrgResponse,
@@ -46,26 +46,27 @@ struct Target {
     headers: BTreeMap<String, String>,
 }
 
-/// Calls a method, by its index, and tells the outcome as `decode` in `src/module.rs` does; empty if the signal came first.
+/// Calls a method, by its index, and tells the outcome as `decode` in `src/module.rs` does; empty if there was no answer or
+/// the signal came first.
 ///
 /// # Errors
 /// If `target` is not `{ baseUrl, headers }`, or there is no such method.
 #[wasm_bindgen]
 pub async fn unary(index: u8, target: JsValue, signal: AbortSignal) -> Result<Vec<u8>, JsValue> {
     let target: Target = serde_wasm_bindgen::from_value(target)?;
-    let method = METHODS.get(usize::from(index)).ok_or("there is no such method")?;
+    let place = usize::from(index);
+    let (method, fields) = METHODS.get(place).zip(ANSWERS.get(place)).ok_or("there is no such method")?;
     let aborted = Promise::new(&mut |resolve, _| signal.set_onabort(Some(&resolve)));
-    let (mut aborted, mut call) = (pin!(JsFuture::from(aborted)), pin!(call(method, target)));
+    let (mut aborted, mut call) = (pin!(JsFuture::from(aborted)), pin!(call(method, fields, target)));
     let outcome = poll_fn(|context| match aborted.as_mut().poll(context) {
         Poll::Ready(_) => Poll::Ready(None),
         Poll::Pending => call.as_mut().poll(context).map(Some),
     });
-    let Some((outcome, metadata)) = outcome.await else { return Ok(Vec::new()) };
-    Ok(answer::outcome_json(outcome.map_err(|error| (error, Block::default())), Block::new(metadata.as_bytes())))
+    Ok(outcome.await.flatten().unwrap_or_default())
 }
 
-/// Calls a method; its value or error, and the metadata of its answer as a block.
-async fn call(method: &'static Method, target: Target) -> (Result<Vec<u8>, Error>, String) {
+/// Calls a method and tells the outcome; `None` if there was no answer.
+async fn call(method: &'static Method, fields: &'static [Field], target: Target) -> Option<Vec<u8>> {
     let mut grpc = Grpc::new(Client::new_with_options(target.base_url, fetch_options()));
     let answer = match method.name {
         "getMyOrg" => send::<GetMyOrgRequest, GetMyOrgResponse>(&mut grpc, method, &target.headers).await,
@@ -74,12 +75,14 @@ async fn call(method: &'static Method, target: Target) -> (Result<Vec<u8>, Error
         }
         _ => send::<ReactivateOrgRequest, ReactivateOrgResponse>(&mut grpc, method, &target.headers).await,
     };
-    match answer {
+    let (outcome, metadata) = match answer {
         Ok((message, metadata)) => {
-            (message::from_proto(method.answer, &message).ok_or_else(|| unfit_message(method)), block(&metadata))
+            let value = message::from_proto(fields, &message);
+            (value.ok_or_else(|| (unfit_message(), Block::default())), block(&metadata))
         }
-        Err(failure) => (Err(error(&failure)), block(failure.metadata())),
-    }
+        Err(failure) => (Err((error(&failure)?, Block::default())), block(failure.metadata())),
+    };
+    Some(answer::outcome_json(outcome, Block::new(metadata.as_bytes())))
 }
 
 /// The message that a method answers with, as bytes, and the metadata of the answer.
@@ -103,19 +106,20 @@ async fn send<Q: Message + Default + 'static, A: Message + Default + 'static>(
 const OWN_COMPLAINTS: [&str; 2] = ["protocol error: ", "failed to decode Protobuf message"];
 
 /// A status of tonic's: the server's, which is read again so that details become what they are elsewhere, or tonic's own.
-fn error(failure: &Status) -> Error {
+/// `None` if there was no answer.
+fn error(failure: &Status) -> Option<Error> {
     let source = failure.source().map(ToString::to_string);
     if source.as_ref().is_some_and(|source| source.starts_with("JS API error")) {
-        return Error::new(Kind::Transport, Code::Unavailable, &[]);
+        return None;
     }
     let code = Code::from_number(failure.code().into()).unwrap_or(Code::Unknown);
     let text = failure.message();
-    let mut error = status::from_details(code, text.as_bytes(), failure.details());
+    let mut error = status::from_details(code, &[text.as_bytes()], failure.details());
     // tonic's own complaints are told apart by their source or their first words.
     if source.is_some() || OWN_COMPLAINTS.iter().any(|complaint| text.starts_with(complaint)) {
         error.kind = Kind::Protocol;
     }
-    error
+    Some(error)
 }
 
 fn fetch_options() -> FetchOptions {

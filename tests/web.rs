@@ -65,7 +65,8 @@ mod imported {
         "/pkg/src/exchange.js" exchange EXCHANGE,
         "/pkg/src/guard.js" startGuard START_GUARD,
         "/pkg/src/instance.js" load LOAD,
-        "/pkg/src/options.js" readCall READ_CALL
+        "/pkg/src/options.js" readCall READ_CALL,
+        "/pkg/src/rest.js" readRest READ_REST
     );
 
     #[cfg(feature = "tonic")]
@@ -93,12 +94,14 @@ fn source() -> JsValue {
         [] => JsValue::UNDEFINED,
         json => JSON::parse(&String::from_utf8_lossy(json)).unwrap(),
     };
-    let decode = move |index, is_json, status, ending, head: Uint8Array, chunks: Array| {
-        let mut answer = head.to_vec();
+    let decode = move |index, status, is_complete, headers: Array, chunks: Array| {
+        let lines = headers.iter().map(|pair| Array::from(&pair).join(": ").as_string().unwrap() + "\r\n");
+        let mut answer = lines.collect::<String>().into_bytes();
+        let headers_len = answer.len();
         chunks.iter().for_each(|chunk| answer.extend(chunk.unchecked_into::<Uint8Array>().to_vec()));
-        parse(&module::decode(index, is_json, status, ending, head.length() as usize, &answer))
+        parse(&module::decode(index, status, is_complete, headers_len, &answer))
     };
-    let decode: Closure<dyn Fn(_, _, _, _, _, _) -> _> = Closure::new(decode);
+    let decode: Closure<dyn Fn(_, _, _, _, _) -> _> = Closure::new(decode);
     let parsed: Closure<dyn Fn(Uint8Array) -> JsValue> = Closure::new(move |json: Uint8Array| parse(&json.to_vec()));
     let module = object(&[
         ("methods", parse(&module::methods())),

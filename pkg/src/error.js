@@ -12,12 +12,12 @@ export class ZitadelError extends Error {
    * @param {ErrorFields} fields
    * @param {{ cause?: unknown }} [options]
    */
-  constructor({ kind, code, message, id, details = [], metadata = [], httpStatus }, options) {
+  constructor({ kind, code, message, details = [], metadata = [], httpStatus }, options) {
     super(message, options);
     this.kind = kind;
     this.code = code;
     this.codeName = CODE_NAMES.split(" ")[code];
-    this.id = id;
+    this.id = kind === "status" ? errorId(details, message) : undefined;
     this.details = details;
     this.httpStatus = httpStatus;
     /** @type {Map<string, string>} */
@@ -40,6 +40,25 @@ export class ZitadelError extends Error {
   toJSON() {
     return { code: this.code, message: this.message, details: this.details };
   }
+}
+
+/**
+ * ZITADEL's stable id of an error: from a detail, else the last "(XXX-yyyyy)" of the text.
+ *
+ * Source: ZITADEL `internal/api/grpc/gerrors/zitadel_errors.go`.
+ *
+ * @param {any[]} details
+ * @param {string} message
+ * @returns {string | undefined}
+ */
+function errorId(details, message) {
+  for (const detail of details) {
+    const id = detail.id || detail.slug;
+    if (id && typeof id === "string" && /\/zitadel\.[\w.]+$/.test(detail["@type"])) {
+      return id;
+    }
+  }
+  return [...message.matchAll(/\(([A-Z\d]+-[A-Za-z\d]+)\)/g)].pop()?.[1];
 }
 
 /**

@@ -2,18 +2,19 @@
 // the caller may bring their own.
 
 import { ZitadelError, failure } from "./error.js";
+import { join } from "./instance.js";
+import { readRest } from "./rest.js";
 
 /** @typedef {import("./guard.js").Guard} Guard */
 /** @typedef {import("./module.js").Outcome} Outcome */
 /** @typedef {import("./module.js").Request} Request */
 /** @typedef {import("./options.js").Call} Call */
 
-/** How many bytes of a body may come between two looks at it. */
+/** How many chunks of a body are each looked at as they come, and how many bytes may come between two looks after them. */
+const LOOKS = 99;
 const LOOK_EVERY = 65_536;
-/** How much of the body a look has; see `decode` in `src/module.rs`. */
-const OPEN = 0;
-const COMPLETE = 1;
-const BROKEN_OFF = 2;
+/** Longest body that is read over REST, in bytes: as long as a message of gRPC-Web may be. */
+const MAX_REST_BODY = 4_194_304;
 
 /**
  * Sends a request and makes a value of its answer.
@@ -26,29 +27,58 @@ const BROKEN_OFF = 2;
  * @returns {Promise<unknown>}
  */
 export async function exchange(module, method, call, token, guard) {
-  const isJson = call.protocol === "json";
-  const { index, [call.protocol]: request } = module.methods[method];
-  const { status, head, body } = await send(request, call, token, guard);
+  const { index, answer, [call.protocol]: request } = module.methods[method];
+  const requestHeaders = module.methods.headers[call.protocol];
+  const { status, headers, contentType, body } = await send(
+    request,
+    requestHeaders,
+    call,
+    token,
+    guard,
+  );
+  const isSuccess = status >= 200 && status < 300;
   /** @type {Uint8Array[]} */
   const chunks = [];
-  /** @param {number} ending */
-  const look = (ending) =>
-    module.decode(index, isJson, status, ending, head, isJson && ending ? json(chunks) : chunks);
+  let length = 0;
+
+  /**
+   * What has come of the answer so far, if that is decided.
+   *
+   * @param {boolean} isComplete
+   * @returns {Outcome | undefined}
+   */
+  function look(isComplete) {
+    if (call.protocol === "grpc-web") {
+      return module.decode(index, status, isComplete, headers, chunks);
+    }
+    if (length > MAX_REST_BODY) {
+      return { error: { kind: "protocol", code: 8, message: "The answer is longer than 4 MiB." } };
+    }
+    if (isComplete) {
+      const text = new TextDecoder().decode(join(chunks));
+      // The module knows what a HTTP status means.
+      return (
+        readRest(answer, isSuccess, contentType, text) ??
+        module.decode(index, status, true, headers, [])
+      );
+    }
+    return undefined;
+  }
+
   /** @param {Outcome | undefined} outcome @param {{ cause: unknown }} [options] */
-  const settle = (outcome, options) => {
+  function settle(outcome, options) {
     if (outcome?.error) {
-      throw new ZitadelError({ ...outcome.error, httpStatus: status }, options);
+      throw new ZitadelError({ metadata: headers, ...outcome.error, httpStatus: status }, options);
     }
     return outcome?.value;
-  };
+  }
 
-  // The head alone may tell that the call failed.
-  let outcome = status < 200 || status > 299 ? look(OPEN) : undefined;
+  // A HTTP error is told without its body.
+  let outcome = isSuccess ? undefined : look(false);
   if (outcome) {
     return settle(outcome);
   }
-  let length = 0;
-  let nextLook = 1;
+  let nextLook = 0;
   /** How long the body was when the outcome was told. */
   let toldAt = -1;
   try {
@@ -56,16 +86,16 @@ export async function exchange(module, method, call, token, guard) {
       const { done, value } = body ? await guard.race(body.read()) : { done: true };
       if (done) {
         guard.isFinished = true;
-        return settle(toldAt === length ? outcome : look(COMPLETE));
+        return settle(toldAt === length ? outcome : look(true));
       }
       if (!ArrayBuffer.isView(value)) {
-        throw new TypeError("the stream of the body gave a chunk that is not a Uint8Array");
+        throw new TypeError("a chunk is no Uint8Array");
       }
       chunks.push(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
       length += value.byteLength;
-      if (length >= nextLook) {
+      if (chunks.length < LOOKS || length >= nextLook) {
         nextLook = length + LOOK_EVERY;
-        outcome = look(OPEN);
+        outcome = look(false);
         toldAt = outcome ? length : -1;
         // Any other outcome holds only if nothing follows.
         if (outcome?.error?.kind === "protocol") {
@@ -78,12 +108,17 @@ export async function exchange(module, method, call, token, guard) {
     if (cause instanceof ZitadelError && cause.kind !== "timeout") {
       throw cause;
     }
-    // Trailers that arrived whole count: nothing could have followed them.
-    outcome = look(BROKEN_OFF);
-    if (outcome?.error?.kind === "transport" && cause === guard.end) {
+    // What the server said whole counts: trailers, behind which nothing could have come, or a status in the headers.
+    outcome = look(false) ?? look(true);
+    if (outcome?.value || outcome?.error?.kind === "status") {
+      return settle(outcome);
+    }
+    if (cause === guard.end) {
       throw cause;
     }
-    return settle(outcome, outcome?.error?.kind === "transport" ? { cause } : undefined);
+    const message =
+      "The connection broke off inside the answer. The change may have been made: read the organization before trying again.";
+    return settle({ error: { kind: "transport", code: 14, message } }, { cause });
   }
 }
 
@@ -107,11 +142,12 @@ export function noAnswer({ baseUrl, isCrossOrigin }, options) {
  * Sends a request and waits for the answer's head.
  *
  * @param {Request} request
+ * @param {Record<string, string>} headers
  * @param {Call} call
  * @param {string} token
  * @param {Guard} guard
  */
-async function send({ method, path, headers, body }, call, token, guard) {
+async function send({ method, path, body }, headers, call, token, guard) {
   const { baseUrl, isCrossOrigin, timeoutMs, fetch } = call;
   let response;
   try {
@@ -145,17 +181,12 @@ async function send({ method, path, headers, body }, call, token, guard) {
     if (status === 0 || (status >= 300 && status < 400)) {
       throw noAnswer(call);
     }
-    let lines = "";
-    response.headers.forEach((value, name) => {
-      lines += `${name}: ${value}\r\n`;
-    });
-    // fetch shows each byte as a character.
-    const head = new Uint8Array(lines.length);
-    for (let at = 0; at < lines.length; at += 1) {
-      head[at] = lines.charCodeAt(at);
-    }
+    /** @type {[name: string, value: string][]} */
+    const headers = [];
+    response.headers.forEach((value, name) => headers.push([name, value]));
+    const contentType = response.headers.get("content-type");
     // A 204 has no body in some runtimes and an empty one in others.
-    return { status, head, body: response.body?.getReader() };
+    return { status, headers, contentType, body: response.body?.getReader() };
   } catch (cause) {
     throw cause instanceof ZitadelError
       ? cause
@@ -169,33 +200,14 @@ async function send({ method, path, headers, body }, call, token, guard) {
 }
 
 /**
- * Whole milliseconds, or a coarser unit where 8 digits do not suffice; always rounded up.
+ * Whole milliseconds, or seconds where 8 digits do not suffice; always rounded up.
  *
  * Source: grpc `doc/PROTOCOL-HTTP2.md`, Timeout.
  *
  * @param {number} timeoutMs
  */
 function grpcTimeout(timeoutMs) {
-  for (const [unit, unitMs] of Object.entries({ m: 1, S: 1e3, M: 6e4, H: 36e5 })) {
-    const value = Math.ceil(timeoutMs / unitMs);
-    if (value < 1e8) {
-      return value + unit;
-    }
-  }
-  return "99999999H";
-}
-
-/**
- * A body as the module reads JSON: written anew without white space, and empty if it is none.
- *
- * @param {Uint8Array[]} chunks
- */
-function json(chunks) {
-  try {
-    const decoder = new TextDecoder("utf-8", { fatal: true });
-    const text = chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join("");
-    return [new TextEncoder().encode(JSON.stringify(JSON.parse(text + decoder.decode())))];
-  } catch {
-    return [];
-  }
+  return timeoutMs <= 99_999_999
+    ? `${Math.ceil(timeoutMs)}m`
+    : `${Math.min(Math.ceil(timeoutMs / 1000), 99_999_999)}S`;
 }

@@ -70,26 +70,37 @@ async function instantiate(source) {
     methods: parse(glue.methods()),
     parse,
     crashed,
-    decode(index, isJson, status, ending, head, chunks) {
+    decode(index, status, isComplete, headers, chunks) {
       if (crash) {
         throw crash;
       }
-      let length = head.length;
-      for (const chunk of chunks) {
-        length += chunk.length;
-      }
-      const answer = new Uint8Array(length);
-      answer.set(head);
-      let at = head.length;
-      for (const chunk of chunks) {
-        answer.set(chunk, at);
-        at += chunk.length;
-      }
+      const head = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+      const bytes = join([latin1(head), ...chunks]);
       try {
-        return parse(glue.decode(index, isJson, status, ending, head.length, answer));
+        return parse(glue.decode(index, status, isComplete, head.length, bytes));
       } catch (cause) {
         return crashed(cause);
       }
     },
   };
+}
+
+/** The bytes that fetch shows as characters, one each. @param {string} text */
+function latin1(text) {
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at += 1) {
+    bytes[at] = text.charCodeAt(at);
+  }
+  return bytes;
+}
+
+/** @param {Uint8Array[]} chunks */
+export function join(chunks) {
+  const whole = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
 }

@@ -9,7 +9,6 @@ export interface ErrorFields {
   kind: ErrorKind;
   code: number;
   message: string;
-  id?: string;
   details?: ErrorDetail[];
   /** Names in lower case and values, as often as they came. */
   metadata?: [name: string, value: string][];
@@ -24,8 +23,20 @@ export type Outcome =
 export interface Request {
   method: string;
   path: string;
-  headers: Record<string, string>;
   body: number[] | null;
+}
+
+/** The fields of a message by their names; see `methods` in `src/module.rs`. */
+export interface Fields {
+  [name: string]: "string" | "uint64" | "timestamp" | string[] | Fields;
+}
+
+/** How a method is called, and what it answers with. */
+export interface MethodInfo {
+  index: number;
+  "grpc-web": Request;
+  json: Request;
+  answer: Fields;
 }
 
 /** An instance of the module. */
@@ -35,13 +46,14 @@ export interface Module {
   parse(answer: Uint8Array): any;
   /** Tells a trap, and has the next call start afresh. */
   crashed(cause: unknown): never;
-  methods: Record<Method, { index: number } & Record<"grpc-web" | "json", Request>>;
+  methods: Record<Method, MethodInfo> & {
+    headers: Record<"grpc-web" | "json", Record<string, string>>;
+  };
   decode(
     index: number,
-    isJson: boolean,
     status: number,
-    ending: number,
-    head: Uint8Array,
+    isComplete: boolean,
+    headers: [name: string, value: string][],
     chunks: Uint8Array[],
   ): Outcome | undefined;
 }
@@ -52,9 +64,8 @@ export interface Glue extends WebAssembly.ModuleImports {
   methods(): Uint8Array;
   decode(
     index: number,
-    isJson: boolean,
     status: number,
-    ending: number,
+    isComplete: boolean,
     headersLength: number,
     answer: Uint8Array,
   ): Uint8Array;

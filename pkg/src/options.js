@@ -1,7 +1,7 @@
 // Checks of what the caller passes in, before anything is sent. No message repeats a value: it might be a secret in the wrong
 // place.
 
-import { ZitadelError, failure } from "./error.js";
+import { failure } from "./error.js";
 
 /** @typedef {import("./index.js").CallOptions} CallOptions */
 /**
@@ -29,24 +29,6 @@ const HEADER_VALUE = /^[\t -~\xa0-\xff]*$/;
 const LOOPBACK = /^((.*\.)?localhost|127\.[\d.]+|\[::1\])$/;
 
 /**
- * Checks everything but the token. A getter of the caller's may throw anything, which becomes the cause.
- *
- * @param {string | null | undefined} orgId
- * @param {CallOptions | undefined} options
- * @param {CallOptions | undefined} defaults
- * @returns {Call}
- */
-export function readCall(orgId, options, defaults) {
-  try {
-    return read(orgId, options, defaults);
-  } catch (error) {
-    throw error instanceof ZitadelError
-      ? error
-      : failure("invalid-argument", 3, "options cannot be read: see cause.", { cause: error });
-  }
-}
-
-/**
  * The token, if a header can carry it.
  *
  * @param {unknown} token
@@ -60,12 +42,14 @@ export function checkToken(token) {
 }
 
 /**
+ * Checks everything but the token. Getters of the caller's may throw anything.
+ *
  * @param {string | null | undefined} orgId
  * @param {any} options
  * @param {any} defaults
  * @returns {Call}
  */
-function read(orgId, options, defaults) {
+export function readCall(orgId, options, defaults) {
   check(typeof (options ?? {}) === "object", "options is not an object");
   /** @param {keyof CallOptions} name */
   const option = (name) => options?.[name] ?? defaults?.[name] ?? undefined;
@@ -102,18 +86,19 @@ function readBaseUrl(given, allowInsecure) {
   const ownOrigin = globalThis.location?.origin;
   given ??= /^http/.test(ownOrigin) ? ownOrigin : undefined;
   check(given, "baseUrl is missing: there is no http(s) origin to default to");
-  check(/^(string|object)$/.test(typeof given), "baseUrl is neither a string nor a URL");
   const text = String(given);
   let url;
   try {
     url = new URL(text);
   } catch {
-    check(false, "baseUrl is not an absolute URL");
+    // Told below.
   }
-  const { protocol, hostname, origin } = url;
-  check(/^https?:$/.test(protocol), "baseUrl is not a http or https URL");
-  check(!url.username && !url.password, "baseUrl has a user name or a password");
-  check(!/[?#]/.test(url.href), "baseUrl has a query or a fragment");
+  check(url && /^https?:$/.test(url.protocol), "baseUrl is not an absolute http(s) URL");
+  const { protocol, hostname, origin, username, password, href } = url;
+  check(
+    !username && !password && !/[?#]/.test(href),
+    "baseUrl has a user name, a password, a query or a fragment",
+  );
   check(
     protocol === "https:" || allowInsecure || LOOPBACK.test(hostname),
     "baseUrl is plain http, which would show the token to the network: use https, or set allowInsecure",

@@ -14,22 +14,22 @@ export async function tonicExchange(module, method, call, token, guard) {
       "fetch cannot be set here: tonic-web-wasm-client calls the global one.",
     );
   }
-  const { index, "grpc-web": request } = module.methods[method];
+  const { index } = module.methods[method];
   const headers = {
     ...call.headers,
-    "x-user-agent": String(request.headers["x-user-agent"]),
+    "x-user-agent": String(module.methods.headers["grpc-web"]["x-user-agent"]),
     authorization: `Bearer ${token}`,
   };
   const glue = /** @type {TonicGlue} */ (module.glue);
   const answer = glue.unary(index, { baseUrl: call.baseUrl, headers }, guard.signal);
-  const { value, error } = await guard.race(answer.then(module.parse, module.crashed));
-  if (error?.kind === "transport") {
+  const outcome = await guard.race(answer.then(module.parse, module.crashed));
+  if (!outcome) {
     throw noAnswer(call);
   }
-  if (error) {
-    throw new ZitadelError({ ...error, httpStatus: 200 });
+  if (outcome.error) {
+    throw new ZitadelError({ ...outcome.error, httpStatus: 200 });
   }
-  return value;
+  return outcome.value;
 }
 
 /**

@@ -58,7 +58,10 @@ fn bundle(toolchain: &Toolchain, wasm_bindgen: &Path, feature: &str, dist: &str)
     let wasm = dist.join("zitadel_org_web_bg.wasm");
     let mut wasm_opt = npm::program("wasm-opt");
     wasm_opt.args(FEATURES.map(|feature| format!("--enable-{feature}")));
-    step::run(wasm_opt.args(["-Oz", "--strip-debug", "--strip-producers"]).arg(&wasm).arg("-o").arg(&wasm))?;
+    // To inline large functions saves raw bytes and costs compressed ones. The first KiB is the stack's end and holds no data.
+    wasm_opt.args(["-O3", "-Oz", "--one-caller-inline-max-function-size=50", "--low-memory-unused"]);
+    wasm_opt.args(["--strip-debug", "--strip-producers", "--strip-target-features"]);
+    step::run(wasm_opt.arg(&wasm).arg("-o").arg(&wasm))?;
     fs::write(dist.join("wasm.js"), inline_module(&fs::read(&wasm)?)?)?;
     Ok(())
 }
