@@ -1,0 +1,103 @@
+// The clients that are compared, and their bundles as a console would ship them.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+
+import { create, toBinary } from "@bufbuild/protobuf";
+import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
+
+const require = createRequire(new URL("../tests/package.json", import.meta.url));
+/** @type {typeof import("esbuild")} */
+const { build } = require("esbuild");
+
+/** What a candidate is called, by the name of its file. */
+export const CANDIDATES = {
+  raw: "hand-written fetch, no checks",
+  "ours-default": "zitadel-org-web",
+  "ours-streaming": "zitadel-org-web/streaming",
+  "ours-tonic": "zitadel-org-web/tonic",
+  "protobuf-ts": "protobuf-ts, protos trimmed",
+  "connect-web": "connect-web, protos trimmed",
+  "nice-grpc-web": "nice-grpc-web, protos trimmed",
+  "grpc-web": "Google grpc-web, protos trimmed",
+  "zitadel-client": "@zitadel/client",
+};
+
+const WASM = "/dist/zitadel_org_web_bg.wasm";
+/** @param {string} path */
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+/**
+ * What a page downloads for each candidate, by path.
+ *
+ * @returns {Promise<Record<string, Record<string, Buffer>>>}
+ */
+export async function bundles() {
+  /** @type {Record<string, Record<string, Buffer>>} */
+  const files = {};
+  for (const name of Object.keys(CANDIDATES)) {
+    const { outputFiles } = await build({
+      entryPoints: [here(`candidates/${name}.js`)],
+      bundle: true,
+      minify: true,
+      format: "esm",
+      write: false,
+      define: { TRIMMED_DESCRIPTOR: JSON.stringify(trimmedDescriptor()) },
+      alias: {
+        "zitadel-org-web": here("../pkg/src/index.js"),
+        "zitadel-org-web/streaming": here("../pkg/src/streaming.js"),
+        "zitadel-org-web/tonic": here("../pkg/src/tonic.js"),
+      },
+    });
+    files[name] = { [`/${name}/index.js`]: Buffer.from(outputFiles[0]?.contents ?? []) };
+  }
+  files["ours-streaming"] = { ...files["ours-streaming"], [WASM]: readFileSync(here(`../pkg${WASM}`)) };
+  return files;
+}
+
+/** Descriptors of this rpc alone, as protoc-gen-es writes them into its files. */
+function trimmedDescriptor() {
+  const scope = "zitadel.management.v1";
+  /** @param {string} name @param {number} number @param {number} type @param {string} [typeName] */
+  const field = (name, number, type, typeName) => ({
+    name,
+    number,
+    type,
+    typeName,
+    label: 1,
+    jsonName: name.replace(/_./g, (match) => match.slice(1).toUpperCase()),
+  });
+  const file = create(FileDescriptorProtoSchema, {
+    name: "trimmed.proto",
+    package: scope,
+    syntax: "proto3",
+    dependency: ["google/protobuf/timestamp.proto"],
+    messageType: [
+      { name: "ReactivateOrgRequest" },
+      { name: "ReactivateOrgResponse", field: [field("details", 1, 11, `.${scope}.ObjectDetails`)] },
+      {
+        name: "ObjectDetails",
+        field: [
+          field("sequence", 1, 4),
+          field("creation_date", 2, 11, ".google.protobuf.Timestamp"),
+          field("change_date", 3, 11, ".google.protobuf.Timestamp"),
+          field("resource_owner", 4, 9),
+        ],
+      },
+    ],
+    service: [
+      {
+        name: "ManagementService",
+        method: [
+          {
+            name: "ReactivateOrg",
+            inputType: `.${scope}.ReactivateOrgRequest`,
+            outputType: `.${scope}.ReactivateOrgResponse`,
+          },
+        ],
+      },
+    ],
+  });
+  return Buffer.from(toBinary(FileDescriptorProtoSchema, file)).toString("base64");
+}
