@@ -52,7 +52,10 @@ export async function bundles() {
     });
     files[name] = { [`/${name}/index.js`]: Buffer.from(outputFiles[0]?.contents ?? []) };
   }
-  files["ours-streaming"] = { ...files["ours-streaming"], [WASM]: readFileSync(here(`../pkg${WASM}`)) };
+  files["ours-streaming"] = {
+    ...files["ours-streaming"],
+    [WASM]: readFileSync(here(`../pkg${WASM}`)),
+  };
   return files;
 }
 
@@ -75,7 +78,10 @@ function trimmedDescriptor() {
     dependency: ["google/protobuf/timestamp.proto"],
     messageType: [
       { name: "ReactivateOrgRequest" },
-      { name: "ReactivateOrgResponse", field: [field("details", 1, 11, `.${scope}.ObjectDetails`)] },
+      {
+        name: "ReactivateOrgResponse",
+        field: [field("details", 1, 11, `.${scope}.ObjectDetails`)],
+      },
       {
         name: "ObjectDetails",
         field: [

@@ -66,7 +66,10 @@ export async function measure(bundles, say) {
 async function cold(driver, url, name, profile) {
   const { cpu, ...network } = PROFILES[profile];
   await driver.get(`${url}/`);
-  await driver.sendDevToolsCommand("Network.emulateNetworkConditions", { offline: false, ...network });
+  await driver.sendDevToolsCommand("Network.emulateNetworkConditions", {
+    offline: false,
+    ...network,
+  });
   await driver.sendDevToolsCommand("Emulation.setCPUThrottlingRate", { rate: cpu });
   const ms = await run(
     driver,
@@ -77,7 +80,10 @@ async function cold(driver, url, name, profile) {
   );
   await driver.sendDevToolsCommand("Emulation.setCPUThrottlingRate", { rate: 1 });
   const { cpu: _, ...unlimited } = PROFILES.fast;
-  await driver.sendDevToolsCommand("Network.emulateNetworkConditions", { offline: false, ...unlimited });
+  await driver.sendDevToolsCommand("Network.emulateNetworkConditions", {
+    offline: false,
+    ...unlimited,
+  });
   return ms;
 }
 
@@ -113,7 +119,9 @@ async function own(driver, url, name) {
      return [((performance.now() - start) * 1000) / ${OWN_CALLS}, wasmBytes()];`,
   );
   await driver.sendDevToolsCommand("HeapProfiler.collectGarbage", {});
-  const heap = /** @type {any} */ (await driver.sendAndGetDevToolsCommand("Runtime.getHeapUsage", {}));
+  const heap = /** @type {any} */ (
+    await driver.sendAndGetDevToolsCommand("Runtime.getHeapUsage", {})
+  );
   return { own: us, heap: heap.usedSize, wasm };
 }
 
@@ -188,7 +196,11 @@ async function serve(bundles) {
       response.end(ANSWER);
     } else if (file) {
       const type = path.endsWith(".wasm") ? "application/wasm" : "text/javascript";
-      response.writeHead(200, { "content-type": type, "content-encoding": "gzip", "content-length": file.length });
+      response.writeHead(200, {
+        "content-type": type,
+        "content-encoding": "gzip",
+        "content-length": file.length,
+      });
       response.end(file);
     } else {
       response.writeHead(200, { "content-type": "text/html" });

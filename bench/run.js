@@ -137,12 +137,33 @@ for (const theme of /** @type {const} */ (["light", "dark"])) {
     names.map((name) => ({ label: CANDIDATES[name], value: value(name), isOurs: name === OURS }));
   const write = (/** @type {string} */ name, /** @type {string} */ svg) =>
     writeFileSync(`docs/performance-${name}-${theme}.svg`, svg);
-  write("payload", chart(theme, "bytes, gzipped", bars((name) => payload[name]?.gzip ?? 0), bytes));
+  write(
+    "payload",
+    chart(
+      theme,
+      "bytes, gzipped",
+      bars((name) => payload[name]?.gzip ?? 0),
+      bytes,
+    ),
+  );
   write(
     "cold",
-    chart(theme, "ratio to a hand-written fetch", bars((name) => ratio(name, "slow")), times2),
+    chart(
+      theme,
+      "ratio to a hand-written fetch",
+      bars((name) => ratio(name, "slow")),
+      times2,
+    ),
   );
-  write("own", chart(theme, "ratio to a hand-written fetch", bars((name) => ratio(name, "own")), times2));
+  write(
+    "own",
+    chart(
+      theme,
+      "ratio to a hand-written fetch",
+      bars((name) => ratio(name, "own")),
+      times2,
+    ),
+  );
 }
 
 /** @param {number} value */

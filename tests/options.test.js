@@ -20,7 +20,7 @@ function refused(call, argument) {
 
 /** @param {string} baseUrl */
 const base = (baseUrl, allowInsecure = false) =>
-  readCall(null, { baseUrl, allowInsecure }, undefined).baseUrl;
+  readCall(null, { baseUrl, allowInsecure }, undefined).base.url;
 
 test("a token is visible ASCII and no message repeats it", () => {
   assert.equal(checkToken("abc.DEF-123_~+/=="), "abc.DEF-123_~+/==");

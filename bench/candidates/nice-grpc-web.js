@@ -57,7 +57,10 @@ const clients = new Map();
 export async function reactivate(baseUrl, token, orgId) {
   let client = clients.get(baseUrl);
   if (!client) {
-    clients.set(baseUrl, (client = createClient(/** @type {any} */ (definition), createChannel(baseUrl))));
+    clients.set(
+      baseUrl,
+      (client = createClient(/** @type {any} */ (definition), createChannel(baseUrl))),
+    );
   }
   const metadata = Metadata({ authorization: `Bearer ${token}`, "x-zitadel-orgid": orgId });
   return client.reactivateOrg({}, { metadata });

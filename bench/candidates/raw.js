@@ -2,24 +2,22 @@
 
 /** @type {import("../candidate.js").Call} */
 export async function reactivate(baseUrl, token, orgId) {
-  const response = await fetch(
-    `${baseUrl}/zitadel.management.v1.ManagementService/ReactivateOrg`,
-    {
-      method: "POST",
-      headers: {
-        "content-type": "application/grpc-web+proto",
-        "x-grpc-web": "1",
-        authorization: `Bearer ${token}`,
-        "x-zitadel-orgid": orgId,
-      },
-      body: new Uint8Array(5),
+  const response = await fetch(`${baseUrl}/zitadel.management.v1.ManagementService/ReactivateOrg`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/grpc-web+proto",
+      "x-grpc-web": "1",
+      authorization: `Bearer ${token}`,
+      "x-zitadel-orgid": orgId,
     },
-  );
+    body: new Uint8Array(5),
+  });
   const bytes = new Uint8Array(await response.arrayBuffer());
   const view = new DataView(bytes.buffer);
   const length = view.getUint32(1);
   const trailers = new TextDecoder().decode(bytes.subarray(5 + length + 5));
-  const status = response.headers.get("grpc-status") ?? /^grpc-status: *(\d+)/im.exec(trailers)?.[1];
+  const status =
+    response.headers.get("grpc-status") ?? /^grpc-status: *(\d+)/im.exec(trailers)?.[1];
   if (status !== "0") {
     throw new Error(`status ${status}`);
   }

@@ -128,12 +128,12 @@ export async function exchange(module, method, call, token, guard) {
  * @param {Call} call
  * @param {{ cause: unknown }} [options]
  */
-export function noAnswer({ baseUrl, isCrossOrigin }, options) {
+export function noAnswer({ base: { url, isCrossOrigin } }, options) {
   const cors = isCrossOrigin ? ", or its CORS headers do not allow this origin or a header" : "";
   return failure(
     "transport",
     14,
-    `${baseUrl} gave no answer: it cannot be reached, its certificate is not trusted, it redirects${cors}. Check baseUrl; the browser's network log tells more.`,
+    `${url} gave no answer: it cannot be reached, its certificate is not trusted, it redirects${cors}. Check baseUrl and the browser's network log.`,
     options,
   );
 }
@@ -148,21 +148,19 @@ export function noAnswer({ baseUrl, isCrossOrigin }, options) {
  * @param {Guard} guard
  */
 async function send({ method, path, body }, headers, call, token, guard) {
-  const { baseUrl, isCrossOrigin, timeoutMs, fetch } = call;
+  const { base, timeoutMs, fetch } = call;
+  /** @type {Record<string, string>} */
+  const sent = { ...call.headers, ...headers, authorization: `Bearer ${token}` };
+  // ZITADEL's preflight refuses this header, so only calls without a preflight can carry it.
+  if (timeoutMs && !base.isCrossOrigin && call.protocol === "grpc-web") {
+    sent["grpc-timeout"] = grpcTimeout(timeoutMs);
+  }
   let response;
   try {
     response = await guard.race(
-      fetch(baseUrl + path, {
+      fetch(base.url + path, {
         method,
-        headers: {
-          ...call.headers,
-          ...headers,
-          // ZITADEL's preflight refuses this header, so only calls without a preflight can carry it.
-          ...(timeoutMs &&
-            !isCrossOrigin &&
-            call.protocol === "grpc-web" && { "grpc-timeout": grpcTimeout(timeoutMs) }),
-          authorization: `Bearer ${token}`,
-        },
+        headers: sent,
         body: body && Uint8Array.from(body),
         signal: guard.signal,
         // Not "error", which workerd does not have.
@@ -193,7 +191,7 @@ async function send({ method, path, body }, headers, call, token, guard) {
       : failure(
           "transport",
           14,
-          "fetch did not give a Response. Check the option fetch and whatever replaces the global one.",
+          "fetch did not give a Response: check the option fetch, or what replaces the global one.",
           { cause },
         );
   }

@@ -64,7 +64,7 @@ export function startGuard(timeoutMs, callersSignal) {
         failure(
           "aborted",
           1,
-          "The caller's signal aborted the call. If it was under way, the change may have been made.",
+          "The caller's signal aborted the call. The change may have been made.",
           { cause: callersSignal.reason },
         ),
       );

@@ -8,8 +8,7 @@ import { failure } from "./error.js";
  * A call, checked.
  *
  * @typedef {{
- *   baseUrl: string,
- *   isCrossOrigin: boolean,
+ *   base: { url: string, isCrossOrigin: boolean },
  *   protocol: "grpc-web" | "json",
  *   timeoutMs: number,
  *   signal: AbortSignal | undefined,
@@ -37,7 +36,7 @@ const LOOPBACK = /^((.*\.)?localhost|127\.[\d.]+|\[::1\])$/;
 export function checkToken(token) {
   check(typeof token === "string", "token is neither a string nor a function that gives one");
   check(!/^bearer /i.test(token), 'token starts with "Bearer ": pass the bare token');
-  check(/^[!-~]+$/.test(token), "token is empty, or has a blank or what is not visible ASCII");
+  check(/^[!-~]+$/.test(token), "token is not visible ASCII without blanks");
   return token;
 }
 
@@ -50,46 +49,58 @@ export function checkToken(token) {
  * @returns {Call}
  */
 export function readCall(orgId, options, defaults) {
-  check(typeof (options ?? {}) === "object", "options is not an object");
-  /** @param {keyof CallOptions} name */
-  const option = (name) => options?.[name] ?? defaults?.[name] ?? undefined;
-  const protocol = option("protocol") ?? "grpc-web";
+  options ??= {};
+  check(typeof options === "object", "options is not an object");
+  const protocol = options.protocol ?? defaults?.protocol ?? "grpc-web";
   check(/^(grpc-web|json)$/.test(protocol), 'protocol is neither "grpc-web" nor "json"');
-  const timeoutMs = option("timeoutMs") ?? 30_000;
+  const timeoutMs = options.timeoutMs ?? defaults?.timeoutMs ?? 30_000;
   check(
     typeof timeoutMs === "number" && timeoutMs >= 0 && timeoutMs < Infinity,
     "timeoutMs is not a number of milliseconds from 0 (no deadline) up",
   );
-  const signal = option("signal");
+  const signal = options.signal ?? defaults?.signal;
   // Not instanceof: it may come from another realm.
   check(
     !signal || (typeof signal.aborted === "boolean" && signal.addEventListener),
     "signal is not an AbortSignal",
   );
-  const fetch = option("fetch") ?? globalThis.fetch;
+  const fetch = options.fetch ?? defaults?.fetch ?? globalThis.fetch;
   check(typeof fetch === "function", "fetch is not a function");
   return {
-    ...readBaseUrl(option("baseUrl"), option("allowInsecure")),
+    base: readBaseUrl(
+      options.baseUrl ?? defaults?.baseUrl,
+      options.allowInsecure ?? defaults?.allowInsecure,
+    ),
     protocol,
     timeoutMs,
     signal,
     fetch,
-    headers: readHeaders(option("headers"), option("language"), orgId),
+    headers: readHeaders(
+      options.headers ?? defaults?.headers ?? {},
+      options.language ?? defaults?.language,
+      orgId,
+    ),
   };
 }
 
+/** The base URL that was read last. Most callers have but one, and to parse it would be a tenth of a call. */
+let last = { key: "", url: "", isCrossOrigin: false };
+
 /**
  * @param {unknown} given
- * @param {boolean} allowInsecure
+ * @param {unknown} allowInsecure
  */
 function readBaseUrl(given, allowInsecure) {
+  const key = `${allowInsecure} ${given}`;
+  if (key === last.key) {
+    return last;
+  }
   const ownOrigin = globalThis.location?.origin;
   given ??= /^http/.test(ownOrigin) ? ownOrigin : undefined;
   check(given, "baseUrl is missing: there is no http(s) origin to default to");
-  const text = String(given);
   let url;
   try {
-    url = new URL(text);
+    url = new URL(String(given));
   } catch {
     // Told below.
   }
@@ -103,11 +114,12 @@ function readBaseUrl(given, allowInsecure) {
     protocol === "https:" || allowInsecure || LOOPBACK.test(hostname),
     "baseUrl is plain http, which would show the token to the network: use https, or set allowInsecure",
   );
-  let { pathname } = url;
-  while (pathname.endsWith("/")) {
-    pathname = pathname.slice(0, -1);
+  let base = origin + url.pathname;
+  while (base.endsWith("/")) {
+    base = base.slice(0, -1);
   }
-  return { baseUrl: origin + pathname, isCrossOrigin: origin !== ownOrigin };
+  last = { key, url: base, isCrossOrigin: origin !== ownOrigin };
+  return last;
 }
 
 /**
@@ -117,12 +129,12 @@ function readBaseUrl(given, allowInsecure) {
  * @param {unknown} language
  * @param {unknown} orgId
  */
-function readHeaders(given = {}, language, orgId) {
+function readHeaders(given, language, orgId) {
   check(typeof given === "object", "headers is not an object of strings");
   /** @type {Record<string, string>} */
   const headers = {};
   for (const [name, value] of Symbol.iterator in given ? given : Object.entries(given)) {
-    check(HEADER_NAME.test(name), "headers has a name that is not the name of a header");
+    check(HEADER_NAME.test(name), "headers has a name that no header can have");
     const lower = name.toLowerCase();
     check(
       !RESERVED.test(lower),
@@ -130,7 +142,7 @@ function readHeaders(given = {}, language, orgId) {
     );
     headers[lower] = checkValue(value, `headers["${name}"]`);
   }
-  if (language !== undefined) {
+  if (language !== undefined && language !== null) {
     headers["accept-language"] = checkValue(language, "language");
   }
   if (orgId !== undefined && orgId !== null) {
@@ -138,7 +150,7 @@ function readHeaders(given = {}, language, orgId) {
     // ZITADEL would take the caller's own organization, which is hardly what an empty form field means.
     check(
       /\S/.test(String(orgId)),
-      "orgId is empty: leave it out (or pass null) for the caller's own organization",
+      "orgId is empty: leave it out for the caller's own organization",
     );
   }
   return headers;

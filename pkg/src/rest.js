@@ -25,7 +25,7 @@ export function readRest(fields, isSuccess, contentType, body) {
     return isSuccess
       ? violation(
           /^application\/json/i.test(contentType ?? "") ? 13 : 2,
-          `is not JSON (content-type: ${contentType}): check that baseUrl is ZITADEL's address and what the proxy in front of it does.`,
+          `is not JSON (content-type: ${contentType}): check that baseUrl is ZITADEL's address.`,
         )
       : undefined;
   }

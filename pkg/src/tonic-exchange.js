@@ -21,7 +21,7 @@ export async function tonicExchange(module, method, call, token, guard) {
     authorization: `Bearer ${token}`,
   };
   const glue = /** @type {TonicGlue} */ (module.glue);
-  const answer = glue.unary(index, { baseUrl: call.baseUrl, headers }, guard.signal);
+  const answer = glue.unary(index, { baseUrl: call.base.url, headers }, guard.signal);
   const outcome = await guard.race(answer.then(module.parse, module.crashed));
   if (!outcome) {
     throw noAnswer(call);

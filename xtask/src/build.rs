@@ -1,12 +1,13 @@
 //! The package: the wasm, optimized, and the JavaScript beside it, in `pkg/dist`.
 
-use std::{fs, path::Path, process::Command};
+use std::{collections::BTreeSet, fs, iter, path::Path, process::Command};
 
 use anyhow::Result;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::json;
 
 use crate::{
-    notices, npm, step, tools,
+    notices, npm, project, step, tools,
     wasm::{TARGET, Toolchain},
 };
 
@@ -52,18 +53,35 @@ fn bundle(toolchain: &Toolchain, wasm_bindgen: &Path, feature: &str, dist: &str)
     bindgen.args(["--target", "bundler", "--no-typescript", "--out-dir"]);
     step::run(bindgen.arg(dist).arg(built))?;
     let script = dist.join("zitadel_org_web_bg.js");
-    fs::write(dist.join(GLUE), glue_factory(&fs::read_to_string(&script)?))?;
+    let glue = fs::read_to_string(&script)?;
+    fs::write(dist.join(GLUE), glue_factory(&glue))?;
     fs::remove_file(script)?;
     declare(dist)?;
     let wasm = dist.join("zitadel_org_web_bg.wasm");
+    let features = FEATURES.map(|feature| format!("--enable-{feature}"));
+    let graph = project::tool("exports.json");
+    fs::write(&graph, used_exports(&glue).to_string())?;
+    let mut metadce = npm::program("wasm-metadce");
+    metadce.args(&features).arg(&wasm).arg("--graph-file").arg(&graph).arg("-o").arg(&wasm);
+    step::run_quietly(&mut metadce, &project::tool("metadce.log"))?;
     let mut wasm_opt = npm::program("wasm-opt");
-    wasm_opt.args(FEATURES.map(|feature| format!("--enable-{feature}")));
+    wasm_opt.args(&features);
     // To inline large functions saves raw bytes and costs compressed ones. The first KiB is the stack's end and holds no data.
     wasm_opt.args(["-O3", "-Oz", "--one-caller-inline-max-function-size=50", "--low-memory-unused"]);
     wasm_opt.args(["--strip-debug", "--strip-producers", "--strip-target-features"]);
     step::run(wasm_opt.arg(&wasm).arg("-o").arg(&wasm))?;
     fs::write(dist.join("wasm.js"), inline_module(&fs::read(&wasm)?)?)?;
     Ok(())
+}
+
+/// What the glue uses of the module, for wasm-metadce: the other exports keep code that nothing calls.
+fn used_exports(glue: &str) -> serde_json::Value {
+    let is_name = |char: char| char.is_ascii_alphanumeric() || char == '_';
+    let used = glue.split("wasm.").skip(1).filter_map(|rest| rest.split(|char| !is_name(char)).next());
+    let names: BTreeSet<_> = used.chain(["memory", "__wbindgen_start"]).collect();
+    let exports = names.iter().map(|name| json!({ "name": name, "export": name }));
+    let root = json!({ "name": "root of all", "root": true, "reaches": names });
+    iter::once(root).chain(exports).collect()
 }
 
 /// The module as JavaScript: deflated, since base64 leaves servers little to compress, and in base64.
@@ -98,7 +116,7 @@ pub(crate) fn declare_all() -> Result<()> {
     declare(&Path::new(DIST).join("tonic"))
 }
 
-/// Builds the package and prints the sizes of its files.
+/// Builds the package and prints its sizes; fails if they are over the budget.
 pub(crate) fn print_sizes() -> Result<()> {
     all()?;
     step::run(Command::new("node").arg("tests/size.js"))

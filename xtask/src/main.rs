@@ -47,8 +47,10 @@ enum Command {
     Robustness,
     /// Look for bytes that the core does not stand
     Fuzz(fuzz::Arguments),
-    /// Print the sizes of what a page downloads
+    /// Print the sizes of what a page downloads, and fail over the budget
     Size,
+    /// Compare payload, cold start, own cost and memory with other clients and write docs/performance.md
+    Bench,
 }
 
 fn main() -> ExitCode {
@@ -72,5 +74,6 @@ fn run() -> Result<()> {
         Command::Robustness => suites::write_robustness(),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Size => build::print_sizes(),
+        Command::Bench => suites::run_bench(),
     }
 }

@@ -16,6 +16,11 @@ pub(crate) fn ensure_matrix() -> Result<()> {
     install("tests/matrix")
 }
 
+/// Installs the clients that are compared, unless they are installed.
+pub(crate) fn ensure_bench() -> Result<()> {
+    install("bench")
+}
+
 fn install(folder: &str) -> Result<()> {
     let folder = Path::new(folder);
     let changed = |path: &str| fs::metadata(folder.join(path)).and_then(|file| file.modified());

@@ -79,6 +79,18 @@ pub(crate) fn run_matrix() -> Result<()> {
     step::run(&mut node)
 }
 
+/// Compares the package with other clients, and the core with itself at growing sizes.
+pub(crate) fn run_bench() -> Result<()> {
+    build::all()?;
+    npm::ensure_bench()?;
+    step::say("Timing the core (about 1 min)");
+    step::run(Command::new("cargo").args(["bench", "--quiet", "--package", "zitadel-org-web"]))?;
+    let mut node = Command::new("node");
+    Browser::ensure()?.set_up(&mut node)?;
+    step::say("Comparing clients in Chromium (about 3 min)");
+    step::run(node.arg("bench/run.js"))
+}
+
 fn report(summary: &[(&str, (bool, Count))]) -> Result<()> {
     step::say("Summary");
     let mut total = Count::default();
