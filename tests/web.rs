@@ -41,40 +41,17 @@ enum Method {
 }
 use Method::{Deactivate, Get, Reactivate};
 
-#[wasm_bindgen(module = "/pkg/src/call.js")]
+#[wasm_bindgen(module = "/target/web-edge.js")]
 extern "C" {
     #[wasm_bindgen(js_name = call)]
     fn package_call(source: &JsValue, method: &str, token: JsValue, org_id: JsValue, options: JsValue) -> Promise;
 }
 
-/// What call.js imports has to be named for it to be served.
-mod imported {
-    use wasm_bindgen::prelude::*;
-
-    macro_rules! served {
-        ($($path:literal $js_name:ident $name:ident),*) => {
-            $(#[wasm_bindgen(module = $path)]
-            extern "C" {
-                #[wasm_bindgen(thread_local_v2, js_name = $js_name)]
-                static $name: JsValue;
-            })*
-        };
-    }
-    served!(
-        "/pkg/src/error.js" failure FAILURE,
-        "/pkg/src/exchange.js" exchange EXCHANGE,
-        "/pkg/src/guard.js" startGuard START_GUARD,
-        "/pkg/src/instance.js" load LOAD,
-        "/pkg/src/options.js" readCall READ_CALL,
-        "/pkg/src/rest.js" readRest READ_REST
-    );
-
-    #[cfg(feature = "tonic")]
-    #[wasm_bindgen(module = "/pkg/src/tonic-exchange.js")]
-    extern "C" {
-        #[wasm_bindgen(thread_local_v2, js_name = tonicExchange)]
-        pub(super) static TONIC_EXCHANGE: JsValue;
-    }
+#[cfg(feature = "tonic")]
+#[wasm_bindgen(module = "/target/web-edge.js")]
+extern "C" {
+    #[wasm_bindgen(thread_local_v2, js_name = tonicExchange)]
+    static TONIC_EXCHANGE: JsValue;
 }
 
 thread_local! {
@@ -114,7 +91,7 @@ fn source() -> JsValue {
     object(&[
         ("loading", Promise::resolve(&module).into()),
         #[cfg(feature = "tonic")]
-        ("exchange", imported::TONIC_EXCHANGE.with(Clone::clone)),
+        ("exchange", TONIC_EXCHANGE.with(Clone::clone)),
     ])
 }
 

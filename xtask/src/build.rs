@@ -100,6 +100,20 @@ fn glue_factory(module: &str) -> String {
     format!("export function createGlue() {{\n{script}\nreturn {{ {names} }};\n}}\n")
 }
 
+/// Bundles the package's JavaScript for `tests/web.rs`.
+pub(crate) fn web_edge() -> Result<()> {
+    npm::ensure()?;
+    let mut esbuild = npm::program("esbuild");
+    esbuild.args([
+        "tests/web-edge.js",
+        "--bundle",
+        "--format=esm",
+        "--log-level=warning",
+        "--outfile=target/web-edge.js",
+    ]);
+    step::run(&mut esbuild)
+}
+
 /// Puts the types of what is generated beside it; they are written by hand in `pkg/src`.
 fn declare(dist: &Path) -> Result<()> {
     fs::create_dir_all(dist)?;

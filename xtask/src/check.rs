@@ -25,6 +25,7 @@ pub(crate) fn run() -> Result<()> {
     step::run(Command::new("cargo").args(["clippy", "--quiet", "--workspace", "--all-targets"]).args(warnings))?;
     let toolchain = Toolchain::ensure()?;
     step::say("Linting for wasm");
+    build::web_edge()?;
     for (feature, targets) in [("tonic", "--all-targets"), ("standalone", "--lib")] {
         let mut clippy = toolchain.cargo()?;
         clippy.args(["clippy", "--quiet", "--package", "zitadel-org-web", "--target", TARGET]);

@@ -20,6 +20,7 @@ struct Count {
 /// Runs all suites; one that fails does not keep the next from running.
 pub(crate) fn run() -> Result<()> {
     let toolchain = build::all()?;
+    build::web_edge()?;
     let wasm_pack = tools::wasm_pack()?;
     let browser = Browser::ensure()?;
     let server = DevServer::start(Path::new("target/test.sqlite"))?;
