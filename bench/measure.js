@@ -15,7 +15,7 @@ const PROFILES = {
   fast: { latency: 0, downloadThroughput: -1, uploadThroughput: -1, cpu: 1 },
   slow: { latency: 150, downloadThroughput: 209_715, uploadThroughput: 96_000, cpu: 4 },
 };
-export const ROUNDS = Number(process.env.ROUNDS ?? 9);
+export const ROUNDS = 9;
 const OWN_CALLS = 2000;
 const SEQUENTIAL_CALLS = 100;
 const PARALLEL_CALLS = 64;

@@ -151,8 +151,8 @@ export interface ZitadelErrorDetail {
 }
 
 /**
- * A detail of another type: the fields of ZITADEL's other ones and of google.rpc's in proto3's JSON mapping, of any other
- * `value`, its bytes in base64.
+ * A detail of another type: its `value`, the bytes in base64; of ZITADEL's newer one `slug` and `message`; over REST whatever
+ * ZITADEL's JSON has.
  */
 export interface OtherErrorDetail {
   "@type": string;
@@ -205,10 +205,7 @@ export interface AbortedError extends ZitadelErrorFields<"aborted", 1> {}
 export interface TimeoutError extends ZitadelErrorFields<"timeout", 4> {}
 
 /** The call itself is wrong, and nothing was sent; `message` names the argument. 16 is a token function that failed. */
-export interface InvalidArgumentError extends ZitadelErrorFields<
-  "invalid-argument",
-  3 | 8 | 12 | 16
-> {}
+export interface InvalidArgumentError extends ZitadelErrorFields<"invalid-argument", 3 | 16> {}
 
 /** What every failed call rejects with, and nothing else. `kind` tells its kinds apart. */
 export type ZitadelError =
