@@ -87,7 +87,7 @@ const calls = table([
   ]),
 ]);
 const memory = table([
-  ["after 3,000 calls, kB", "JavaScript heap over raw", "WebAssembly memory"],
+  ["after 6,000 calls, kB", "JavaScript heap over raw", "WebAssembly memory"],
   ...names.map((name) => {
     const over = median(samples[name]?.heap ?? []) - median(samples.raw?.heap ?? []);
     const wasm = median(samples[name]?.wasm ?? []);

@@ -14,6 +14,7 @@ import { build as bundleWithVite } from "vite";
 import webpack from "webpack";
 
 import { openBrowser, setting } from "./browser.js";
+import { passed } from "./environments.js";
 import { checkInBrowser, digest, EXPECTED, run, Workshop } from "./pack.js";
 
 const MODULE_PAGE = '<!doctype html><script type="module" src="/bundle.js"></script>';
@@ -136,6 +137,7 @@ for (const [name, file] of [
       },
     );
     assert.deepEqual(JSON.parse(stdout), EXPECTED);
+    await passed(String(name));
   });
 }
 
@@ -161,6 +163,7 @@ for (const [name, bundle] of Object.entries(BUNDLERS)) {
   test(`browser, ${name}: a call and an error`, async () => {
     const folder = await workshop.install(`browser ${name}`);
     await checkInBrowser(driver, folder, await bundle(folder), IMPORT_MAP_HASH);
+    await passed(`browser, ${name}`);
   });
 }
 

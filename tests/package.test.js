@@ -373,6 +373,20 @@ test("a deadline longer than a timer passes when its last timer does", async () 
   assert.deepEqual(seen, ["timeout", 4, 3]);
 });
 
+test("a stream that gives empty chunks for ever does not keep the deadline from passing", async () => {
+  const seen = await inPage(async (module) => {
+    const read = async () => ({ done: false, value: new Uint8Array() });
+    const body = { getReader: () => ({ read }) };
+    const headers = new Headers({ "content-type": "application/grpc-web+proto" });
+    const options = { fetch: async () => ({ status: 200, headers, body }), timeoutMs: 5_000 };
+    const error = await module
+      .getMyOrg("x", null, /** @type {any} */ (options))
+      .catch((/** @type {any} */ it) => it);
+    return [error.kind, error.code];
+  });
+  assert.deepEqual(seen, ["transport", 14]);
+});
+
 test("both protocols answer alike, with values and with errors", async () => {
   const seen = await inPage(
     async (module, org, active) => {

@@ -10,6 +10,8 @@ import { readRest } from "./rest.js";
 /** @typedef {import("./module.js").Request} Request */
 /** @typedef {import("./options.js").Call} Call */
 
+/** More chunks than a network makes of a body; a stream of empty ones would let no timer run. */
+const MAX_CHUNKS = 99_999;
 /** How many chunks of a body are each looked at as they come, and how many bytes may come between two looks after them. */
 const LOOKS = 99;
 const LOOK_EVERY = 65_536;
@@ -88,8 +90,8 @@ export async function exchange(module, method, call, token, guard) {
         guard.isFinished = true;
         return settle(toldAt === length ? outcome : look(true));
       }
-      if (!ArrayBuffer.isView(value)) {
-        throw new TypeError("a chunk is no Uint8Array");
+      if (!ArrayBuffer.isView(value) || chunks.length > MAX_CHUNKS) {
+        throw new TypeError("bad chunks");
       }
       chunks.push(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
       length += value.byteLength;

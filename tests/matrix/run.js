@@ -10,6 +10,7 @@ import { after, before, test } from "node:test";
 import { build } from "esbuild";
 
 import { openBrowser, setting } from "../browser.js";
+import { checkTable, passed } from "../environments.js";
 import { checkInBrowser, EXPECTED, run, Workshop } from "../pack.js";
 
 /** @type {Workshop} */
@@ -45,6 +46,7 @@ for (const [name, ...command] of [
       },
     );
     assert.deepEqual(JSON.parse(stdout), EXPECTED);
+    await passed(String(name));
   });
 }
 
@@ -82,6 +84,7 @@ test("workerd: a call and an error, the module imported", async () => {
   try {
     const url = `http://127.0.0.1:${port}/?api=${encodeURIComponent(setting("ZITADEL_TEST_URL"))}`;
     assert.deepEqual(await (await patientFetch(url)).json(), EXPECTED);
+    await passed("workerd");
   } finally {
     workerd.kill();
   }
@@ -106,6 +109,7 @@ for (const [name, page, worker] of [
       folder,
       `<!doctype html><script type="module" src="/${page}"></script>`,
     );
+    await passed(`browser, ${name}`);
   });
 }
 
@@ -116,7 +120,10 @@ test("Parcel: a call and an error", async () => {
   const options = ["--no-cache", "--no-source-maps", "--dist-dir", "out", "--public-url", "/out"];
   await run(program("parcel"), ["build", ...options, "index.html"], { cwd: folder });
   await checkInBrowser(driver, folder, await readFile(join(folder, "out/index.html"), "utf8"));
+  await passed("browser, Parcel");
 });
+
+test("the table of environments in pkg/README.md has all of them", checkTable);
 
 /** Waits for a server that is only just starting. @param {string} url @returns {Promise<Response>} */
 async function patientFetch(url) {

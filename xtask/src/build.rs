@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, iter, path::Path, process::Command};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, ensure};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
 
@@ -71,6 +71,33 @@ fn bundle(toolchain: &Toolchain, wasm_bindgen: &Path, feature: &str, dist: &str)
     wasm_opt.args(["--strip-debug", "--strip-producers", "--strip-target-features"]);
     step::run(wasm_opt.arg(&wasm).arg("-o").arg(&wasm))?;
     fs::write(dist.join("wasm.js"), inline_module(&fs::read(&wasm)?)?)?;
+    Ok(())
+}
+
+/// Builds and packs the package twice from nothing and compares the tarballs.
+pub(crate) fn reproduce() -> Result<()> {
+    let folder = project::root().join("target/reproduce");
+    let mut tarballs = Vec::new();
+    for turn in ["first", "second"] {
+        step::say(&format!("Building the package from nothing, the {turn} time (about 1 min)"));
+        for used in
+            [Path::new(DIST), &folder.join(turn), Path::new("target/wasm").join(TARGET).join("release").as_path()]
+        {
+            if used.exists() {
+                fs::remove_dir_all(used)?;
+            }
+        }
+        all()?;
+        let out = folder.join(turn);
+        fs::create_dir_all(&out)?;
+        let mut pack = Command::new("npm");
+        pack.args(["pack", "--pack-destination"]).arg(&out).arg("./pkg");
+        step::run_quietly(&mut pack, &project::tool("pack.log"))?;
+        let packed = fs::read_dir(&out)?.next().context("npm packed nothing")??.path();
+        tarballs.push(fs::read(packed)?);
+    }
+    ensure!(tarballs.first() == tarballs.last(), "the two tarballs in {} differ", folder.display());
+    println!("\nboth tarballs are the same, byte by byte");
     Ok(())
 }
 

@@ -49,6 +49,8 @@ enum Command {
     Fuzz(fuzz::Arguments),
     /// Print the sizes of what a page downloads, and fail over the budget
     Size,
+    /// Build and pack the package twice from nothing; fail if the tarballs differ
+    Reproduce,
     /// Compare payload, cold start, own cost and memory with other clients and write docs/performance.md
     Bench,
 }
@@ -74,6 +76,7 @@ fn run() -> Result<()> {
         Command::Robustness => suites::write_robustness(),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Size => build::print_sizes(),
+        Command::Reproduce => build::reproduce(),
         Command::Bench => suites::run_bench(),
     }
 }
