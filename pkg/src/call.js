@@ -80,7 +80,7 @@ async function bearerToken(token, guard) {
       failure(
         "invalid-argument",
         16,
-        "The function token failed, so nothing was sent. See cause; perhaps the user has to log in again.",
+        "The function token failed, so nothing was sent. See cause.",
         { cause },
       )
     );

@@ -56,7 +56,7 @@ async function instantiate(source) {
     crash ??= failure(
       "protocol",
       13,
-      "The WebAssembly module failed, which is a bug of zitadel-org-web: please report it with its cause. The change may have been made; the next call starts afresh.",
+      "The WebAssembly module failed: please report it with its cause. The change may have been made; the next call starts afresh.",
       { cause },
     );
     throw crash;

@@ -112,7 +112,7 @@ function readBaseUrl(given, allowInsecure) {
   );
   check(
     protocol === "https:" || allowInsecure || LOOPBACK.test(hostname),
-    "baseUrl is plain http, which would show the token to the network: use https, or set allowInsecure",
+    "baseUrl is plain http, which shows the token to the network: use https or set allowInsecure",
   );
   let base = origin + url.pathname;
   while (base.endsWith("/")) {
