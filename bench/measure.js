@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { gzipSync } from "node:zlib";
 
 import { openBrowser } from "../tests/browser.js";
+import { listen } from "../tests/listen.js";
 
 const ANSWER = Buffer.from(
   "00000000240a2208071a0b08f881c3d206108094ef3a221136393632393032333930363438383333348000000010677270632d7374617475733a20300d0a",
@@ -211,7 +212,5 @@ async function serve(bundles) {
       response.end("<!doctype html><link rel=icon href=data:,><title>bench</title>");
     }
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
-  const address = /** @type {import("node:net").AddressInfo} */ (server.address());
-  return { url: `http://127.0.0.1:${address.port}`, close: () => server.close() };
+  return listen(server);
 }

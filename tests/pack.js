@@ -11,6 +11,7 @@ import { promisify } from "node:util";
 import { until } from "selenium-webdriver";
 
 import { setting } from "./browser.js";
+import { listen } from "./listen.js";
 
 export const run = promisify(execFile);
 
@@ -102,9 +103,7 @@ async function serve(folder, page, scripts = "") {
       response.writeHead(404).end();
     }
   });
-  await new Promise((listening) => server.listen(0, "127.0.0.1", () => listening(undefined)));
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  return { url: `http://127.0.0.1:${port}`, close: () => server.close() };
+  return listen(server);
 }
 
 /** @param {string} text */

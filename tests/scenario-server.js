@@ -5,6 +5,8 @@ import { createServer } from "node:net";
 import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
 
+import { listen } from "./listen.js";
+
 /** @typedef {import("./scenarios.js").Scenario} Scenario */
 
 const CORS = [
@@ -58,9 +60,7 @@ export async function playScenarios(scenarios) {
       });
     });
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  return { url: `http://127.0.0.1:${port}`, abandoned, close: () => server.close() };
+  return { ...(await listen(server)), abandoned };
 }
 
 /**
@@ -131,7 +131,5 @@ export async function servePackage() {
       response.writeHead(404).end();
     }
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  return { url: `http://127.0.0.1:${port}`, close: () => server.close() };
+  return listen(server);
 }
