@@ -3,7 +3,7 @@
 import { createServer } from "node:http";
 import { gzipSync } from "node:zlib";
 
-import { openBrowser } from "../tests/browser.js";
+import { openChromium } from "../tests/browser.js";
 import { listen } from "../tests/listen.js";
 
 const ANSWER = Buffer.from(
@@ -32,9 +32,9 @@ const PARALLEL_CALLS = 64;
  */
 export async function measure(bundles, say) {
   const server = await serve(bundles);
-  const driver = await openBrowser();
+  const driver = await openChromium();
   // A browser of its own: the emulation of the other one leaves traces.
-  const plain = await openBrowser();
+  const plain = await openChromium();
   /** @type {Record<string, Samples>} */
   const samples = {};
   try {

@@ -67,7 +67,7 @@ const BUNDLERS = {
 
 /** @type {Workshop} */
 let workshop;
-/** @type {import("selenium-webdriver/chrome.js").Driver} */
+/** @type {import("selenium-webdriver").WebDriver} */
 let driver;
 
 before(async () => {

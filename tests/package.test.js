@@ -1,4 +1,4 @@
-// The package's own JavaScript, in Chromium on a page of the dev server: exports, errors, bound clients, loading.
+// The package's own JavaScript, in a browser on a page of the dev server: exports, errors, bound clients, loading.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
@@ -8,7 +8,7 @@ import { openBrowser, setting } from "./browser.js";
 const HOOLI = "69629023906488337";
 const GLOBEX = "69629023906488335";
 
-/** @type {import("selenium-webdriver/chrome.js").Driver} */
+/** @type {import("selenium-webdriver").WebDriver} */
 let driver;
 
 before(async () => {

@@ -34,7 +34,9 @@ export class Page {
   async fill(id, text) {
     const field = await this.find(id);
     await field.clear();
-    await field.sendKeys(text);
+    if (text) {
+      await field.sendKeys(text);
+    }
   }
 
   /** Presses a button and waits until its call has ended. @param {string} id */

@@ -1,11 +1,11 @@
-// Every scenario with both transports, in Chromium, cross-origin. `docs/robustness.md` is the table of the outcomes: it is
-// compared with what came out, or written anew if UPDATE is set.
+// Every scenario in a browser, cross-origin; in Chromium with both transports, and `docs/robustness.md` is the table of the
+// outcomes: it is compared with what came out, or written anew if UPDATE is set.
 
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 
-import { openBrowser } from "./browser.js";
+import { ENGINE, openBrowser } from "./browser.js";
 import { playScenarios, servePackage } from "./scenario-server.js";
 import { SCENARIOS } from "./scenarios.js";
 import { TONIC_FAILURES } from "./tonic-failures.js";
@@ -14,19 +14,22 @@ import { TONIC_FAILURES } from "./tonic-failures.js";
 /** @typedef {{ kind?: string, code?: number, codeName?: string, message?: string, id?: string, resourceOwner?: string }} Outcome */
 
 const DOCUMENT = "docs/robustness.md";
-const BUILDS = /** @type {const} */ (["own", "tonic"]);
+const IS_CHROMIUM = ENGINE === "Chromium";
+/** @typedef {"own" | "tonic"} Build */
+/** @type {Build[]} */
+const BUILDS = IS_CHROMIUM ? ["own", "tonic"] : ["own"];
 const ENTRIES = /** @type {Record<string, string>} */ ({
   own: "/pkg/src/index.js",
   tonic: "/pkg/src/tonic.js",
 });
 
-/** @type {import("selenium-webdriver/chrome.js").Driver} */
+/** @type {import("selenium-webdriver").WebDriver} */
 let driver;
 /** @type {Awaited<ReturnType<typeof playScenarios>>} */
 let scenarioServer;
 /** @type {Awaited<ReturnType<typeof servePackage>>} */
 let packageServer;
-/** @type {Record<string, Partial<Record<typeof BUILDS[number], Outcome>>>} */
+/** @type {Record<string, Partial<Record<Build, Outcome>>>} */
 const outcomes = {};
 
 before(async () => {
@@ -153,18 +156,22 @@ async function until(isDone) {
   assert.ok(isDone());
 }
 
-test("the table in docs/robustness.md is what came out", () => {
-  const text = table();
-  if (process.env.UPDATE) {
-    writeFileSync(DOCUMENT, text);
-  }
-  // What tonic does instead of what it should may depend on how the chunks happen to come.
-  const stable = (/** @type {string} */ text) =>
-    text.replaceAll(/\*\*[^*]+\*\*/g, "otherwise").split("\n");
-  const recorded = stable(readFileSync(DOCUMENT, "utf8"));
-  const changed = stable(text).filter((line) => !recorded.includes(line));
-  assert.deepEqual(changed, [], "run `cargo xtask robustness` to write it anew");
-});
+test(
+  "the table in docs/robustness.md is what came out",
+  { skip: !IS_CHROMIUM && "is Chromium's" },
+  () => {
+    const text = table();
+    if (process.env.UPDATE) {
+      writeFileSync(DOCUMENT, text);
+    }
+    // What tonic does instead of what it should may depend on how the chunks happen to come.
+    const stable = (/** @type {string} */ text) =>
+      text.replaceAll(/\*\*[^*]+\*\*/g, "otherwise").split("\n");
+    const recorded = stable(readFileSync(DOCUMENT, "utf8"));
+    const changed = stable(text).filter((line) => !recorded.includes(line));
+    assert.deepEqual(changed, [], "run `cargo xtask robustness` to write it anew");
+  },
+);
 
 function table() {
   const rows = Object.entries(SCENARIOS).map(([name, scenario]) => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { openBrowser, setting } from "./browser.js";
+import { openChromium, setting } from "./browser.js";
 
 const CALLS = 20_000;
 const WARM_UP = 2_000;
@@ -14,7 +14,7 @@ const HEAP_BYTES_PER_CALL = 8;
 let driver;
 
 before(async () => {
-  driver = await openBrowser();
+  driver = await openChromium();
   await driver.manage().setTimeouts({ script: 240_000 });
   await driver.get(`${setting("ZITADEL_TEST_URL")}/icon.svg`);
   await driver.executeAsyncScript(setUp, "/pkg/src/index.js");

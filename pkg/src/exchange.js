@@ -150,7 +150,7 @@ export function noAnswer({ base: { url, isCrossOrigin } }, options) {
  * @param {Guard} guard
  */
 async function send({ method, path, body }, headers, call, token, guard) {
-  const { base, timeoutMs, fetch } = call;
+  const { base, timeoutMs, fetch = globalThis.fetch } = call;
   /** @type {Record<string, string>} */
   const sent = { ...call.headers, ...headers, authorization: `Bearer ${token}` };
   // ZITADEL's preflight refuses this header, so only calls without a preflight can carry it.

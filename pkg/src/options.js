@@ -13,7 +13,7 @@ import { failure } from "./error.js";
  *   timeoutMs: number,
  *   signal: AbortSignal | undefined,
  *   headers: Record<string, string>,
- *   fetch: typeof globalThis.fetch,
+ *   fetch: typeof globalThis.fetch | undefined,
  * }} Call
  */
 
@@ -64,8 +64,8 @@ export function readCall(orgId, options, defaults) {
     !signal || (typeof signal.aborted === "boolean" && signal.addEventListener),
     "signal is not an AbortSignal",
   );
-  const fetch = options.fetch ?? defaults?.fetch ?? globalThis.fetch;
-  check(typeof fetch === "function", "fetch is not a function");
+  const fetch = options.fetch ?? defaults?.fetch;
+  check(typeof (fetch ?? globalThis.fetch) === "function", "fetch is not a function");
   return {
     base: readBaseUrl(
       options.baseUrl ?? defaults?.baseUrl,

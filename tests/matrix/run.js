@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
 
@@ -11,11 +10,12 @@ import { build } from "esbuild";
 
 import { openBrowser, setting } from "../browser.js";
 import { checkTable, passed } from "../environments.js";
+import { freePort, patientFetch } from "../listen.js";
 import { checkInBrowser, EXPECTED, run, Workshop } from "../pack.js";
 
 /** @type {Workshop} */
 let workshop;
-/** @type {import("selenium-webdriver/chrome.js").Driver} */
+/** @type {import("selenium-webdriver").WebDriver} */
 let driver;
 
 before(async () => {
@@ -124,25 +124,3 @@ test("Parcel: a call and an error", async () => {
 });
 
 test("the table of environments in pkg/README.md has all of them", checkTable);
-
-/** Waits for a server that is only just starting. @param {string} url @returns {Promise<Response>} */
-async function patientFetch(url) {
-  for (let attempt = 0; attempt < 200; attempt += 1) {
-    const response = await fetch(url).catch(() => undefined);
-    if (response) {
-      return response;
-    }
-    await new Promise((wake) => setTimeout(wake, 50));
-  }
-  throw new Error(`${url} does not answer`);
-}
-
-/** @returns {Promise<number>} */
-function freePort() {
-  return new Promise((found) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-      server.close(() => found(port));
-    });
-  });
-}

@@ -4,7 +4,7 @@ use std::{path::Path, process::Command};
 
 use anyhow::Result;
 
-use crate::{browser::Browser, build, server, server::DevServer, step};
+use crate::{browser::Engine, build, server, server::DevServer, step};
 
 /// Options of the demo.
 #[derive(Debug, clap::Args)]
@@ -29,7 +29,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 }
 
 fn run_headless() -> Result<()> {
-    let browser = Browser::ensure()?;
+    let browser = Engine::Chromium.ensure()?;
     let database = Path::new("target/demo.sqlite");
     let server = DevServer::start(database)?;
     step::say("Driving the page in Chromium");

@@ -41,7 +41,7 @@ enum Command {
     Check,
     /// Build the package into pkg/dist
     Build,
-    /// Try the package, as packed, in Deno, Bun, workerd, workers and Parcel
+    /// Try the package, as packed, in every bundler, runtime and browser that it is made for
     Matrix,
     /// Play odd and hostile answers to both transports and write docs/robustness.md
     Robustness,

@@ -1,6 +1,7 @@
 //! Every test suite, and how many tests of each ran.
 
 use std::{
+    fmt,
     io::{BufRead as _, BufReader},
     path::Path,
     process::{Command, Stdio},
@@ -8,53 +9,86 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{browser::Browser, build, npm, server::DevServer, step, tools};
+use crate::{
+    browser::{Browser, Engine},
+    build, npm,
+    server::DevServer,
+    step, tools,
+};
 
 /// What a suite's output tells of it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Count {
     passed: u64,
     failed: u64,
+    skipped: u64,
 }
+
+impl fmt::Display for Count {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { passed, failed, skipped } = self;
+        write!(formatter, "{passed} passed, {failed} failed, {skipped} skipped")
+    }
+}
+
+/// The tests in Node that say something of an engine, for those that do not run them all.
+const ENGINE_TESTS: [&str; 3] = ["tests/package.test.js", "tests/page.test.js", "tests/scenarios.test.js"];
 
 /// Runs all suites; one that fails does not keep the next from running.
 pub(crate) fn run() -> Result<()> {
     let toolchain = build::all()?;
     build::web_edge()?;
     let wasm_pack = tools::wasm_pack()?;
-    let browser = Browser::ensure()?;
+    let chromium = Engine::Chromium.ensure()?;
     let server = DevServer::start(Path::new("target/test.sqlite"))?;
 
-    let mut native = Command::new("cargo");
-    native.args(["test", "--quiet", "--workspace"]);
-
-    let web = |features: &[&str]| -> Result<Command> {
+    let web = |browser: &Browser, features: &[&str]| -> Result<Command> {
         let mut web = Command::new(&wasm_pack);
         toolchain.set_up(&mut web)?;
-        browser.set_up(&mut web)?;
         step::prepend(&mut web, "PATH", &[tools::bin()])?;
-        web.args(["test", "--headless", "--chrome", "--mode", "no-install", "--chromedriver"]).arg(browser.driver());
+        web.args(["test", "--mode", "no-install"]);
+        browser.set_up_wasm_pack(&mut web)?;
         web.args(["--", "--test", "web"]).args(features).env("ZITADEL_TEST_URL", server.url());
-        web.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", browser.write_webdriver_json()?);
         web.env("WASM_BINDGEN_TEST_TIMEOUT", "120");
         Ok(web)
     };
+    let node = |browser: &Browser, tests: &[&str]| -> Result<Command> {
+        let mut node = Command::new("node");
+        browser.set_up(&mut node)?;
+        node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(tests);
+        node.env("BROWSER", browser.name()).env("ZITADEL_TEST_URL", server.url());
+        Ok(node)
+    };
 
-    let mut node = Command::new("node");
-    browser.set_up(&mut node)?;
-    node.args(["--test", "--test-concurrency=1", "--test-reporter=spec", "tests/"])
-        .env("ZITADEL_TEST_URL", server.url());
-
-    let suites = [
-        ("core, dev server, xtask (native)", native),
-        ("client in Chromium (wasm-pack)", web(&[])?),
-        ("the same over tonic (wasm-pack)", web(&["--features", "tonic"])?),
-        ("protos, package, page (node, Chromium)", node),
+    let mut native = Command::new("cargo");
+    native.args(["test", "--quiet", "--workspace"]);
+    let mut suites = vec![
+        ("core, dev server, xtask (native)".to_owned(), Ok(native)),
+        ("client in Chromium (wasm-pack)".to_owned(), Ok(web(&chromium, &[])?)),
+        ("the same over tonic (wasm-pack)".to_owned(), Ok(web(&chromium, &["--features", "tonic"])?)),
+        ("all that is in Node, Chromium".to_owned(), Ok(node(&chromium, &["tests/"])?)),
     ];
+    for engine in Engine::OTHERS {
+        let name = engine.name();
+        match engine.ensure() {
+            Ok(browser) => {
+                suites.push((format!("client in {name} (wasm-pack)"), Ok(web(&browser, &[])?)));
+                suites.push((format!("package, page, scenarios in {name}"), Ok(node(&browser, &ENGINE_TESTS)?)));
+            }
+            Err(why) => suites.push((format!("client, package, page, scenarios in {name}"), Err(why))),
+        }
+    }
     let mut summary = Vec::new();
-    for (name, mut command) in suites {
+    for (name, command) in suites {
         step::say(&format!("Testing: {name}"));
-        summary.push((name, run_counted(&mut command)?));
+        let outcome = match command {
+            Ok(mut command) => run_counted(&mut command)?,
+            Err(why) => {
+                println!("Skipped, since this machine lacks what it needs: {why:#}");
+                (true, Count { skipped: 1, ..Count::default() })
+            }
+        };
+        summary.push((name, outcome));
     }
     report(&summary)
 }
@@ -63,7 +97,7 @@ pub(crate) fn run() -> Result<()> {
 pub(crate) fn write_robustness() -> Result<()> {
     build::all()?;
     let mut node = Command::new("node");
-    Browser::ensure()?.set_up(&mut node)?;
+    Engine::Chromium.ensure()?.set_up(&mut node)?;
     step::say("Playing the scenarios (about 1 min)");
     step::run(node.args(["--test", "--test-reporter=spec", "tests/scenarios.test.js"]).env("UPDATE", "1"))
 }
@@ -74,9 +108,15 @@ pub(crate) fn run_matrix() -> Result<()> {
     npm::ensure_matrix()?;
     let server = DevServer::start(Path::new("target/matrix.sqlite"))?;
     let mut node = Command::new("node");
-    Browser::ensure()?.set_up(&mut node)?;
-    step::say("Trying the package in more runtimes and bundlers (about 15 s)");
-    node.args(["--test", "--test-reporter=spec", "tests/matrix/run.js"]).env("ZITADEL_TEST_URL", server.url());
+    for engine in Engine::ALL {
+        match engine.ensure() {
+            Ok(browser) => browser.set_up(&mut node)?,
+            Err(why) => println!("No {}: {why:#}", engine.name()),
+        }
+    }
+    step::say("Trying the package in every environment (about 2 min)");
+    node.args(["--test", "--test-reporter=spec", "tests/matrix/run.js"]);
+    node.env("ZITADEL_TEST_URL", server.url());
     step::run(&mut node)
 }
 
@@ -87,26 +127,27 @@ pub(crate) fn run_bench() -> Result<()> {
     step::say("Timing the core (about 1 min)");
     step::run(Command::new("cargo").args(["bench", "--quiet", "--package", "zitadel-org-web"]))?;
     let mut node = Command::new("node");
-    Browser::ensure()?.set_up(&mut node)?;
+    Engine::Chromium.ensure()?.set_up(&mut node)?;
     step::say("Comparing clients in Chromium (about 3 min)");
     step::run(node.arg("bench/run.js"))
 }
 
-fn report(summary: &[(&str, (bool, Count))]) -> Result<()> {
+fn report(summary: &[(String, (bool, Count))]) -> Result<()> {
     step::say("Summary");
     let mut total = Count::default();
     for (name, (succeeded, count)) in summary {
         let verdict = if *succeeded { "ok" } else { "FAILED" };
-        println!("{name:<40} {verdict:<6} {:>4} passed {:>3} failed", count.passed, count.failed);
+        println!("{name:<45} {verdict:<6} {count}");
         total.passed += count.passed;
         total.failed += count.failed;
+        total.skipped += count.skipped;
     }
-    println!("\n{} passed, {} failed", total.passed, total.failed);
+    println!("\n{total}");
     for (name, (succeeded, count)) in summary {
         if !succeeded {
             bail!("the suite \"{name}\" failed");
         }
-        if count.passed == 0 {
+        if count.passed + count.skipped == 0 {
             bail!("the suite \"{name}\" ran no test");
         }
     }
@@ -131,10 +172,13 @@ fn count_line(count: &mut Count, line: &str) {
     if let Some((_, numbers)) = line.split_once("test result: ") {
         count.passed += number_before(numbers, " passed");
         count.failed += number_before(numbers, " failed");
+        count.skipped += number_before(numbers, " ignored");
     } else if let Some(number) = line.strip_prefix("ℹ pass ") {
         count.passed += number.trim().parse().unwrap_or(0);
     } else if let Some(number) = line.strip_prefix("ℹ fail ") {
         count.failed += number.trim().parse().unwrap_or(0);
+    } else if let Some(number) = line.strip_prefix("ℹ skipped ") {
+        count.skipped += number.trim().parse().unwrap_or(0);
     }
 }
 
@@ -152,14 +196,15 @@ mod tests {
         let mut count = Count::default();
         for line in [
             "test result: ok. 72 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s",
-            "test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 filtered out",
+            "test result: FAILED. 3 passed; 2 failed; 4 ignored; 0 filtered out",
             "ℹ pass 10",
             "ℹ fail 1",
-            "ℹ tests 11",
+            "ℹ skipped 2",
+            "ℹ tests 13",
             "test a::b ... ok",
         ] {
             count_line(&mut count, line);
         }
-        assert_eq!(count, Count { passed: 85, failed: 3 });
+        assert_eq!(count, Count { passed: 85, failed: 3, skipped: 6 });
     }
 }

@@ -23,6 +23,11 @@ pub(crate) fn wasm_pack() -> Result<PathBuf> {
     install("wasm-pack", "0.15.1", "wasm-pack", "about 1.5 min")
 }
 
+/// geckodriver, which drives Firefox.
+pub(crate) fn geckodriver() -> Result<PathBuf> {
+    install("geckodriver", "0.37.1", "geckodriver", "about 3 min")
+}
+
 /// The version that a lock file holds a package to.
 fn locked_version(lock: &str, package: &str) -> Option<String> {
     let (_, entry) = lock.split_once(&format!("name = \"{package}\"\nversion = \""))?;

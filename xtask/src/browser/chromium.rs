@@ -1,0 +1,70 @@
+//! Chromium and chromedriver.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::Result;
+
+use super::{Browser, Engine, download, named};
+use crate::{debian, project, step};
+
+const PROGRAMS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+// The fonts are for machines that have none.
+const DEBIAN_PACKAGES: [&str; 3] = ["chromium", "chromium-driver", "fonts-dejavu-core"];
+/// What a Chromium needs that runs as root, in a container, without a network.
+const FLAGS: [&str; 8] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+];
+
+/// What CHROME and CHROMEDRIVER name, or the machine's, or Debian's, or a download.
+pub(super) fn ensure() -> Result<Browser> {
+    if let Some([program, driver]) = named(["CHROME", "CHROMEDRIVER"]).or_else(installed) {
+        return Ok(browser(program, driver, false));
+    }
+    if debian::is_available() && debian::unpack(&DEBIAN_PACKAGES).is_ok() {
+        let usr = debian::root().join("usr");
+        return Ok(browser(usr.join("lib/chromium/chromium"), usr.join("bin/chromedriver"), true));
+    }
+    Ok(browser(download("chrome@stable")?, download("chromedriver@stable")?, false))
+}
+
+/// What is on the PATH, if browser and driver are of one version.
+fn installed() -> Option<[PathBuf; 2]> {
+    let driver = project::find_program("chromedriver")?;
+    let wanted = major_version(&driver)?;
+    let program = PROGRAMS
+        .iter()
+        .filter_map(|name| project::find_program(name))
+        .find(|program| major_version(program).as_ref() == Some(&wanted))?;
+    Some([program, driver])
+}
+
+fn browser(program: PathBuf, driver: PathBuf, is_unpacked: bool) -> Browser {
+    let flags = FLAGS.map(|flag| format!("{flag:?}")).join(", ");
+    let capabilities = format!(
+        "{{ \"goog:chromeOptions\": {{ \"binary\": {:?}, \"args\": [{flags}] }} }}\n",
+        program.display().to_string()
+    );
+    let variables = vec![
+        ("CHROME", program.into()),
+        ("CHROMEDRIVER", driver.clone().into()),
+        ("CHROME_FLAGS", FLAGS.join(" ").into()),
+    ];
+    Browser { engine: Engine::Chromium, driver, variables, capabilities, is_unpacked }
+}
+
+/// The first number in what `--version` prints.
+fn major_version(program: &Path) -> Option<String> {
+    let text = step::output(Command::new(program).arg("--version")).ok()?;
+    let digits = text.split_whitespace().find(|word| word.starts_with(|char: char| char.is_ascii_digit()))?;
+    digits.split('.').next().map(str::to_owned)
+}

@@ -1,0 +1,34 @@
+//! Firefox and geckodriver.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use super::{Browser, Engine, download, named};
+use crate::{debian, project, tools};
+
+/// What FIREFOX and GECKODRIVER name, or the machine's firefox-esr, or Debian's, or a download.
+///
+/// A program called firefox is not taken: on Ubuntu it is a snap, which sees no profile that a driver makes.
+pub(super) fn ensure() -> Result<Browser> {
+    if let Some([program, driver]) = named(["FIREFOX", "GECKODRIVER"]) {
+        return Ok(browser(program, driver, false));
+    }
+    if let Some(program) = project::find_program("firefox-esr") {
+        return Ok(browser(program, geckodriver()?, false));
+    }
+    if debian::is_available() && debian::unpack(&["firefox-esr"]).is_ok() {
+        return Ok(browser(debian::root().join("usr/lib/firefox-esr/firefox-esr"), geckodriver()?, true));
+    }
+    Ok(browser(download("firefox@stable")?, geckodriver()?, false))
+}
+
+fn geckodriver() -> Result<PathBuf> {
+    project::find_program("geckodriver").map_or_else(tools::geckodriver, Ok)
+}
+
+fn browser(program: PathBuf, driver: PathBuf, is_unpacked: bool) -> Browser {
+    let capabilities = format!("{{ \"moz:firefoxOptions\": {{ \"binary\": {:?} }} }}\n", program.display().to_string());
+    let variables = vec![("FIREFOX", program.into()), ("GECKODRIVER", driver.clone().into())];
+    Browser { engine: Engine::Firefox, driver, variables, capabilities, is_unpacked }
+}

@@ -1,0 +1,129 @@
+//! Browsers with their drivers: the machine's own, or Debian's, or those that npm's `@puppeteer/browsers` downloads.
+
+mod chromium;
+mod firefox;
+mod webkit;
+
+use std::{env, ffi::OsString, fs, path::PathBuf, process::Command};
+
+use anyhow::{Context as _, Result};
+
+use crate::{debian, project, step};
+
+/// The engines that tests run in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Chromium,
+    Firefox,
+    WebKit,
+}
+
+impl Engine {
+    /// All of them.
+    pub(crate) const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::WebKit];
+    /// Those besides Chromium, in which every test runs.
+    pub(crate) const OTHERS: [Self; 2] = [Self::Firefox, Self::WebKit];
+
+    /// Finds or brings a browser of this engine; fails, with the reason, where that cannot be done.
+    pub(crate) fn ensure(self) -> Result<Browser> {
+        match self {
+            Self::Chromium => chromium::ensure(),
+            Self::Firefox => firefox::ensure(),
+            Self::WebKit => webkit::ensure(),
+        }
+    }
+
+    /// What people call it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Chromium => "Chromium",
+            Self::Firefox => "Firefox",
+            Self::WebKit => "WebKit",
+        }
+    }
+
+    /// What wasm-pack calls the browser and its driver.
+    fn wasm_pack_options(self) -> [&'static str; 2] {
+        match self {
+            Self::Chromium => ["--chrome", "--chromedriver"],
+            Self::Firefox => ["--firefox", "--geckodriver"],
+            Self::WebKit => ["--safari", "--safaridriver"],
+        }
+    }
+}
+
+/// A browser that is ready to be driven.
+#[derive(Debug)]
+pub(crate) struct Browser {
+    engine: Engine,
+    driver: PathBuf,
+    /// What tests/browser.js reads.
+    variables: Vec<(&'static str, OsString)>,
+    /// What wasm-bindgen's test runner asks the driver for.
+    capabilities: String,
+    is_unpacked: bool,
+}
+
+impl Browser {
+    /// The engine's name.
+    pub(crate) fn name(&self) -> &'static str {
+        self.engine.name()
+    }
+
+    /// Makes a program that drives browsers know this one.
+    pub(crate) fn set_up(&self, command: &mut Command) -> Result<()> {
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        // There is no bus in a container; without this browsers complain about it at length.
+        command.env("DBUS_SESSION_BUS_ADDRESS", "disabled:");
+        if self.is_unpacked {
+            step::prepend(command, "LD_LIBRARY_PATH", &debian::libraries()?)?;
+            command.env("FONTCONFIG_FILE", write_font_config()?);
+        }
+        Ok(())
+    }
+
+    /// Makes wasm-pack run its tests in this one.
+    pub(crate) fn set_up_wasm_pack(&self, command: &mut Command) -> Result<()> {
+        self.set_up(command)?;
+        let capabilities = project::tool(&format!("{}.json", self.engine.name()));
+        fs::write(&capabilities, &self.capabilities)?;
+        command.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities);
+        command.arg("--headless").args(self.engine.wasm_pack_options()).arg(&self.driver);
+        Ok(())
+    }
+}
+
+/// Paths that variables name, if all of them are set.
+fn named<const N: usize>(variables: [&str; N]) -> Option<[PathBuf; N]> {
+    let paths = variables.map(|variable| env::var_os(variable).map(PathBuf::from));
+    paths.iter().all(Option::is_some).then(|| paths.map(Option::unwrap_or_default))
+}
+
+/// Downloads a browser or a driver where there are no Debian packages.
+fn download(what: &str) -> Result<PathBuf> {
+    step::say(&format!("Downloading {what} (about 1 min)"));
+    let mut command = Command::new("npx");
+    command.args(["--yes", "@puppeteer/browsers@2.9.0", "install", what, "--path"]);
+    // It prints the name with its version, then the path.
+    let line = step::output(command.arg(project::tool("browsers")))?;
+    let path = line.lines().last().and_then(|line| line.split_once(' ')).map(|(_, path)| path);
+    path.map(PathBuf::from).with_context(|| format!("{what}: no path in {line:?}"))
+}
+
+/// Fonts of the machine and of the unpacked packages.
+fn write_font_config() -> Result<PathBuf> {
+    let file = project::tool("fonts.conf");
+    let unpacked = debian::root().join("usr/share/fonts").display().to_string();
+    let cache = project::tool("fonts").display().to_string();
+    fs::write(
+        &file,
+        format!(
+            "<?xml version=\"1.0\"?>\n<fontconfig><dir>/usr/share/fonts</dir><dir>{unpacked}</dir>\
+             <cachedir>{cache}</cachedir>\
+             <alias><family>sans-serif</family><prefer><family>DejaVu Sans</family></prefer></alias>\
+             <alias><family>monospace</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>\
+             </fontconfig>\n"
+        ),
+    )?;
+    Ok(file)
+}
