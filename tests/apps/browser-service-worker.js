@@ -1,6 +1,6 @@
 import { scriptUrl } from "./script-url.js";
 
-navigator.serviceWorker.register(scriptUrl("/service-worker.bundle.js"), { type: "module" });
+navigator.serviceWorker.register(scriptUrl("/service-worker.js"), { type: "module" });
 await new Promise((resolve) =>
   navigator.serviceWorker.controller
     ? resolve(undefined)

@@ -1,0 +1,10 @@
+// The tests set the policy. Next's own scripts are inline, so it says 'unsafe-inline'.
+const headers = [{ key: "content-security-policy", value: process.env.APP_POLICY ?? "" }];
+// Where Next and React are.
+const root = new URL("../..", import.meta.url).pathname;
+
+export default {
+  headers: () => [{ source: "/:path*", headers }],
+  turbopack: { root },
+  outputFileTracingRoot: root,
+};
