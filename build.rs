@@ -105,12 +105,12 @@ fn fields_json(descriptors: &FileDescriptorSet, type_name: &str) -> Result<Value
         messages.find(|(name, _)| name == type_name).ok_or_else(|| format!("there is no {type_name}"))?;
     let mut fields = Map::new();
     for field in &message.field {
-        let kind = match (field.r#type(), field.type_name()) {
-            (Type::String, _) => json!("string"),
-            (Type::Uint64, _) => json!("uint64"),
-            (_, ".google.protobuf.Timestamp") => json!("timestamp"),
-            (Type::Message, name) => fields_json(descriptors, name)?,
-            (_, name) => json!(enum_names(files, name)?),
+        let kind = match Kind::of(field, files)? {
+            Kind::String => json!("string"),
+            Kind::Uint64 => json!("uint64"),
+            Kind::Timestamp => json!("timestamp"),
+            Kind::Message(name) => fields_json(descriptors, name)?,
+            Kind::Enum(names) => json!(names),
         };
         fields.insert(field.json_name().to_owned(), kind);
     }
@@ -142,23 +142,41 @@ fn write_table(
     )?;
     for field in &message.field {
         let (number, name) = (field.number(), field.json_name());
-        writeln!(out, "Field {{ number: {number}, name: {name:?}, kind: {} }},", kind(field, files)?)?;
+        let kind = match Kind::of(field, files)? {
+            Kind::String => "String".to_owned(),
+            Kind::Uint64 => "Uint64".to_owned(),
+            Kind::Timestamp => "Timestamp".to_owned(),
+            Kind::Message(name) => format!("Message({})", table_name(name)),
+            Kind::Enum(names) => format!("Enum(&{names:?})"),
+        };
+        writeln!(out, "Field {{ number: {number}, name: {name:?}, kind: Kind::{kind} }},")?;
     }
     writeln!(out, "];")?;
     Ok(())
 }
 
-fn kind(field: &FieldDescriptorProto, files: &[FileDescriptorProto]) -> Result<String, Box<dyn Error>> {
-    let type_name = field.type_name();
-    Ok(match (field.label(), field.r#type()) {
-        (Label::Repeated, _) => return Err(format!("{}: repeated fields are not supported", field.name()).into()),
-        (_, Type::String) => "Kind::String".to_owned(),
-        (_, Type::Uint64) => "Kind::Uint64".to_owned(),
-        (_, Type::Message) if type_name == ".google.protobuf.Timestamp" => "Kind::Timestamp".to_owned(),
-        (_, Type::Message) => format!("Kind::Message({})", table_name(type_name)),
-        (_, Type::Enum) => format!("Kind::Enum(&{:?})", enum_names(files, type_name)?),
-        (_, other) => return Err(format!("{}: {other:?} is not supported", field.name()).into()),
-    })
+/// What a field holds, of what the reader knows; as `Kind` in `src/message.rs`.
+enum Kind<'a> {
+    String,
+    Uint64,
+    Timestamp,
+    Message(&'a str),
+    Enum(Vec<&'a str>),
+}
+
+impl<'a> Kind<'a> {
+    fn of(field: &'a FieldDescriptorProto, files: &'a [FileDescriptorProto]) -> Result<Self, Box<dyn Error>> {
+        let type_name = field.type_name();
+        Ok(match (field.label(), field.r#type()) {
+            (Label::Repeated, _) => return Err(format!("{}: repeated fields are not supported", field.name()).into()),
+            (_, Type::String) => Self::String,
+            (_, Type::Uint64) => Self::Uint64,
+            (_, Type::Message) if type_name == ".google.protobuf.Timestamp" => Self::Timestamp,
+            (_, Type::Message) => Self::Message(type_name),
+            (_, Type::Enum) => Self::Enum(enum_names(files, type_name)?),
+            (_, other) => return Err(format!("{}: {other:?} is not supported", field.name()).into()),
+        })
+    }
 }
 
 fn full_name(file: &FileDescriptorProto, name: &str) -> String {

@@ -43,11 +43,20 @@ export class Page {
   async press(id) {
     const before = await this.calls();
     await (await this.find(id)).click();
-    await this.driver.wait(async () => (await this.calls()) > before, WAIT_MS);
-    await this.driver.wait(
-      async () => (await (await this.find("progress")).getAttribute("data-busy")) === null,
-      WAIT_MS,
-    );
+    try {
+      await this.driver.wait(async () => (await this.calls()) > before, WAIT_MS);
+      await this.driver.wait(
+        async () => (await (await this.find("progress")).getAttribute("data-busy")) === null,
+        WAIT_MS,
+      );
+    } catch (cause) {
+      const seen = await this.driver.executeScript(() => ({
+        focus: document.activeElement?.id,
+        fields: Array.from(document.querySelectorAll("input"), ({ value }) => value),
+        text: document.body.innerText,
+      }));
+      throw new Error(`${id} has no end: ${JSON.stringify(seen)}`, { cause });
+    }
   }
 
   /** How many calls the log lists. */
