@@ -1,9 +1,13 @@
-// The package's types, as installed: good uses compile and misuse does not, with TypeScript of today and an older major.
+// The package's types, as installed: good uses compile and misuse does not, with TypeScript of today and an older major; and
+// what they declare is there.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { test } from "node:test";
 import { promisify } from "node:util";
+
+import { build } from "esbuild";
+import ts from "typescript5";
 
 const COMPILERS = {
   "TypeScript 7": "tests/node_modules/typescript/bin/tsc",
@@ -29,3 +33,29 @@ for (const [name, tsc] of Object.entries(COMPILERS)) {
     });
   }
 }
+
+test("every entry exports the values that the types declare, and nothing else", async () => {
+  const program = ts.createProgram(["pkg/src/index.d.ts"], { strict: true });
+  const checker = program.getTypeChecker();
+  const file = program.getSourceFile("pkg/src/index.d.ts");
+  const module = file && checker.getSymbolAtLocation(file);
+  const symbols = module ? checker.getExportsOfModule(module) : [];
+  const declared = symbols.filter(({ flags }) => flags & ts.SymbolFlags.Value);
+  const names = declared.map(({ name }) => name).sort();
+  assert.ok(names.includes("reactivateOrg"));
+  for (const entry of ["index", "streaming", "tonic"]) {
+    const exports = Object.keys(await import(`../pkg/src/${entry}.js`));
+    assert.deepEqual(exports.sort(), names, entry);
+  }
+  // Node cannot import this one.
+  const { metafile } = await build({
+    entryPoints: ["pkg/src/index.workerd.js"],
+    bundle: true,
+    format: "esm",
+    write: false,
+    metafile: true,
+    external: ["*.wasm"],
+  });
+  const [output] = Object.values(metafile.outputs);
+  assert.deepEqual(output?.exports.sort(), names, "workerd");
+});
