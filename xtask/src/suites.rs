@@ -136,8 +136,12 @@ fn report(summary: &[(String, (bool, Count))]) -> Result<()> {
     step::say("Summary");
     let mut total = Count::default();
     for (name, (succeeded, count)) in summary {
-        let verdict = if *succeeded { "ok" } else { "FAILED" };
-        println!("{name:<45} {verdict:<6} {count}");
+        let verdict = match (succeeded, count.passed) {
+            (false, _) => "FAILED",
+            (true, 0) => "skipped",
+            (true, _) => "ok",
+        };
+        println!("{name:<45} {verdict:<7} {count}");
         total.passed += count.passed;
         total.failed += count.failed;
         total.skipped += count.skipped;
