@@ -125,6 +125,15 @@ const WITH_DEFAULT_ENTRY = [
       policy.serve(folder, await readFile(join(folder, "out/index.html"), "utf8")),
   },
   {
+    name: "Rspack",
+    package: "@rspack/core",
+    build: (folder) =>
+      run(program("rspack"), ["build", "--entry", "./browser.js", "--output-path", "out"], {
+        cwd: folder,
+      }),
+    serve: (folder, policy) => policy.serve(folder, pageOf("out/main.js")),
+  },
+  {
     name: "Angular",
     package: "@angular/build",
     framework: "angular",
@@ -198,7 +207,7 @@ const WITH_DEFAULT_ENTRY = [
 /** @type {Environment[]} */
 export const ENVIRONMENTS = [
   ...WITH_DEFAULT_ENTRY,
-  ...withEntry("streaming", "webpack", "Vite"),
+  ...withEntry("streaming", "webpack", "Rspack", "Vite"),
   ...withEntry("tonic", "esbuild", "Vite"),
 ];
 
