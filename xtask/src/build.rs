@@ -44,8 +44,8 @@ fn tonic(toolchain: &Toolchain) -> Result<()> {
 fn bundle(toolchain: &Toolchain, wasm_bindgen: &Path, feature: &str, dist: &str) -> Result<()> {
     let dist = Path::new(dist);
     let mut cargo = toolchain.cargo()?;
-    cargo.args(["build", "--quiet", "--release", "--package", "zitadel-org-web", "--target", TARGET]);
-    cargo.args(["--features", feature]);
+    cargo.args(["rustc", "--quiet", "--release", "--package", "zitadel-org-web", "--lib", "--crate-type", "cdylib"]);
+    cargo.args(["--target", TARGET, "--features", feature]);
     step::run(&mut cargo)?;
     let built = Path::new("target/wasm").join(TARGET).join("release/zitadel_org_web.wasm");
     fs::create_dir_all(dist)?;
@@ -66,8 +66,8 @@ fn bundle(toolchain: &Toolchain, wasm_bindgen: &Path, feature: &str, dist: &str)
     step::run_quietly(&mut metadce, &project::tool("metadce.log"))?;
     let mut wasm_opt = npm::program("wasm-opt");
     wasm_opt.args(&features);
-    // To inline large functions saves raw bytes and costs compressed ones. The first KiB is the stack's end and holds no data.
-    wasm_opt.args(["-O3", "-Oz", "--one-caller-inline-max-function-size=50", "--low-memory-unused"]);
+    // The first KiB is the stack's end and holds no data.
+    wasm_opt.args(["-O3", "--flatten", "--rereloop", "-Oz", "--low-memory-unused"]);
     wasm_opt.args(["--strip-debug", "--strip-producers", "--strip-target-features"]);
     step::run(wasm_opt.arg(&wasm).arg("-o").arg(&wasm))?;
     fs::write(dist.join("wasm.js"), inline_module(&fs::read(&wasm)?)?)?;
