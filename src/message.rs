@@ -41,13 +41,13 @@ pub enum Kind {
 /// ```
 #[must_use]
 pub fn from_proto(fields: &[Field], message: &[u8]) -> Option<Json> {
+    wire::check(message)?;
     let mut out = Json::new();
     write_proto(&mut out, fields, message)?;
     Some(out)
 }
 
 fn write_proto(out: &mut Json, fields: &[Field], message: &[u8]) -> Option<()> {
-    wire::check(message)?;
     out.push(b'{');
     for field in fields {
         match field.kind {
@@ -75,7 +75,6 @@ fn write_proto(out: &mut Json, fields: &[Field], message: &[u8]) -> Option<()> {
                 if let Some(bytes) = wire::message(message, field.number)? {
                     write_name(out, field);
                     out.push(b'"');
-                    wire::check(&bytes)?;
                     date::write(out, wire::varint(&bytes, 1)?.cast_signed(), wire::int32(&bytes, 2)?)?;
                     out.push(b'"');
                 }

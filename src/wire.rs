@@ -34,8 +34,9 @@ impl<'a> Iterator for Fields<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let mut rest = self.rest;
-        let key = varint_at(&mut rest)?;
-        let number = u32::try_from(key >> 3).ok().filter(|number| *number > 0)?;
+        // The number has 29 bits, so that it and the type fit into 32.
+        let key = u32::try_from(varint_at(&mut rest)?).ok()?;
+        let number = Some(key >> 3).filter(|number| *number > 0)?;
         let value = match key & 7 {
             0 => Value::Varint(varint_at(&mut rest)?),
             2 => {
@@ -63,11 +64,12 @@ pub fn check(message: &[u8]) -> Option<()> {
 /// A number, 0 if it is missing; `None` if the field holds something else.
 #[must_use]
 pub fn varint(message: &[u8], number: u32) -> Option<u64> {
-    match last(message, number) {
-        None => Some(0),
-        Some(Value::Varint(value)) => Some(value),
-        Some(_) => None,
+    let mut last = 0;
+    for value in values(message, number) {
+        let Value::Varint(value) = value else { return None };
+        last = value;
     }
+    Some(last)
 }
 
 /// An int32 or an enum, which is written as if it had 64 bits.
@@ -80,17 +82,22 @@ pub fn int32(message: &[u8], number: u32) -> Option<i32> {
 /// Bytes, none if they are missing; `None` if the field holds something else.
 #[must_use]
 pub fn bytes(message: &[u8], number: u32) -> Option<&[u8]> {
-    match last(message, number) {
-        None => Some(b""),
-        Some(Value::Bytes(bytes)) => Some(bytes),
-        Some(_) => None,
-    }
+    last_bytes(message, number, |_| true)
 }
 
 /// A string, empty if it is missing; `None` if the field holds something else or what is not UTF-8.
 #[must_use]
 pub fn text(message: &[u8], number: u32) -> Option<&[u8]> {
-    bytes(message, number).filter(|text| is_utf8(text))
+    last_bytes(message, number, is_utf8)
+}
+
+fn last_bytes(message: &[u8], number: u32, is_valid: fn(&[u8]) -> bool) -> Option<&[u8]> {
+    let mut last: &[u8] = b"";
+    for value in values(message, number) {
+        let Value::Bytes(bytes) = value else { return None };
+        last = is_valid(bytes).then_some(bytes)?;
+    }
+    Some(last)
 }
 
 /// Whether bytes are UTF-8. Ours because `core`'s is made for speed, at the price of half a kilobyte.
@@ -121,20 +128,21 @@ fn is_utf8(bytes: &[u8]) -> bool {
 
 /// A message in a message, if there is one; `None` if the field holds something else.
 ///
-/// One that came in several pieces is merged, which for messages is to put their bytes together.
+/// One that came in several pieces is merged, which for messages is to put their bytes together; each is a message by itself.
 #[must_use]
 pub fn message(message: &[u8], number: u32) -> Option<Option<Vec<u8>>> {
     let mut whole: Option<Vec<u8>> = None;
-    for (_, value) in fields(message).filter(|(field, _)| *field == number) {
+    for value in values(message, number) {
         let Value::Bytes(piece) = value else { return None };
+        check(piece)?;
         whole.get_or_insert_default().extend_from_slice(piece);
     }
     Some(whole)
 }
 
-/// The last value of a field, which is the one that counts.
-fn last(message: &[u8], number: u32) -> Option<Value<'_>> {
-    fields(message).filter(|(field, _)| *field == number).last().map(|(_, value)| value)
+/// All values of a field. The last is the one that counts, but a message is broken if any is.
+fn values(message: &[u8], number: u32) -> impl Iterator<Item = Value<'_>> {
+    fields(message).filter(move |(field, _)| *field == number).map(|(_, value)| value)
 }
 
 fn take<'a>(bytes: &mut &'a [u8], len: usize) -> Option<&'a [u8]> {
@@ -188,7 +196,13 @@ mod tests {
         for broken in [&b"\x08"[..], b"\x12\x02h", b"\x1d\0", b"\x21\0", b"\x0b", b"\x0c", b"\x0f", b"\x00\x00"] {
             assert_eq!(check(broken), None, "{broken:?}");
         }
-        assert_eq!(check(b"\x80\x80\x80\x80\x80\x01\x00"), None, "a number beyond 32 bits");
+    }
+
+    #[test]
+    fn a_fields_number_has_29_bits_at_most() {
+        assert_eq!(fields(b"\xf8\xff\xff\xff\x0f\x01").next(), Some(((1 << 29) - 1, Value::Varint(1))));
+        assert_eq!(check(b"\x80\x80\x80\x80\x10\x01"), None);
+        assert_eq!(check(b"\xf9\x80\x80\x80\x10\0\0\0\0\0\0\0\0"), None);
     }
 
     #[test]
@@ -204,9 +218,22 @@ mod tests {
     }
 
     #[test]
+    fn a_value_that_another_follows_must_fit_too() {
+        assert_eq!(varint(b"\x0a\0\x08\x01", 1), None);
+        assert_eq!(text(b"\x08\x01\x0a\0", 1), None);
+        assert_eq!(text(b"\x0a\x01\xff\x0a\0", 1), None);
+    }
+
+    #[test]
     fn the_last_value_counts_and_pieces_of_a_message_are_put_together() {
         assert_eq!(varint(b"\x08\x01\x08\x02", 1), Some(2));
-        assert_eq!(message(b"\x0a\x01a\x12\0\x0a\x01b", 1), Some(Some(b"ab".to_vec())));
+        assert_eq!(message(b"\x0a\x02\x08\x01\x12\0\x0a\x02\x10\x02", 1), Some(Some(b"\x08\x01\x10\x02".to_vec())));
+    }
+
+    #[test]
+    fn a_piece_of_a_message_is_whole() {
+        assert_eq!(check(b"\x0a\x01a"), Some(()));
+        assert_eq!(message(b"\x0a\x02\x0a\x01\x0a\x01a", 1), None);
     }
 
     #[test]

@@ -1,8 +1,15 @@
 //! What is done with bytes from nowhere: everything that the core does with bytes from the network.
 #![allow(clippy::panic, clippy::indexing_slicing, reason = "to panic is how it tells of a finding")]
 
+use prost::Message as _;
 use serde_json::Value;
-use zitadel_org_web::{answer::Answer, detail, metadata::Block, percent, proto::ANSWERS};
+use zitadel_org_web::{
+    answer::Answer,
+    detail, message,
+    metadata::Block,
+    percent,
+    proto::{ANSWERS, GET_MY_ORG_RESPONSE, zitadel::management::v1::GetMyOrgResponse},
+};
 
 const TYPES: [&str; 3] = ["zitadel.v1.ErrorDetail", "zitadel.error.v2.ErrorDetail", "a.B"];
 
@@ -12,7 +19,7 @@ const TYPES: [&str; 3] = ["zitadel.v1.ErrorDetail", "zitadel.error.v2.ErrorDetai
 /// If a property of the core does not hold.
 pub fn run(input: &[u8]) {
     let Some((first, data)) = input.split_first() else { return };
-    match first % 5 {
+    match first % 7 {
         0 => answer(*first, data),
         1 => {
             for (name, value) in Block::new(data).iter() {
@@ -32,8 +39,8 @@ pub fn run(input: &[u8]) {
                 once.iter().flat_map(|byte| if *byte == b'%' { b"%25".to_vec() } else { vec![*byte] }).collect();
             assert_eq!(percent::decode(&escaped), once);
         }
-        _ => {
-            let name = TYPES[usize::from(first / 5) % TYPES.len()];
+        4 => {
+            let name = TYPES[usize::from(first / 7) % TYPES.len()];
             let type_url = format!("type.googleapis.com/{name}");
             let len = |bytes: &[u8]| u8::try_from(bytes.len()).unwrap_or(127).min(127);
             let value = &data[..usize::from(len(data))];
@@ -41,6 +48,11 @@ pub fn run(input: &[u8]) {
             let detail = detail::from_any(&any).map(|detail| parse(&detail));
             assert!(detail.is_some_and(|json| json["@type"] == type_url.as_str()));
             let _ = detail::from_any(data);
+        }
+        _ => {
+            if GetMyOrgResponse::decode(data).is_err() {
+                assert_eq!(message::from_proto(GET_MY_ORG_RESPONSE, data), None);
+            }
         }
     }
 }
