@@ -15,6 +15,9 @@ use crate::{debian, project, step};
 
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
+/// A target folder of its own: two compilers in one would build everything anew at each turn.
+const TARGET_FOLDER: &str = "target/wasm";
+
 const DEBIAN_PACKAGES: [&str; 5] = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "rust-web-clippy"];
 
 /// A compiler for wasm32 that is ready to use.
@@ -29,10 +32,10 @@ pub(crate) enum Toolchain {
 impl Toolchain {
     /// Finds or brings one.
     pub(crate) fn ensure() -> Result<Self> {
-        if has_target(Path::new("rustc"))? {
+        if has_target()? {
             return Ok(Self::Default);
         }
-        if has_target(&debian_rustc()).unwrap_or(false) {
+        if std_stamp().exists() {
             return Ok(Self::Debian);
         }
         if project::find_program("rustup").is_some() {
@@ -61,8 +64,7 @@ impl Toolchain {
 
     /// Makes a program that calls cargo use this compiler.
     pub(crate) fn set_up(&self, command: &mut Command) -> Result<()> {
-        // A target folder of its own: two compilers in one would build everything anew at each turn.
-        command.env("CARGO_TARGET_DIR", project::root().join("target/wasm"));
+        command.env("CARGO_TARGET_DIR", project::root().join(TARGET_FOLDER));
         if matches!(self, Self::Debian) {
             set_up_debian(command)?;
         }
@@ -90,9 +92,15 @@ fn std_folder(rustc: &Path) -> Result<PathBuf> {
     Ok(Path::new(&sysroot).join("lib/rustlib").join(TARGET).join("lib"))
 }
 
-fn has_target(rustc: &Path) -> Result<bool> {
-    let Ok(files) = fs::read_dir(std_folder(rustc)?) else { return Ok(false) };
+/// Whether the default compiler has the standard library for wasm32.
+fn has_target() -> Result<bool> {
+    let Ok(files) = fs::read_dir(std_folder(Path::new("rustc"))?) else { return Ok(false) };
     Ok(files.flatten().any(|file| file.file_name().to_string_lossy().starts_with("libstd-")))
+}
+
+/// Tells that Debian's compiler has a standard library for wasm32, and with bitcode.
+fn std_stamp() -> PathBuf {
+    debian::root().join(".std-with-bitcode")
 }
 
 /// The package of the linker: `rust-lld` is a link that names it.
@@ -117,9 +125,17 @@ fn build_std() -> Result<()> {
         .args(["build", "-Zbuild-std=std,panic_abort,panic_unwind,test", "--release", "--target", TARGET])
         .current_dir(&probe)
         .env("RUSTC_BOOTSTRAP", "1")
+        // For lto, as rustup's has it.
+        .env("RUSTFLAGS", "-Cembed-bitcode=yes")
         .env("CARGO_TARGET_DIR", probe.join("target"));
     step::run_quietly(&mut cargo, &project::tool("std.log"))?;
     let folder = std_folder(&debian_rustc())?;
+    // An older one, and what was built with it.
+    for stale in [folder.as_path(), Path::new(TARGET_FOLDER)] {
+        if stale.exists() {
+            fs::remove_dir_all(stale)?;
+        }
+    }
     fs::create_dir_all(&folder)?;
     for entry in fs::read_dir(probe.join("target").join(TARGET).join("release/deps"))? {
         let file = entry?.path();
@@ -129,5 +145,6 @@ fn build_std() -> Result<()> {
         }
     }
     fs::remove_dir_all(probe.join("target"))?;
+    fs::write(std_stamp(), "")?;
     Ok(())
 }
