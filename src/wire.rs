@@ -201,6 +201,7 @@ mod tests {
     #[test]
     fn a_fields_number_has_29_bits_at_most() {
         assert_eq!(fields(b"\xf8\xff\xff\xff\x0f\x01").next(), Some(((1 << 29) - 1, Value::Varint(1))));
+        assert_eq!(check(b"\x80\x80\x80\x80\x80\x01\x00"), None, "a number beyond 32 bits");
         assert_eq!(check(b"\x80\x80\x80\x80\x10\x01"), None);
         assert_eq!(check(b"\xf9\x80\x80\x80\x10\0\0\0\0\0\0\0\0"), None);
     }

@@ -73,16 +73,20 @@ async function openFirefox() {
 async function openWebKit() {
   const port = await freePort();
   const service = spawn(setting("WEBKITDRIVER"), [`--port=${port}`], { stdio: "ignore" });
-  const url = `http://127.0.0.1:${port}`;
-  await patientFetch(`${url}/status`);
-  const driver = await new Builder()
-    .usingServer(url)
-    .withCapabilities({ browserName: "MiniBrowser" })
-    .build();
-  const quit = driver.quit.bind(driver);
-  driver.quit = async () => {
-    await quit();
-    service.kill("SIGKILL");
-  };
-  return driver;
+  const end = () => service.kill("SIGKILL");
+  try {
+    const url = `http://127.0.0.1:${port}`;
+    await patientFetch(`${url}/status`);
+    const driver = await new Builder()
+      .usingServer(url)
+      .withCapabilities({ browserName: "MiniBrowser" })
+      .build();
+    const quit = driver.quit.bind(driver);
+    driver.quit = () => quit().finally(end);
+    return driver;
+  } catch (error) {
+    // Else the tests would wait for it for ever.
+    end();
+    throw error;
+  }
 }

@@ -1,6 +1,7 @@
 // Every environment that the package is made for, as one table: how an app that has it installed is built there and run.
 // tests/environments.test.js goes through it, and the table in pkg/README.md is made of it.
 
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -292,6 +293,7 @@ async function startNext(folder) {
 /** @param {string} folder @param {string} api */
 async function askWorkerd(folder, api) {
   const wasm = (await readdir(join(folder, "out"))).find((file) => file.endsWith(".wasm"));
+  assert.ok(wasm, "the condition workerd imports the module as a file");
   const port = await freePort();
   await writeFile(
     join(folder, "config.capnp"),

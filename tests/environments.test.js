@@ -20,6 +20,11 @@ const IS_MATRIX = Boolean(process.env.MATRIX);
 const ENGINES = IS_MATRIX ? ALL_ENGINES : [ENGINE];
 /** What every app answers; see apps/app.js. */
 const EXPECTED = '{"name":"ACME","isZitadelError":true,"id":"AUTH-5mWD2"}';
+/** The versions of the packages that apps are built with and run by. @type {Record<string, string>} */
+const VERSIONS = {};
+for (const manifest of ["tests/package.json", "tests/matrix/package.json"]) {
+  Object.assign(VERSIONS, JSON.parse(await readFile(manifest, "utf8")).devDependencies);
+}
 
 /** @type {Workshop} */
 let workshop;
@@ -55,7 +60,7 @@ async function install({ name, app = name, framework, build }) {
 
 for (const environment of ENVIRONMENTS.filter(({ isQuick }) => IS_MATRIX || isQuick)) {
   const { name, app = name, entry = "default", ask, serve, hasNoPolicy } = environment;
-  const version = environment.package ? await versionOf(environment.package) : "";
+  const version = VERSIONS[environment.package ?? ""]?.replace(/^\D+/, "") ?? "";
   test(`${[name, version, entry].filter(Boolean).join(" ")}: a call and an error`, async (t) => {
     const folder = await (apps[app] ??= install(environment));
     if (ask) {
@@ -92,16 +97,6 @@ async function check(engine, url, hasPolicy) {
   await driver.wait(until.titleMatches(/./), 20_000);
   assert.equal(await driver.getTitle(), EXPECTED);
   assert.deepEqual(hasPolicy ? await policy.violations(driver) : [], []);
-}
-
-/** @param {string} name */
-async function versionOf(name) {
-  /** @type {Record<string, string>} */
-  const versions = {};
-  for (const manifest of ["tests/package.json", "tests/matrix/package.json"]) {
-    Object.assign(versions, JSON.parse(await readFile(manifest, "utf8")).devDependencies);
-  }
-  return versions[name]?.replace(/^\D+/, "") ?? "";
 }
 
 test("the table in pkg/README.md is what came out", { skip: !IS_MATRIX }, async () => {

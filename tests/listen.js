@@ -1,6 +1,14 @@
 // Addresses of this machine.
 
+import { readFile } from "node:fs/promises";
+import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
+import { extname, join } from "node:path";
+
+const TYPES = /** @type {Record<string, string>} */ ({
+  ".js": "text/javascript",
+  ".wasm": "application/wasm",
+});
 
 /**
  * Opens a server on a free port.
@@ -11,6 +19,27 @@ export async function listen(server) {
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
   const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
   return { url: `http://127.0.0.1:${port}`, port, close: () => server.close() };
+}
+
+/**
+ * Serves a page at `/` and the files of a folder.
+ *
+ * @param {string} folder
+ * @param {string} page
+ * @param {Record<string, string>} [headers] - more headers
+ */
+export function serveFiles(folder, page, headers = {}) {
+  const server = createHttpServer(async (request, response) => {
+    const path = new URL(request.url ?? "/", "http://localhost").pathname;
+    try {
+      const body = path === "/" ? page : await readFile(join(folder, path));
+      const contentType = TYPES[extname(path)] ?? "text/html";
+      response.writeHead(200, { ...headers, "content-type": contentType }).end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  return listen(server);
 }
 
 /** A port for a program that opens it itself. */

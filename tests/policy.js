@@ -1,17 +1,11 @@
 // The Content-Security-Policy that the package's README asks for, and what browsers report against it.
 
 import { createServer } from "node:http";
-import { readFile } from "node:fs/promises";
-import { extname, join } from "node:path";
 
 import { setting } from "./browser.js";
-import { listen } from "./listen.js";
+import { listen, serveFiles } from "./listen.js";
 
 const FORBIDDEN = "/forbidden.png";
-const TYPES = /** @type {Record<string, string>} */ ({
-  ".js": "text/javascript",
-  ".wasm": "application/wasm",
-});
 
 /** A strict policy, and a server that browsers tell of what violates it. */
 export class Policy {
@@ -71,17 +65,6 @@ export class Policy {
    * @param {string} [scripts] - more for script-src
    */
   serve(folder, page, scripts) {
-    const server = createServer(async (request, response) => {
-      const path = new URL(request.url ?? "/", "http://localhost").pathname;
-      try {
-        const body = path === "/" ? page : await readFile(join(folder, path));
-        response.setHeader("content-security-policy", this.header(scripts));
-        response.setHeader("content-type", TYPES[extname(path)] ?? "text/html");
-        response.end(body);
-      } catch {
-        response.writeHead(404).end();
-      }
-    });
-    return listen(server);
+    return serveFiles(folder, page, { "content-security-policy": this.header(scripts) });
   }
 }

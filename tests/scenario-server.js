@@ -1,11 +1,8 @@
 // Plays the scenarios over raw sockets, so that it can say what no HTTP library would.
 
-import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
-import { readFile } from "node:fs/promises";
-import { extname } from "node:path";
 
-import { listen } from "./listen.js";
+import { listen, serveFiles } from "./listen.js";
 
 /** @typedef {import("./scenarios.js").Scenario} Scenario */
 
@@ -114,22 +111,5 @@ function writeChunk(socket, bytes) {
   }
 }
 
-const TYPES = /** @type {Record<string, string>} */ ({
-  ".js": "text/javascript",
-  ".wasm": "application/wasm",
-});
-
 /** An empty page at `/`, and the package below `/pkg`. */
-export async function servePackage() {
-  const server = createHttpServer(async (request, response) => {
-    const path = (request.url ?? "").slice(1);
-    try {
-      const body = path === "" ? "<!doctype html><title>scenarios</title>" : await readFile(path);
-      response.setHeader("content-type", TYPES[extname(path)] ?? "text/html");
-      response.end(body);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  return listen(server);
-}
+export const servePackage = () => serveFiles(".", "<!doctype html><title>scenarios</title>");

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::{
     notices, npm, project, step, tools,
-    wasm::{TARGET, Toolchain},
+    wasm::{TARGET, TARGET_FOLDER, Toolchain},
 };
 
 const DIST: &str = "pkg/dist";
@@ -47,7 +47,7 @@ fn bundle(toolchain: &Toolchain, wasm_bindgen: &Path, feature: &str, dist: &str)
     cargo.args(["rustc", "--quiet", "--release", "--package", "zitadel-org-web", "--lib", "--crate-type", "cdylib"]);
     cargo.args(["--target", TARGET, "--features", feature]);
     step::run(&mut cargo)?;
-    let built = Path::new("target/wasm").join(TARGET).join("release/zitadel_org_web.wasm");
+    let built = Path::new(TARGET_FOLDER).join(TARGET).join("release/zitadel_org_web.wasm");
     fs::create_dir_all(dist)?;
     let mut bindgen = Command::new(wasm_bindgen);
     bindgen.args(["--target", "bundler", "--no-typescript", "--out-dir"]);
@@ -81,7 +81,7 @@ pub(crate) fn reproduce() -> Result<()> {
     for turn in ["first", "second"] {
         step::say(&format!("Building the package from nothing, the {turn} time (about 1 min)"));
         for used in
-            [Path::new(DIST), &folder.join(turn), Path::new("target/wasm").join(TARGET).join("release").as_path()]
+            [Path::new(DIST), &folder.join(turn), Path::new(TARGET_FOLDER).join(TARGET).join("release").as_path()]
         {
             if used.exists() {
                 fs::remove_dir_all(used)?;

@@ -16,7 +16,7 @@ use crate::{debian, project, step};
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 /// A target folder of its own: two compilers in one would build everything anew at each turn.
-const TARGET_FOLDER: &str = "target/wasm";
+pub(crate) const TARGET_FOLDER: &str = "target/wasm";
 
 const DEBIAN_PACKAGES: [&str; 5] = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "rust-web-clippy"];
 

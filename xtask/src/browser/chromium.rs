@@ -7,8 +7,8 @@ use std::{
 
 use anyhow::Result;
 
-use super::{Browser, Engine, download, named};
-use crate::{debian, project, step};
+use super::{Browser, Engine, download, named, unpacked};
+use crate::{project, step};
 
 const PROGRAMS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 // The fonts are for machines that have none.
@@ -30,8 +30,7 @@ pub(super) fn ensure() -> Result<Browser> {
     if let Some([program, driver]) = named(["CHROME", "CHROMEDRIVER"]).or_else(installed) {
         return Ok(browser(program, driver, false));
     }
-    if debian::is_available() && debian::unpack(&DEBIAN_PACKAGES).is_ok() {
-        let usr = debian::root().join("usr");
+    if let Some(usr) = unpacked(&DEBIAN_PACKAGES) {
         return Ok(browser(usr.join("lib/chromium/chromium"), usr.join("bin/chromedriver"), true));
     }
     Ok(browser(download("chrome@stable")?, download("chromedriver@stable")?, false))

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use super::{Browser, Engine, download, named};
-use crate::{debian, project, tools};
+use super::{Browser, Engine, download, named, unpacked};
+use crate::{project, tools};
 
 /// What FIREFOX and GECKODRIVER name, or the machine's firefox-esr, or Debian's, or a download.
 ///
@@ -17,8 +17,8 @@ pub(super) fn ensure() -> Result<Browser> {
     if let Some(program) = project::find_program("firefox-esr") {
         return Ok(browser(program, geckodriver()?, false));
     }
-    if debian::is_available() && debian::unpack(&["firefox-esr"]).is_ok() {
-        return Ok(browser(debian::root().join("usr/lib/firefox-esr/firefox-esr"), geckodriver()?, true));
+    if let Some(usr) = unpacked(&["firefox-esr"]) {
+        return Ok(browser(usr.join("lib/firefox-esr/firefox-esr"), geckodriver()?, true));
     }
     Ok(browser(download("firefox@stable")?, geckodriver()?, false))
 }

@@ -99,6 +99,20 @@ fn named<const N: usize>(variables: [&str; N]) -> Option<[PathBuf; N]> {
     paths.iter().all(Option::is_some).then(|| paths.map(Option::unwrap_or_default))
 }
 
+/// The `usr` of Debian's packages once these are unpacked; `None`, said why, where that cannot be done.
+fn unpacked(packages: &[&str]) -> Option<PathBuf> {
+    if !debian::is_available() {
+        return None;
+    }
+    match debian::unpack(packages) {
+        Ok(()) => Some(debian::root().join("usr")),
+        Err(why) => {
+            println!("    not from Debian's packages: {why:#}");
+            None
+        }
+    }
+}
+
 /// Downloads a browser or a driver where there are no Debian packages.
 fn download(what: &str) -> Result<PathBuf> {
     step::say(&format!("Downloading {what} (about 1 min)"));
