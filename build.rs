@@ -1,171 +1,236 @@
-//! Compiles `proto/` into prost's messages and into the tables that `src/message.rs` reads them by.
+//! Compiles `proto/`: prost's messages, a typed client for every service, and the messages' JSON mapping as Rust.
 
 use std::{env, error::Error, fmt::Write as _, fs, path::Path};
 
-use prost_build::Config;
+use prost_build::{Comments, Config, Method, Service, ServiceGenerator};
 use prost_types::{
-    DescriptorProto, EnumValueDescriptorProto, FieldDescriptorProto, FileDescriptorProto, FileDescriptorSet,
-    MethodDescriptorProto,
+    DescriptorProto, FieldDescriptorProto, FileDescriptorSet,
     field_descriptor_proto::{Label, Type},
 };
-use serde_json::{Map, Value, json};
 
 const PROTOS: [&str; 4] =
     ["zitadel/management.proto", "zitadel/message.proto", "zitadel/error/v2/error.proto", "google/rpc/status.proto"];
 
-/// How the rpcs are called over REST. Source: the options of ZITADEL's own `proto/zitadel/management.proto`.
-const ROUTES: [(&str, &str, &str); 3] = [
-    ("GetMyOrg", "GET", "/management/v1/orgs/me"),
-    ("DeactivateOrg", "POST", "/management/v1/orgs/me/_deactivate"),
-    ("ReactivateOrg", "POST", "/management/v1/orgs/me/_reactivate"),
+/// How a method is called over REST, and whether it changes nothing. Source: the options of ZITADEL's own
+/// `proto/zitadel/management.proto`, which prost-build does not show.
+struct Route {
+    rpc: &'static str,
+    verb: &'static str,
+    path: &'static str,
+    is_read: bool,
+}
+
+const ROUTES: [Route; 3] = [
+    Route { rpc: "GetMyOrg", verb: "GET", path: "/management/v1/orgs/me", is_read: true },
+    Route { rpc: "DeactivateOrg", verb: "POST", path: "/management/v1/orgs/me/_deactivate", is_read: false },
+    Route { rpc: "ReactivateOrg", verb: "POST", path: "/management/v1/orgs/me/_reactivate", is_read: false },
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=proto");
     let descriptors = protox::compile(PROTOS, ["proto"])?;
     let out = env::var("OUT_DIR")?;
-    fs::write(Path::new(&out).join("tables.rs"), tables(&descriptors)?)?;
-    Config::new().include_file("proto.rs").compile_fds(descriptors)?;
+    fs::write(Path::new(&out).join("values.rs"), values(&descriptors)?)?;
+    Config::new()
+        .service_generator(Box::new(Generator))
+        .extern_path(".google.protobuf.Any", "crate::protocol::any::Any")
+        .include_file("proto.rs")
+        .compile_fds(descriptors)?;
     Ok(())
 }
 
-/// The tables of ZITADEL's messages and the list of its methods, as Rust.
-fn tables(descriptors: &FileDescriptorSet) -> Result<String, Box<dyn Error>> {
-    let zitadel = descriptors.file.iter().filter(|file| file.package().starts_with("zitadel."));
-    let mut out = String::new();
-    for file in zitadel.clone() {
-        for message in &file.message_type {
-            write_table(&mut out, &descriptors.file, file, message)?;
+/// Turns each unary rpc of a service into a type and into a method of a typed client.
+struct Generator;
+
+impl ServiceGenerator for Generator {
+    fn generate(&mut self, service: Service, out: &mut String) {
+        if let Err(error) = write_service(&service, out) {
+            *out = format!("compile_error!({:?});", error.to_string());
         }
     }
-    let mut answers = Vec::new();
-    let mut methods = Map::new();
-    methods.insert("headers".to_owned(), headers_json()?);
-    writeln!(out, "/// The service's methods.\npub const METHODS: &[Method] = &[")?;
-    for file in zitadel {
-        for service in &file.service {
-            for (method, index) in service.method.iter().zip(0..) {
-                if method.client_streaming() || method.server_streaming() {
-                    return Err(format!("{}: only unary rpcs are supported", method.name()).into());
-                }
-                let (first, rest) = method.name().split_at(1);
-                let name = format!("{}{rest}", first.to_lowercase());
-                let path = format!("/{}.{}/{}", file.package(), service.name(), method.name());
-                answers.push(table_name(method.output_type()));
-                writeln!(out, "Method {{ name: {name:?}, path: {path:?} }},")?;
-                methods.insert(name, method_json(descriptors, method, index, &path)?);
-            }
-        }
+}
+
+fn write_service(service: &Service, out: &mut String) -> Result<(), Box<dyn Error>> {
+    let name = format!("{}Client", service.name);
+    let full_name = format!("{}.{}", service.package, service.proto_name);
+    for method in &service.methods {
+        write_rpc(service, method, out)?;
     }
-    writeln!(out, "];")?;
+    write_comments(&service.comments, out)?;
     writeln!(
         out,
-        "/// The fields of what the methods answer with.\npub const ANSWERS: &[&[Field]] = &[{}];",
-        answers.join(", ")
+        "#[derive(Debug, Clone)]
+        pub struct {name}<T> {{ base_url: String, transport: T }}
+        impl<T: crate::transport::Transport> {name}<T> {{
+            /// A client of `{full_name}` at a base URL, over a transport. It checks nothing, asks for no token and sets no
+            /// deadline of its own; see [`Client`](crate::Client) for all that.
+            pub fn new(base_url: impl Into<String>, transport: T) -> Self {{
+                Self {{ base_url: base_url.into(), transport }}
+            }}"
     )?;
-    let json = Value::Object(methods);
-    writeln!(out, "/// How they are called, as JSON.\npub const METHODS_JSON: &str = r#\"{json}\"#;")?;
+    for Method { name, proto_name, input_type, output_type, comments, .. } in &service.methods {
+        write_comments(comments, out)?;
+        writeln!(
+            out,
+            "///
+            /// # Errors
+            /// Whatever the transport fails with, or INTERNAL if the response is not a [`{output_type}`].
+            pub async fn {name}(
+                &self,
+                request: &{input_type},
+                options: crate::transport::Options,
+            ) -> Result<crate::transport::Reply<{output_type}>, crate::Error> {{
+                crate::transport::unary::<{proto_name}, T>(&self.transport, &self.base_url, request, options).await
+            }}"
+        )?;
+    }
+    writeln!(out, "}}")?;
+    Ok(())
+}
+
+/// A type for a method, which says how it is called.
+fn write_rpc(service: &Service, method: &Method, out: &mut String) -> Result<(), Box<dyn Error>> {
+    let name = &method.proto_name;
+    if method.client_streaming || method.server_streaming {
+        return Err(format!("{name}: only unary rpcs are supported").into());
+    }
+    let route = ROUTES.iter().find(|route| route.rpc == name).ok_or_else(|| format!("{name} has no route"))?;
+    let full_name = format!("{}.{}/{name}", service.package, service.proto_name);
+    writeln!(
+        out,
+        "/// The method `{full_name}`.
+        #[derive(Debug, Clone, Copy)]
+        pub struct {name};
+        impl crate::rpc::Rpc for {name} {{
+            type Request = {};
+            type Value = crate::value::{};
+            const METHOD: crate::rpc::Method = crate::rpc::Method {{
+                path: \"/{full_name}\", verb: {:?}, route: {:?}, is_read: {},
+            }};
+        }}",
+        method.input_type,
+        value_name(&method.output_proto_type),
+        route.verb,
+        route.path,
+        route.is_read,
+    )?;
+    Ok(())
+}
+
+fn write_comments(comments: &Comments, out: &mut String) -> std::fmt::Result {
+    for line in &comments.leading {
+        writeln!(out, "///{}{}", if line.is_empty() { "" } else { " " }, line.trim())?;
+    }
+    Ok(())
+}
+
+/// The JSON mapping of every message that a method responds with, and of the messages in those.
+fn values(descriptors: &FileDescriptorSet) -> Result<String, Box<dyn Error>> {
+    let methods = descriptors.file.iter().flat_map(|file| &file.service).flat_map(|service| &service.method);
+    let mut names: Vec<String> = methods.map(|method| method.output_type().to_owned()).collect();
+    let mut out = String::new();
+    let mut at = 0;
+    while let Some(name) = names.get(at).cloned() {
+        let message = find_message(descriptors, &name)?;
+        for field in &message.field {
+            if let Kind::Message(inner) = Kind::of(field)?
+                && !names.contains(&inner.to_owned())
+            {
+                names.push(inner.to_owned());
+            }
+        }
+        write_value(&name, message, &mut out)?;
+        at += 1;
+    }
     Ok(out)
 }
 
-/// How a method is called; see `methods` in `src/module.rs`. Request messages have no fields, so the frame is all there is.
-fn method_json(
-    descriptors: &FileDescriptorSet,
-    method: &MethodDescriptorProto,
-    index: usize,
-    path: &str,
-) -> Result<Value, Box<dyn Error>> {
-    let (_, verb, route) = ROUTES
-        .iter()
-        .find(|(rpc, ..)| *rpc == method.name())
-        .ok_or_else(|| format!("{} has no route", method.name()))?;
-    Ok(json!({
-        "index": index,
-        "grpc-web": { "method": "POST", "path": path, "body": [0, 0, 0, 0, 0] },
-        "json": { "method": verb, "path": route, "body": if *verb == "GET" { None } else { Some(b"{}") } },
-        "answer": fields_json(descriptors, method.output_type())?,
-    }))
-}
-
-/// The headers of every request, by protocol.
-fn headers_json() -> Result<Value, Box<dyn Error>> {
-    let agent = format!("zitadel-org-web/{}", env::var("CARGO_PKG_VERSION")?);
-    Ok(json!({
-        "grpc-web": { "content-type": "application/grpc-web+proto", "x-grpc-web": "1", "x-user-agent": agent },
-        "json": { "content-type": "application/json", "accept": "application/json", "x-user-agent": agent },
-    }))
-}
-
-/// The fields of a message; see `methods` in `src/module.rs`.
-fn fields_json(descriptors: &FileDescriptorSet, type_name: &str) -> Result<Value, Box<dyn Error>> {
-    let files = &descriptors.file;
-    let mut messages =
-        files.iter().flat_map(|file| file.message_type.iter().map(move |it| (full_name(file, it.name()), it)));
-    let (_, message) =
-        messages.find(|(name, _)| name == type_name).ok_or_else(|| format!("there is no {type_name}"))?;
-    let mut fields = Map::new();
+fn write_value(full_name: &str, message: &DescriptorProto, out: &mut String) -> Result<(), Box<dyn Error>> {
+    let name = value_name(full_name);
+    let (mut fields, mut from_message, mut into_message, mut from_json) = Default::default();
+    let mut names = Vec::new();
+    let write = |out: &mut String, text: String| writeln!(out, "{text}");
     for field in &message.field {
-        let kind = match Kind::of(field, files)? {
-            Kind::String => json!("string"),
-            Kind::Uint64 => json!("uint64"),
-            Kind::Timestamp => json!("timestamp"),
-            Kind::Message(name) => fields_json(descriptors, name)?,
-            Kind::Enum(names) => json!(names),
+        let (ident, json) = (field.name(), field.json_name());
+        names.push(json);
+        let kind = Kind::of(field)?;
+        let (rust_type, is_optional) = match kind {
+            Kind::String | Kind::Uint64 => ("String".to_owned(), false),
+            Kind::Timestamp => ("Option<String>".to_owned(), true),
+            Kind::Message(inner) => (format!("Option<{}>", value_name(inner)), true),
+            Kind::Enum(_) => ("Enum".to_owned(), false),
         };
-        fields.insert(field.json_name().to_owned(), kind);
+        let skip = if is_optional { ", skip_serializing_if = \"Option::is_none\"" } else { "" };
+        write(
+            &mut fields,
+            format!("#[cfg_attr(feature = \"js\", serde(rename = {json:?}{skip}))] pub {ident}: {rust_type},"),
+        )?;
+        let (from, into, read) = match kind {
+            Kind::String => {
+                (format!("message.{ident}"), format!("self.{ident}"), format!("string_from_json(json, {json:?})?"))
+            }
+            Kind::Uint64 => (
+                format!("message.{ident}.to_string()"),
+                format!("uint64_into_message(&self.{ident}, {json:?})?"),
+                format!("uint64_from_json(json, {json:?})?"),
+            ),
+            Kind::Timestamp => (
+                format!("timestamp_from_message(message.{ident}, {json:?})?"),
+                format!("timestamp_into_message(self.{ident}, {json:?})?"),
+                format!("timestamp_from_json(json, {json:?})?"),
+            ),
+            Kind::Message(_) => (
+                format!("message_from_message(message.{ident}, {json:?})?"),
+                format!("message_into_message(self.{ident}, {json:?})?"),
+                format!("message_from_json(json, {json:?})?"),
+            ),
+            Kind::Enum(inner) => {
+                let of = rust_path(inner);
+                let name = format!("|number| {of}::try_from(number).ok().map(|value| value.as_str_name())");
+                let number = format!("|name| {of}::from_str_name(name).map(i32::from)");
+                (
+                    format!("Enum::from_number(message.{ident}, {name})"),
+                    format!("self.{ident}.into_number({number})"),
+                    format!("Enum::from_json(json, {json:?}, {name}, {number})?"),
+                )
+            }
+        };
+        write(&mut from_message, format!("{ident}: {from},"))?;
+        write(&mut into_message, format!("{ident}: {into},"))?;
+        write(&mut from_json, format!("{ident}: {read},"))?;
     }
-    Ok(Value::Object(fields))
-}
-
-/// The names of an enum's values, which must be numbered from 0.
-fn enum_names<'a>(files: &'a [FileDescriptorProto], type_name: &str) -> Result<Vec<&'a str>, Box<dyn Error>> {
-    let mut enums = files.iter().flat_map(|file| file.enum_type.iter().map(move |it| (full_name(file, it.name()), it)));
-    let (_, found) = enums.find(|(name, _)| name == type_name).ok_or_else(|| format!("there is no {type_name}"))?;
-    if found.value.iter().zip(0..).any(|(value, number)| value.number() != number) {
-        return Err(format!("{type_name}: the numbers have gaps").into());
-    }
-    Ok(found.value.iter().map(EnumValueDescriptorProto::name).collect())
-}
-
-fn write_table(
-    out: &mut String,
-    files: &[FileDescriptorProto],
-    file: &FileDescriptorProto,
-    message: &DescriptorProto,
-) -> Result<(), Box<dyn Error>> {
-    let name = full_name(file, message.name());
     writeln!(
         out,
-        "/// The fields of `{}`.\npub const {}: &[Field] = &[",
-        name.trim_start_matches('.'),
-        table_name(&name)
+        "/// `{}` in the JSON mapping.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[cfg_attr(feature = \"js\", derive(serde::Serialize))]
+        #[expect(missing_docs, reason = \"the message's own docs have them\")]
+        pub struct {name} {{ {fields} }}
+        impl Value for {name} {{
+            type Message = {path};
+            const NAMES: &'static [&'static str] = &{names:?};
+            fn from_message(message: Self::Message) -> Result<Self, Invalid> {{ Ok(Self {{ {from_message} }}) }}
+            fn into_message(self) -> Result<Self::Message, Invalid> {{ Ok({path} {{ {into_message} }}) }}
+            fn from_json<J: Json>(json: &J) -> Result<Self, Invalid> {{ Ok(Self {{ {from_json} }}) }}
+        }}",
+        full_name.trim_start_matches('.'),
+        path = rust_path(full_name),
     )?;
-    for field in &message.field {
-        let (number, name) = (field.number(), field.json_name());
-        let kind = match Kind::of(field, files)? {
-            Kind::String => "String".to_owned(),
-            Kind::Uint64 => "Uint64".to_owned(),
-            Kind::Timestamp => "Timestamp".to_owned(),
-            Kind::Message(name) => format!("Message({})", table_name(name)),
-            Kind::Enum(names) => format!("Enum(&{names:?})"),
-        };
-        writeln!(out, "Field {{ number: {number}, name: {name:?}, kind: Kind::{kind} }},")?;
-    }
-    writeln!(out, "];")?;
     Ok(())
 }
 
-/// What a field holds, of what the reader knows; as `Kind` in `src/message.rs`.
+/// What a field holds, of what the mapping knows.
+#[derive(Clone, Copy)]
 enum Kind<'a> {
     String,
     Uint64,
     Timestamp,
     Message(&'a str),
-    Enum(Vec<&'a str>),
+    Enum(&'a str),
 }
 
 impl<'a> Kind<'a> {
-    fn of(field: &'a FieldDescriptorProto, files: &'a [FileDescriptorProto]) -> Result<Self, Box<dyn Error>> {
+    fn of(field: &'a FieldDescriptorProto) -> Result<Self, Box<dyn Error>> {
         let type_name = field.type_name();
         Ok(match (field.label(), field.r#type()) {
             (Label::Repeated, _) => return Err(format!("{}: repeated fields are not supported", field.name()).into()),
@@ -173,23 +238,27 @@ impl<'a> Kind<'a> {
             (_, Type::Uint64) => Self::Uint64,
             (_, Type::Message) if type_name == ".google.protobuf.Timestamp" => Self::Timestamp,
             (_, Type::Message) => Self::Message(type_name),
-            (_, Type::Enum) => Self::Enum(enum_names(files, type_name)?),
+            (_, Type::Enum) => Self::Enum(type_name),
             (_, other) => return Err(format!("{}: {other:?} is not supported", field.name()).into()),
         })
     }
 }
 
-fn full_name(file: &FileDescriptorProto, name: &str) -> String {
-    format!(".{}.{name}", file.package())
+fn find_message<'a>(descriptors: &'a FileDescriptorSet, name: &str) -> Result<&'a DescriptorProto, Box<dyn Error>> {
+    let mut messages = descriptors.file.iter().flat_map(|file| file.message_type.iter().map(move |it| (file, it)));
+    let found = messages.find(|(file, message)| format!(".{}.{}", file.package(), message.name()) == name);
+    found.map(|(_, message)| message).ok_or_else(|| format!("there is no {name}").into())
 }
 
-/// `.zitadel.v1.ObjectDetails` as `OBJECT_DETAILS`. Two messages of one name fail the build, as two constants do.
-fn table_name(full_name: &str) -> String {
-    let name = full_name.rsplit('.').next().unwrap_or_default();
-    let words = name.char_indices().map(|(at, char)| {
-        let separator = if at > 0 && char.is_uppercase() { "_" } else { "" };
-        format!("{separator}{}", char.to_ascii_uppercase())
-    });
-    let prefix = if full_name.contains(".error.v2.") { "V2_" } else { "" };
-    prefix.chars().map(String::from).chain(words).collect()
+/// `.zitadel.v1.ObjectDetails` as `ZitadelV1ObjectDetails`.
+fn value_name(full_name: &str) -> String {
+    let capitalized = |word: &str| {
+        word.chars().take(1).map(|first| first.to_ascii_uppercase()).chain(word.chars().skip(1)).collect::<String>()
+    };
+    full_name.split('.').map(capitalized).collect()
+}
+
+/// `.zitadel.v1.ObjectDetails` as the path of prost's type.
+fn rust_path(full_name: &str) -> String {
+    format!("crate::proto{}", full_name.replace('.', "::"))
 }

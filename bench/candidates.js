@@ -45,9 +45,9 @@ export async function bundles() {
       write: false,
       define: { TRIMMED_DESCRIPTOR: JSON.stringify(trimmedDescriptor()) },
       alias: {
-        "zitadel-org-web": here("../pkg/src/index.js"),
-        "zitadel-org-web/streaming": here("../pkg/src/streaming.js"),
-        "zitadel-org-web/tonic": here("../pkg/src/tonic.js"),
+        "zitadel-org-web": here("../pkg/index.js"),
+        "zitadel-org-web/streaming": here("../pkg/streaming.js"),
+        "zitadel-org-web/tonic": here("../pkg/tonic.js"),
       },
     });
     files[name] = { [`/${name}/index.js`]: Buffer.from(outputFiles[0]?.contents ?? []) };

@@ -1,131 +1,342 @@
-//! What a call can fail with, as far as the answer tells. What fails before there is an answer is JavaScript's to tell.
+//! What a call fails with.
 
-use alloc::vec::Vec;
+use std::{error::Error as StdError, fmt, time::Duration};
 
 use crate::{
-    code::Code,
-    json::{self, Json},
-    metadata::Block,
+    Code, Detail, Metadata,
+    protocol::{detail, status::Failure},
 };
+
+/// What was thrown or failed below an [`Error`].
+pub type Source = Box<dyn StdError + Send + Sync>;
 
 /// Where a call failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// ZITADEL, or the HTTP layer in front of it, answered with an error.
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// ZITADEL, or the HTTP layer in front of it, responded with an error.
     Status,
-    /// The answer breaks the protocol.
+    /// There was no response: refused, DNS, TLS, CORS, CSP, reset, redirect.
+    Transport,
+    /// The response breaks the protocol.
     Protocol,
+    /// The caller's signal ended the call.
+    Aborted,
+    /// The deadline passed.
+    Timeout,
+    /// The call itself is wrong; nothing was sent.
+    InvalidArgument,
 }
 
-impl Kind {
-    /// The kind's name in the public contract.
+impl ErrorKind {
+    /// The kind's name in JavaScript, for instance `invalid-argument`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Status => "status",
+            Self::Transport => "transport",
             Self::Protocol => "protocol",
+            Self::Aborted => "aborted",
+            Self::Timeout => "timeout",
+            Self::InvalidArgument => "invalid-argument",
         }
     }
 }
 
 /// A failed call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Error {
-    /// Where it failed.
-    pub kind: Kind,
-    /// The gRPC status code.
-    pub code: Code,
-    /// A string: the server's text for [`Kind::Status`], otherwise a sentence that says what to do.
-    pub message: Json,
-    /// What the server attached to its status: objects with `@type`, separated by commas.
-    pub details: Json,
+///
+/// ```
+/// use zitadel_org_web::{Client, ErrorKind};
+///
+/// let error = Client::builder("http://id.example.com").token("secret").build().unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+/// assert!(error.message().contains("plain http"));
+/// ```
+#[derive(Debug)]
+pub struct Error(Box<Fields>);
+
+#[derive(Debug)]
+struct Fields {
+    kind: ErrorKind,
+    code: Code,
+    message: String,
+    details: Vec<Detail>,
+    metadata: Metadata,
+    http_status: Option<u16>,
+    body: Option<String>,
+    retry_after: Option<Duration>,
+    is_retriable: bool,
+    may_have_changed: bool,
+    source: Option<Source>,
 }
 
 impl Error {
-    /// An error with this text, which comes in parts.
+    /// An error whose text comes in parts.
+    // Never inlined, nor are the others: what fails is not worth a copy at every place that can.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn new(kind: ErrorKind, code: Code, message: &[&str]) -> Self {
+        let is_retriable = match kind {
+            ErrorKind::Timeout | ErrorKind::Transport => true,
+            ErrorKind::Status => matches!(code, Code::Unavailable | Code::Aborted),
+            ErrorKind::Protocol | ErrorKind::Aborted | ErrorKind::InvalidArgument => false,
+        };
+        Self(Box::new(Fields {
+            kind,
+            code,
+            message: message.concat(),
+            details: Vec::new(),
+            metadata: Metadata::new(),
+            http_status: None,
+            body: None,
+            retry_after: None,
+            is_retriable,
+            may_have_changed: false,
+            source: None,
+        }))
+    }
+
+    /// An argument that cannot be sent. `message` begins with its name.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn invalid_argument(message: &[&str]) -> Self {
+        Self::new(ErrorKind::InvalidArgument, Code::InvalidArgument, message)
+    }
+
+    /// There was no response.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn transport(message: &[&str]) -> Self {
+        Self::new(ErrorKind::Transport, Code::Unavailable, message)
+    }
+
+    /// The same error with what lies below it.
     #[must_use]
-    pub fn new(kind: Kind, code: Code, text: &[&[u8]]) -> Self {
-        Self { kind, code, message: json::string(text), details: Json::new() }
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn with_source(mut self, source: Option<Source>) -> Self {
+        self.0.source = source;
+        self
     }
 
-    /// What a HTTP status other than 2xx means where the answer carries no gRPC status.
+    /// The same error with the response that it came with.
     #[must_use]
-    pub fn from_http_status(http_status: u16, content_type: &[u8]) -> Self {
-        let mut number = Vec::new();
-        json::write_number(&mut number, http_status.into());
-        let text = [
-            b"The server, or a proxy in front of it, answered with HTTP ",
-            &number[..],
-            b" (content-type: ",
-            content_type,
-            b") and no gRPC status. Check baseUrl and the proxy.",
-        ];
-        Self::new(Kind::Status, Code::from_http_status(http_status), &text)
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn with_response(mut self, http_status: u16, headers: &Metadata, trailers: &Metadata) -> Self {
+        self.0.http_status = Some(http_status);
+        self.0.is_retriable |= http_status == 429;
+        self.0.metadata = headers.clone();
+        self.0.metadata.extend(trailers);
+        self
     }
 
-    /// Adds a detail.
-    pub fn attach(&mut self, detail: &[u8]) {
-        if !self.details.is_empty() {
-            self.details.push(b',');
-        }
-        self.details.extend_from_slice(detail);
+    /// The same error with the beginning of the response's body.
+    #[must_use]
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn with_body(mut self, body: String) -> Self {
+        self.0.body = Some(body).filter(|body| !body.is_empty());
+        self
     }
 
-    /// Writes the error's fields. The metadata of its answer is a list of names and values: names in lower case, and as often
-    /// as they came.
-    pub fn write(&self, out: &mut Json, metadata: [Block<'_>; 2]) {
-        out.push(b'{');
-        json::write_name(out, b"kind");
-        json::write_string(out, self.kind.name().as_bytes());
-        json::write_name(out, b"code");
-        json::write_number(out, self.code.number().unsigned_abs().into());
-        json::write_name(out, b"message");
-        out.extend_from_slice(&self.message);
-        json::write_name(out, b"details");
-        out.push(b'[');
-        out.extend_from_slice(&self.details);
-        out.push(b']');
-        json::write_name(out, b"metadata");
-        out.push(b'[');
-        for (name, value) in metadata.into_iter().flat_map(Block::iter) {
-            json::write_separator(out);
-            out.push(b'[');
-            let start = out.len();
-            json::write_string(out, name);
-            out.iter_mut().skip(start).for_each(u8::make_ascii_lowercase);
-            json::write_separator(out);
-            json::write_string(out, value);
-            out.push(b']');
+    /// The same error, which the same call would fail with again.
+    #[must_use]
+    pub(crate) fn permanent(mut self) -> Self {
+        self.0.is_retriable = false;
+        self
+    }
+
+    /// The same error at the end of its call: whether the server may have made the change, and a text that is true for it.
+    #[must_use]
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn end(mut self, is_sent: bool, is_read: bool, timeout_ms: Option<f64>) -> Self {
+        let fields = &mut *self.0;
+        let has_refused = matches!(
+            fields.code,
+            Code::InvalidArgument
+                | Code::NotFound
+                | Code::AlreadyExists
+                | Code::PermissionDenied
+                | Code::FailedPrecondition
+                | Code::OutOfRange
+                | Code::Unimplemented
+                | Code::Unauthenticated
+        );
+        fields.may_have_changed = match fields.kind {
+            ErrorKind::InvalidArgument => false,
+            _ if !is_sent || is_read => false,
+            ErrorKind::Status => !has_refused,
+            _ => true,
+        };
+        if matches!(fields.kind, ErrorKind::Timeout | ErrorKind::Aborted) {
+            fields.message.push_str(if is_sent { "." } else { " before the request was sent." });
         }
-        out.extend_from_slice(b"]}");
+        if fields.may_have_changed && fields.kind != ErrorKind::Status {
+            fields.message.push_str(" The change may have been made: read the organization before trying again.");
+        }
+        if let (ErrorKind::Timeout, Some(timeout_ms)) = (fields.kind, timeout_ms) {
+            fields.message.push_str(" timeoutMs is ");
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "positive, and a cast saturates"
+            )]
+            fields.message.push_str(&(timeout_ms.ceil() as u64).to_string());
+            fields.message.push('.');
+        }
+        self
+    }
+
+    pub(crate) fn set_retry_after(&mut self, retry_after: Option<Duration>) {
+        self.0.retry_after = retry_after;
+    }
+
+    /// Where the call failed.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The gRPC status code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.0.code
+    }
+
+    /// For [`ErrorKind::Status`] the server's text, decoded and unchanged; otherwise a sentence that says what to do.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// ZITADEL's stable id of the error, for instance `EVENT-bfnrh`. Branch on it, never on the message.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        let of_details = self.0.details.iter().find_map(Detail::id);
+        of_details.or_else(|| detail::id_in_text(&self.0.message).filter(|_| self.0.kind == ErrorKind::Status))
+    }
+
+    /// What the server attached to its status.
+    #[must_use]
+    pub fn details(&self) -> &[Detail] {
+        &self.0.details
+    }
+
+    /// Headers and trailers of the response, as far as they could be read.
+    #[must_use]
+    pub fn metadata(&self) -> &Metadata {
+        &self.0.metadata
+    }
+
+    /// The response's HTTP status, if there was one that can be read.
+    #[must_use]
+    pub fn http_status(&self) -> Option<u16> {
+        self.0.http_status
+    }
+
+    /// The beginning of the body of an HTTP error that is not a gRPC status, so that a proxy's page can be recognized.
+    #[must_use]
+    pub fn body(&self) -> Option<&str> {
+        self.0.body.as_deref()
+    }
+
+    /// How long the server asks to wait, from `Retry-After`.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// Whether the same call may succeed later with nothing else changed.
+    #[must_use]
+    pub fn is_retriable(&self) -> bool {
+        self.0.is_retriable
+    }
+
+    /// Whether the server may have made the change: the request was sent, it is not a read, and the server did not refuse it.
+    #[must_use]
+    pub fn may_have_changed(&self) -> bool {
+        self.0.may_have_changed
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        let mut error = Self::new(ErrorKind::Status, failure.code, &[&failure.message]);
+        error.0.details = failure.details;
+        error
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.0.code.name(), self.0.message)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use super::{Error, ErrorKind};
+    use crate::{Code, Metadata};
 
-    use super::{Error, Kind};
-    use crate::{code::Code, metadata::Block};
-
-    fn written(error: &Error, headers: &str, trailers: &str) -> Value {
-        let mut out = Vec::new();
-        error.write(&mut out, [Block::new(headers.as_bytes()), Block::new(trailers.as_bytes())]);
-        serde_json::from_slice(&out).unwrap()
+    fn sent(kind: ErrorKind, code: Code) -> bool {
+        Error::new(kind, code, &["x"]).end(true, false, None).may_have_changed()
     }
 
     #[test]
-    fn an_error_is_written_with_the_metadata_of_its_answer() {
-        let mut error = Error::new(Kind::Status, Code::FailedPrecondition, &[b"say ", b"\"no\""]);
-        error.attach(br#"{"@type":"a"}"#);
-        error.attach(br#"{"@type":"b"}"#);
-        let expected = json!({
-            "kind": "status",
-            "code": 9,
-            "message": "say \"no\"",
-            "details": [{ "@type": "a" }, { "@type": "b" }],
-            "metadata": [["x-a", "1"], ["x-a", "\"2\""], ["grpc-status", "9"]],
-        });
-        assert_eq!(written(&error, "x-a: 1\r\nX-A: \"2\"\r\n", "Grpc-Status: 9\r\n"), expected);
+    fn a_change_may_have_been_made_unless_the_server_refused_it() {
+        for code in Code::ALL {
+            let has_refused = [3, 5, 6, 7, 9, 11, 12, 16].contains(&code.number());
+            assert_eq!(sent(ErrorKind::Status, code), !has_refused, "{code:?}");
+        }
+        for kind in [ErrorKind::Transport, ErrorKind::Protocol, ErrorKind::Aborted, ErrorKind::Timeout] {
+            assert!(sent(kind, Code::Unknown), "{kind:?}");
+        }
+        assert!(!sent(ErrorKind::InvalidArgument, Code::InvalidArgument));
+        assert!(!Error::transport(&["x"]).may_have_changed());
+    }
+
+    #[test]
+    fn the_text_says_what_may_have_happened_unless_it_is_the_servers() {
+        let text = |kind, is_sent, is_read| {
+            Error::new(kind, Code::Internal, &["It ended"]).end(is_sent, is_read, Some(300.2)).message().to_owned()
+        };
+        let changed = " The change may have been made: read the organization before trying again.";
+        assert_eq!(text(ErrorKind::Timeout, true, false), ["It ended.", changed, " timeoutMs is 301."].concat());
+        assert_eq!(text(ErrorKind::Timeout, true, true), "It ended. timeoutMs is 301.");
+        assert_eq!(text(ErrorKind::Aborted, false, false), "It ended before the request was sent.");
+        assert_eq!(text(ErrorKind::Protocol, true, false), ["It ended", changed].concat());
+        assert_eq!(text(ErrorKind::Status, true, false), "It ended");
+        assert_eq!(text(ErrorKind::InvalidArgument, true, false), "It ended");
+    }
+
+    #[test]
+    fn what_may_succeed_later_is_retriable() {
+        for code in Code::ALL {
+            let is_retriable = Error::new(ErrorKind::Status, code, &["x"]).is_retriable();
+            assert_eq!(is_retriable, [10, 14].contains(&code.number()), "{code:?}");
+        }
+        let with_http = |http| {
+            let none = Metadata::new();
+            Error::new(ErrorKind::Status, Code::ResourceExhausted, &["x"])
+                .with_response(http, &none, &none)
+                .is_retriable()
+        };
+        assert_eq!((with_http(429), with_http(500)), (true, false));
+        assert!(Error::transport(&["x"]).is_retriable());
+        assert!(!Error::transport(&["x"]).permanent().is_retriable());
+    }
+
+    #[test]
+    fn an_error_is_sent_to_other_threads() {
+        const fn check<T: Send + Sync + 'static>() {}
+        check::<Error>();
     }
 }

@@ -1,40 +1,70 @@
-//! The core of a gRPC-Web client for the part of ZITADEL's Management API that turns an organization off and on again.
+//! A gRPC-Web client for the part of ZITADEL's API that brings an organization back to life, for the browser.
 //!
-//! For JavaScript it is the npm package in `pkg/`, which sends requests and hands their answers to [`module`]. The core is free
-//! of JavaScript and of the network: an answer's bytes in, a value or an error out, both as JSON.
+//! For JavaScript it is the npm package `zitadel-org-web`. A Rust app in the browser depends on this crate with
+//! `default-features = false` and calls [`Client`]:
 //!
+//! ```no_run
+//! # async fn reactivate(token: String) -> Result<(), zitadel_org_web::Error> {
+//! use zitadel_org_web::{Client, proto::zitadel::management::v1::ReactivateOrgResponse};
+//!
+//! let client = Client::builder("https://id.example.com").token(token).build()?;
+//! let response: ReactivateOrgResponse = client.reactivate_org(Some("69629023906488334")).await?;
+//! # Ok(())
+//! # }
 //! ```
-//! use zitadel_org_web::{answer::Answer, metadata::Block, proto::REACTIVATE_ORG_RESPONSE};
 //!
-//! let answer = Answer {
-//!     http_status: 200,
-//!     headers: Block::new(b"content-type: application/grpc-web+proto\r\n"),
-//!     body: b"\0\0\0\0\x09\x0a\x07\x08\x07\x22\x03org\x80\0\0\0\x0fgrpc-status:0\r\n",
-//!     is_complete: true,
-//! };
-//! let json = answer.outcome_json(REACTIVATE_ORG_RESPONSE);
-//! assert_eq!(json, br#"{"value":{"details":{"sequence":"7","resourceOwner":"org"}}}"#);
-//! ```
-#![cfg_attr(all(feature = "standalone", target_arch = "wasm32"), no_std)]
+//! It builds on the host, too, where a [`transport`] of one's own carries the calls.
+//!
+//! # Features
+//!
+//! - `js` (default): the exports that the npm package is made of. An app that links the crate wants none of them.
+//! - `lol_alloc` (default): a small allocator for WebAssembly.
+//! - `tonic`: `tonic::TonicTransport`, over tonic and tonic-web-wasm-client.
 #![deny(clippy::arithmetic_side_effects)]
 
-extern crate alloc;
-
-pub mod answer;
-pub mod base64;
-pub mod code;
-pub mod date;
-pub mod detail;
-pub mod error;
-pub mod frame;
-pub mod json;
-pub mod message;
-pub mod metadata;
-pub mod module;
-pub mod percent;
+mod call;
+mod client;
+mod error;
+#[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test")]
+mod fake;
+#[cfg(any(target_arch = "wasm32", test))]
+mod grpc_web;
+mod http;
+mod options;
+#[cfg_attr(not(any(target_arch = "wasm32", test)), allow(dead_code, reason = "the host has no fetch"))]
+mod platform;
 pub mod proto;
-pub mod status;
-pub mod wire;
+pub mod protocol;
+mod rest;
+pub mod rpc;
+mod token;
+pub mod transport;
+pub mod value;
+
+#[cfg(target_arch = "wasm32")]
+#[path = "fetch/mod.rs"]
+mod machine;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "host.rs"]
+mod machine;
+
+#[cfg(all(feature = "js", target_arch = "wasm32"))]
+pub mod js;
 
 #[cfg(all(feature = "tonic", target_arch = "wasm32"))]
 pub mod tonic;
+
+pub use client::{Client, ClientBuilder};
+pub use error::{Error, ErrorKind, Source};
+pub use machine::FetchTransport;
+#[cfg(target_arch = "wasm32")]
+pub use machine::Thrown;
+pub use options::{CallOptions, Protocol};
+pub use protocol::{code::Code, detail::Detail, metadata::Metadata};
+
+/// A small allocator; the standard library's is ten times its size.
+#[cfg(all(feature = "lol_alloc", target_arch = "wasm32"))]
+#[global_allocator]
+static ALLOCATOR: lol_alloc::LockedAllocator<lol_alloc::FreeListAllocator> =
+    lol_alloc::LockedAllocator::new(lol_alloc::FreeListAllocator::new());

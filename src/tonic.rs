@@ -1,141 +1,170 @@
-//! The second transport: tonic over tonic-web-wasm-client, for `./tonic` of the package.
+//! A second transport: tonic over tonic-web-wasm-client, behind the same seam.
 //!
-//! What those libraries cannot do is listed, with the reasons, in `tests/tonic-failures.js`.
+//! What those libraries cannot do is listed, with the reasons, in `tests/browser/tonic-failures.js`.
 
-use std::{collections::BTreeMap, error::Error as _, future::poll_fn, pin::pin, task::Poll};
+use std::error::Error as _;
 
 use http::uri::PathAndQuery;
-use js_sys::Promise;
-use prost::Message;
-use serde::Deserialize;
+use prost::bytes::{Buf as _, BufMut as _};
 use tonic::{
-    Request, Status,
+    Status,
     client::Grpc,
+    codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
     metadata::{KeyAndValueRef, MetadataKey, MetadataMap},
 };
-use tonic_prost::ProstCodec;
 use tonic_web_wasm_client::{
     Client,
-    options::{Cache, Credentials, FetchOptions, Redirect, ReferrerPolicy},
+    options::{Credentials, FetchOptions, Redirect, ReferrerPolicy},
 };
-use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::AbortSignal;
 
 use crate::{
-    answer::{self, unfit_message},
-    code::Code,
-    error::{Error, Kind},
-    message::{self, Field},
-    metadata::Block,
-    proto::{
-        ANSWERS, METHODS, Method,
-        zitadel::management::v1::{
-            DeactivateOrgRequest, DeactivateOrgResponse, GetMyOrgRequest, GetMyOrgResponse, ReactivateOrgRequest,
-            ReactivateOrgResponse,
-        },
-    },
-    status,
+    Code, Error, ErrorKind, Metadata,
+    http::connection_error,
+    machine::{self, Browser},
+    options::is_cross_origin,
+    protocol::{base64, status},
+    transport::{Request, Response, Transport, USER_AGENT},
 };
 
-/// Where a call goes and what its request carries, the token among it.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Target {
-    base_url: String,
-    headers: BTreeMap<String, String>,
-}
+/// gRPC-Web through tonic and tonic-web-wasm-client.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TonicTransport(());
 
-/// Calls a method, by its index, and tells the outcome as `decode` in `src/module.rs` does; empty if there was no answer or
-/// the signal came first.
-///
-/// # Errors
-/// If `target` is not `{ baseUrl, headers }`, or there is no such method.
-#[wasm_bindgen]
-pub async fn unary(index: u8, target: JsValue, signal: AbortSignal) -> Result<Vec<u8>, JsValue> {
-    let target: Target = serde_wasm_bindgen::from_value(target)?;
-    let place = usize::from(index);
-    let (method, fields) = METHODS.get(place).zip(ANSWERS.get(place)).ok_or("there is no such method")?;
-    let aborted = Promise::new(&mut |resolve, _| signal.set_onabort(Some(&resolve)));
-    let (mut aborted, mut call) = (pin!(JsFuture::from(aborted)), pin!(call(method, fields, target)));
-    let outcome = poll_fn(|context| match aborted.as_mut().poll(context) {
-        Poll::Ready(_) => Poll::Ready(None),
-        Poll::Pending => call.as_mut().poll(context).map(Some),
-    });
-    Ok(outcome.await.flatten().unwrap_or_default())
-}
-
-/// Calls a method and tells the outcome; `None` if there was no answer.
-async fn call(method: &'static Method, fields: &'static [Field], target: Target) -> Option<Vec<u8>> {
-    let mut grpc = Grpc::new(Client::new_with_options(target.base_url, fetch_options()));
-    let answer = match method.name {
-        "getMyOrg" => send::<GetMyOrgRequest, GetMyOrgResponse>(&mut grpc, method, &target.headers).await,
-        "deactivateOrg" => {
-            send::<DeactivateOrgRequest, DeactivateOrgResponse>(&mut grpc, method, &target.headers).await
-        }
-        _ => send::<ReactivateOrgRequest, ReactivateOrgResponse>(&mut grpc, method, &target.headers).await,
-    };
-    let (outcome, metadata) = match answer {
-        Ok((message, metadata)) => {
-            let value = message::from_proto(fields, &message);
-            (value.ok_or_else(|| (unfit_message(), Block::default())), block(&metadata))
-        }
-        Err(failure) => (Err((error(&failure)?, Block::default())), block(failure.metadata())),
-    };
-    Some(answer::outcome_json(outcome, Block::new(metadata.as_bytes())))
-}
-
-/// The message that a method answers with, as bytes, and the metadata of the answer.
-async fn send<Q: Message + Default + 'static, A: Message + Default + 'static>(
-    grpc: &mut Grpc<Client>,
-    method: &Method,
-    headers: &BTreeMap<String, String>,
-) -> Result<(Vec<u8>, MetadataMap), Status> {
-    let mut request = Request::new(Q::default());
-    for (name, value) in headers {
-        let invalid = |_| Status::invalid_argument("tonic cannot send a header of the call");
-        let key = MetadataKey::from_bytes(name.as_bytes()).map_err(|_| invalid(()))?;
-        request.metadata_mut().append(key, value.parse().map_err(|_| invalid(()))?);
+impl TonicTransport {
+    /// A transport that calls the global fetch.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(())
     }
-    let answer = grpc.unary(request, PathAndQuery::from_static(method.path), ProstCodec::<Q, A>::default()).await?;
-    let (metadata, message, _) = answer.into_parts();
-    Ok((message.encode_to_vec(), metadata))
+}
+
+impl Transport for TonicTransport {
+    async fn unary(&self, request: Request<'_>) -> Result<Response, Error> {
+        let Request { base_url, path, message, options } = request;
+        let path = PathAndQuery::try_from(path)
+            .map_err(|_| Error::invalid_argument(&["the method's path cannot be sent by tonic."]))?;
+        let mut call = tonic::Request::new(message.to_vec());
+        *call.metadata_mut() = request_metadata(&options.metadata)?;
+        let mut grpc = Grpc::new(Client::new_with_options(base_url.to_owned(), fetch_options()));
+        match grpc.unary(call, path, Bytes).await {
+            Ok(response) => {
+                let (metadata, message, _) = response.into_parts();
+                // tonic merges the trailers into the headers.
+                Ok(Response { headers: from_map(&metadata), message, trailers: Metadata::new() })
+            }
+            Err(status) => Err(failure(&status, base_url)),
+        }
+    }
+}
+
+/// The transport of one call from JavaScript.
+#[derive(Debug)]
+pub(crate) struct CallTransport<'a> {
+    pub(crate) platform: &'a Browser,
+}
+
+impl Transport for CallTransport<'_> {
+    async fn unary(&self, request: Request<'_>) -> Result<Response, Error> {
+        if self.platform.fetch.is_some() {
+            let text = "fetch cannot be set here: tonic-web-wasm-client calls the global one.";
+            return Err(Error::invalid_argument(&[text]));
+        }
+        TonicTransport::new().unary(request).await
+    }
 }
 
 /// How tonic's own complaints begin that have no source.
-const OWN_COMPLAINTS: [&str; 2] = ["protocol error: ", "failed to decode Protobuf message"];
+const CLIENT_ERROR_PREFIXES: [&str; 2] = ["protocol error: ", "failed to decode Protobuf message"];
 
-/// A status of tonic's: the server's, which is read again so that details become what they are elsewhere, or tonic's own.
-/// `None` if there was no answer.
-fn error(failure: &Status) -> Option<Error> {
+fn failure(failure: &Status, base_url: &str) -> Error {
     let source = failure.source().map(ToString::to_string);
     if source.as_ref().is_some_and(|source| source.starts_with("JS API error")) {
-        return None;
+        return connection_error(is_cross_origin(base_url, &machine::platform()));
     }
-    let code = Code::from_number(failure.code().into()).unwrap_or(Code::Unknown);
-    let text = failure.message();
-    let mut error = status::from_details(code, &[text.as_bytes()], failure.details());
-    // tonic's own complaints are told apart by their source or their first words.
-    if source.is_some() || OWN_COMPLAINTS.iter().any(|complaint| text.starts_with(complaint)) {
-        error.kind = Kind::Protocol;
-    }
-    Some(error)
+    let metadata = from_map(failure.metadata());
+    let is_own = source.is_some() || CLIENT_ERROR_PREFIXES.iter().any(|prefix| failure.message().starts_with(prefix));
+    let error = if is_own {
+        let code = Code::from_number(failure.code().into()).unwrap_or(Code::Unknown);
+        Error::new(ErrorKind::Protocol, code, &[failure.message()])
+    } else {
+        // The status is decoded again from what tonic kept of it, so that details become what they are elsewhere.
+        let mut block = Metadata::new();
+        block.append("grpc-status", &i32::from(failure.code()).to_string());
+        block.append("grpc-message", &failure.message().replace('%', "%25"));
+        block.append("grpc-status-details-bin", &base64::encode(failure.details()));
+        match status::decode(&Metadata::new(), &block) {
+            Some(Err(failure)) => failure.into(),
+            _ => Error::new(ErrorKind::Protocol, Code::Unknown, &[failure.message()]),
+        }
+    };
+    error.with_response(200, &metadata, &Metadata::new())
 }
 
 fn fetch_options() -> FetchOptions {
     FetchOptions::new()
-        .cache(Cache::NoStore)
         .credentials(Credentials::Omit)
         .redirect(Redirect::Error)
         .referrer_policy(ReferrerPolicy::NoReferrer)
 }
 
-fn block(map: &MetadataMap) -> String {
-    let line = |entry| match entry {
-        KeyAndValueRef::Ascii(name, value) => format!("{name}: {}\r\n", String::from_utf8_lossy(value.as_bytes())),
-        KeyAndValueRef::Binary(name, value) => {
-            format!("{name}: {}\r\n", String::from_utf8_lossy(value.as_encoded_bytes()))
-        }
-    };
-    map.iter().map(line).collect()
+fn request_metadata(metadata: &Metadata) -> Result<MetadataMap, Error> {
+    let mut map = MetadataMap::new();
+    for (name, value) in metadata.iter().chain([USER_AGENT]) {
+        let invalid = || Error::invalid_argument(&["headers has ", name, ", which tonic cannot send."]);
+        let key = MetadataKey::from_bytes(name.as_bytes()).map_err(|_| invalid())?;
+        map.append(key, value.parse().map_err(|_| invalid())?);
+    }
+    Ok(map)
+}
+
+fn from_map(map: &MetadataMap) -> Metadata {
+    let mut metadata = Metadata::new();
+    for entry in map.iter() {
+        let (name, value) = match entry {
+            KeyAndValueRef::Ascii(name, value) => (name.as_str(), String::from_utf8_lossy(value.as_bytes())),
+            KeyAndValueRef::Binary(name, value) => (name.as_str(), String::from_utf8_lossy(value.as_encoded_bytes())),
+        };
+        metadata.append(name, &value);
+    }
+    metadata
+}
+
+/// Messages as they are: the typed client encodes and decodes them.
+#[derive(Debug, Clone, Copy)]
+struct Bytes;
+
+impl Codec for Bytes {
+    type Encode = Vec<u8>;
+    type Decode = Vec<u8>;
+    type Encoder = Self;
+    type Decoder = Self;
+
+    fn encoder(&mut self) -> Self {
+        *self
+    }
+
+    fn decoder(&mut self) -> Self {
+        *self
+    }
+}
+
+impl Encoder for Bytes {
+    type Item = Vec<u8>;
+    type Error = Status;
+
+    fn encode(&mut self, message: Vec<u8>, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        buffer.put_slice(&message);
+        Ok(())
+    }
+}
+
+impl Decoder for Bytes {
+    type Item = Vec<u8>;
+    type Error = Status;
+
+    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Vec<u8>>, Status> {
+        let mut message = vec![0; buffer.remaining()];
+        buffer.copy_to_slice(&mut message);
+        Ok(Some(message))
+    }
 }

@@ -5,7 +5,7 @@
 use prost::Message as _;
 use serde_json::{Map, Value, json};
 use zitadel_org_web::{
-    code::Code,
+    Code,
     proto::zitadel::{
         management::v1::{DeactivateOrgResponse, GetMyOrgResponse, ReactivateOrgResponse},
         org::v1::Org,

@@ -18,9 +18,9 @@ use hyper::{
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use prost::Message as _;
 use zitadel_org_web::{
-    code::Code,
-    frame::{FLAG_COMPRESSED, FLAG_TRAILERS, MAX_MESSAGE_LEN, PREFIX_LEN},
+    Code,
     proto::zitadel::management::v1::ReactivateOrgRequest,
+    protocol::frame::{FLAG_COMPRESSED, FLAG_TRAILERS, MAX_MESSAGE_LEN, PREFIX_LEN},
 };
 
 use crate::{

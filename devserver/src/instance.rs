@@ -1,6 +1,6 @@
 //! Instances: ZITADEL finds them by host, and so does the dev server, to offer some that behave in their own way.
 
-use zitadel_org_web::code::Code;
+use zitadel_org_web::Code;
 
 use crate::status::Status;
 

@@ -5,7 +5,7 @@
 use axum::body::Body;
 use hyper::{HeaderMap, Method as Verb, Response, StatusCode, http::request::Parts};
 use serde_json::Value;
-use zitadel_org_web::code::Code;
+use zitadel_org_web::Code;
 
 use crate::{
     api::{self, Method},

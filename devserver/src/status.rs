@@ -1,10 +1,10 @@
 //! Errors as ZITADEL raises them, and the status that becomes of them on the wire.
 
 use prost::Message as _;
-use prost_types::Any;
 use serde_json::{Value, json};
+use zitadel_org_web::protocol::any::Any;
 use zitadel_org_web::{
-    code::Code,
+    Code,
     proto::{google, zitadel::v1::ErrorDetail},
 };
 

@@ -1,29 +1,32 @@
-//! What is done with bytes from nowhere: everything that the core does with bytes from the network.
-#![allow(clippy::panic, clippy::indexing_slicing, reason = "to panic is how it tells of a finding")]
+//! Everything that the crate does with bytes from the network, with untrusted input.
+#![allow(clippy::panic, clippy::indexing_slicing, reason = "a panic is how a finding is reported")]
 
 use prost::Message as _;
-use serde_json::Value;
 use zitadel_org_web::{
-    answer::Answer,
-    detail, message,
-    metadata::Block,
-    percent,
-    proto::{ANSWERS, GET_MY_ORG_RESPONSE, zitadel::management::v1::GetMyOrgResponse},
+    Metadata,
+    proto::{google::rpc::Status, zitadel::management::v1::GetMyOrgResponse},
+    protocol::{
+        any::Any,
+        frame::{self, Violation},
+        response::{Decoder, End, Head, Opening},
+        timestamp,
+    },
+    value::{Value as _, ZitadelManagementV1GetMyOrgResponse},
 };
 
 const TYPES: [&str; 3] = ["zitadel.v1.ErrorDetail", "zitadel.error.v2.ErrorDetail", "a.B"];
 
-/// Runs one input: its first byte chooses the parser, the others are what it parses.
+/// Runs one input: its first byte chooses the decoder, the others are what it decodes.
 ///
 /// # Panics
-/// If a property of the core does not hold.
+/// If a property of the crate does not hold.
 pub fn run(input: &[u8]) {
     let Some((first, data)) = input.split_first() else { return };
     match first % 7 {
-        0 => answer(*first, data),
+        0 => response(*first, data),
         1 => {
-            for (name, value) in Block::new(data).iter() {
-                assert!(!name.is_empty() && !value.iter().any(|byte| b"\r\n\0".contains(byte)));
+            for (name, value) in Metadata::decode(data).iter() {
+                assert!(!name.is_empty() && !value.contains(['\r', '\n', '\0']));
             }
         }
         2 => {
@@ -31,48 +34,56 @@ pub fn run(input: &[u8]) {
             let lines = names.iter().zip(data.split(|byte| *byte == b'\n'));
             let headers: Vec<u8> =
                 lines.flat_map(|(name, value)| [name.as_bytes(), b": ", value, b"\n"].concat()).collect();
-            outcome(*first, &headers, b"", true);
+            let _ = outcome(&headers, [&b""[..]]);
         }
         3 => {
-            let once = percent::decode(data);
-            let escaped: Vec<u8> =
-                once.iter().flat_map(|byte| if *byte == b'%' { b"%25".to_vec() } else { vec![*byte] }).collect();
-            assert_eq!(percent::decode(&escaped), once);
+            if let Some(timestamp) = timestamp::parse(&String::from_utf8_lossy(data)) {
+                let text = timestamp::format(&timestamp);
+                assert_eq!(text.and_then(|text| timestamp::parse(&text)), Some(timestamp));
+            }
         }
         4 => {
-            let name = TYPES[usize::from(first / 7) % TYPES.len()];
-            let type_url = format!("type.googleapis.com/{name}");
-            let len = |bytes: &[u8]| u8::try_from(bytes.len()).unwrap_or(127).min(127);
-            let value = &data[..usize::from(len(data))];
-            let any = [&[0x0a, len(type_url.as_bytes())], type_url.as_bytes(), &[0x12, len(value)], value].concat();
-            let detail = detail::from_any(&any).map(|detail| parse(&detail));
-            assert!(detail.is_some_and(|json| json["@type"] == type_url.as_str()));
-            let _ = detail::from_any(data);
+            let type_url = format!("type.googleapis.com/{}", TYPES[usize::from(first / 7) % TYPES.len()]);
+            let any = Any { type_url, value: data.to_vec() };
+            let theirs = prost_types::Any { type_url: any.type_url.clone(), value: any.value.clone() };
+            assert_eq!(any.encode_to_vec(), theirs.encode_to_vec());
+            // Ours reads what prost's own type reads, and refuses what it refuses.
+            let (ours, theirs) = (Any::decode(data), prost_types::Any::decode(data));
+            assert_eq!(
+                ours.ok().map(|any| (any.type_url, any.value)),
+                theirs.ok().map(|any| (any.type_url, any.value))
+            );
+            let _ = Status::decode(data);
         }
         _ => {
-            if GetMyOrgResponse::decode(data).is_err() {
-                assert_eq!(message::from_proto(GET_MY_ORG_RESPONSE, data), None);
+            if let Ok(message) = GetMyOrgResponse::decode(data)
+                && let Ok(value) = ZitadelManagementV1GetMyOrgResponse::from_message(message.clone())
+            {
+                assert_eq!(value.into_message(), Ok(message));
             }
         }
     }
 }
 
-/// An answer: what is told early holds, unless something follows the trailers.
-fn answer(seed: u8, body: &[u8]) {
+/// A response: the outcome is the same however its body is cut, and what is decided early holds unless something follows.
+fn response(seed: u8, body: &[u8]) {
     let headers = b"content-type: application/grpc-web+proto\n";
-    let whole = outcome(seed, headers, body, true);
-    let early = outcome(seed, headers, &body[..usize::from(seed) % (body.len() + 1)], false);
-    assert!(early.is_none() || early == whole || whole.is_some_and(|whole| whole["error"]["code"] == 13));
+    let whole = outcome(headers, [body]);
+    let (first, rest) = body.split_at(usize::from(seed) % (body.len() + 1));
+    assert_eq!(outcome(headers, [first, rest]), whole);
+    let mut frames = frame::Decoder::default();
+    frames.push(first);
+    if frames.trailers().is_some() && frames.violation() != Some(Violation::DataAfterTrailers) {
+        assert!(outcome(headers, [first]) == whole || !rest.is_empty());
+    }
 }
 
-fn outcome(seed: u8, headers: &[u8], body: &[u8], is_complete: bool) -> Option<Value> {
-    let fields = ANSWERS[usize::from(seed) % ANSWERS.len()];
-    let answer = Answer { http_status: 200, headers: Block::new(headers), body, is_complete };
-    let json = answer.outcome_json(fields);
-    assert!(!json.is_empty() || !is_complete);
-    (!json.is_empty()).then(|| parse(&json))
-}
-
-fn parse(json: &[u8]) -> Value {
-    serde_json::from_str(&String::from_utf8_lossy(json)).unwrap_or_else(|error| panic!("{error}"))
+fn outcome<'a>(headers: &[u8], chunks: impl IntoIterator<Item = &'a [u8]>) -> Result<Vec<u8>, String> {
+    match Decoder::open(Head { http_status: 200, headers: Metadata::decode(headers) }) {
+        Opening::Body(mut decoder) => {
+            chunks.into_iter().for_each(|chunk| decoder.push(chunk));
+            decoder.finish(End::Complete).map(|response| response.message).map_err(|error| format!("{error:?}"))
+        }
+        Opening::HttpError(error) | Opening::Error(error) => Err(format!("{error:?}")),
+    }
 }

@@ -1,77 +1,100 @@
-//! The package: the wasm, optimized, and the JavaScript beside it, in `pkg/dist`.
+//! The package: the module, optimized, and the JavaScript around it, in `pkg`.
 
-use std::{collections::BTreeSet, fs, iter, path::Path, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context as _, Result, ensure};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde_json::json;
 
 use crate::{
     notices, npm, project, step, tools,
     wasm::{TARGET, TARGET_FOLDER, Toolchain},
 };
 
-const DIST: &str = "pkg/dist";
-const GLUE: &str = "zitadel_org_web.js";
+/// What npm packs.
+const PACKAGE: &str = "pkg";
+/// Files of `js/` that the package has as they are.
+const FILES: [&str; 4] = ["package.json", "README.md", "index.d.ts", "error.js"];
+const WASM: &str = "zitadel_org_web_bg.wasm";
 /// What the module uses; more would let wasm-opt write what some tools cannot read.
 const FEATURES: [&str; 6] =
     ["bulk-memory", "reference-types", "sign-ext", "mutable-globals", "nontrapping-float-to-int", "multivalue"];
 
-/// Builds the package and tells which compiler did it.
+/// Builds the package without its second transport and returns the compiler that did it.
 pub(crate) fn package() -> Result<Toolchain> {
     let toolchain = Toolchain::ensure()?;
-    let wasm_bindgen = tools::wasm_bindgen()?;
     npm::ensure()?;
-    step::say("Building the package (about 45 s when nothing is built yet)");
-    bundle(&toolchain, &wasm_bindgen, "standalone", DIST)?;
-    notices::write(&Path::new(DIST).join("THIRD_PARTY_LICENSES.txt"))?;
+    step::say("Building the package (about 1 min when nothing is built yet)");
+    empty()?;
+    for file in FILES {
+        fs::copy(Path::new("js").join(file), Path::new(PACKAGE).join(file))?;
+    }
+    fs::copy("js/index.d.ts", Path::new(PACKAGE).join("index.d.cts"))?;
+    fs::copy("LICENSE", Path::new(PACKAGE).join("LICENSE"))?;
+    let module = module(&toolchain, &[])?;
+    fs::copy(module.join(WASM), Path::new(PACKAGE).join(WASM))?;
+    bundle(&module, &["index", "streaming", "workerd"])?;
+    notices::write(&Path::new(PACKAGE).join("THIRD_PARTY_LICENSES.txt"))?;
     Ok(toolchain)
 }
 
-/// Builds the package with both of its transports, and tells which compiler did it.
+/// Builds the package with both of its transports, and returns the compiler that did it.
 pub(crate) fn all() -> Result<Toolchain> {
     let toolchain = package()?;
-    tonic(&toolchain)?;
+    step::say("Building the package over tonic (about 1 min when nothing is built yet)");
+    bundle(&module(&toolchain, &["--features", "tonic"])?, &["tonic"])?;
     Ok(toolchain)
 }
 
-/// Builds the package's second transport, over tonic.
-fn tonic(toolchain: &Toolchain) -> Result<()> {
-    step::say("Building the package over tonic (about 45 s when nothing is built yet)");
-    bundle(toolchain, &tools::wasm_bindgen()?, "tonic", &format!("{DIST}/tonic"))
+/// Removes what an earlier build, or wasm-pack, has left in the package.
+fn empty() -> Result<()> {
+    for entry in fs::read_dir(PACKAGE)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            fs::remove_dir_all(path)?;
+        } else if !path.ends_with(".gitignore") {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
 }
 
-fn bundle(toolchain: &Toolchain, wasm_bindgen: &Path, feature: &str, dist: &str) -> Result<()> {
-    let dist = Path::new(dist);
+/// Builds the module and wasm-bindgen's functions around it, in the folder that is returned.
+fn module(toolchain: &Toolchain, features: &[&str]) -> Result<PathBuf> {
+    let out = project::root().join("target/package").join(features.last().unwrap_or(&"default"));
     let mut cargo = toolchain.cargo()?;
+    // Beside an rlib cargo would leave lto out.
     cargo.args(["rustc", "--quiet", "--release", "--package", "zitadel-org-web", "--lib", "--crate-type", "cdylib"]);
-    cargo.args(["--target", TARGET, "--features", feature]);
-    step::run(&mut cargo)?;
+    step::run(cargo.args(["--target", TARGET]).args(features))?;
     let built = Path::new(TARGET_FOLDER).join(TARGET).join("release/zitadel_org_web.wasm");
-    fs::create_dir_all(dist)?;
-    let mut bindgen = Command::new(wasm_bindgen);
+    fs::create_dir_all(&out)?;
+    let mut bindgen = Command::new(tools::wasm_bindgen()?);
     bindgen.args(["--target", "bundler", "--no-typescript", "--out-dir"]);
-    step::run(bindgen.arg(dist).arg(built))?;
-    let script = dist.join("zitadel_org_web_bg.js");
-    let glue = fs::read_to_string(&script)?;
-    fs::write(dist.join(GLUE), glue_factory(&glue))?;
-    fs::remove_file(script)?;
-    declare(dist)?;
-    let wasm = dist.join("zitadel_org_web_bg.wasm");
-    let features = FEATURES.map(|feature| format!("--enable-{feature}"));
-    let graph = project::tool("exports.json");
-    fs::write(&graph, used_exports(&glue).to_string())?;
-    let mut metadce = npm::program("wasm-metadce");
-    metadce.args(&features).arg(&wasm).arg("--graph-file").arg(&graph).arg("-o").arg(&wasm);
-    step::run_quietly(&mut metadce, &project::tool("metadce.log"))?;
+    step::run(bindgen.arg(&out).arg(built))?;
+    let wasm = out.join(WASM);
     let mut wasm_opt = npm::program("wasm-opt");
-    wasm_opt.args(&features);
+    wasm_opt.args(FEATURES.map(|feature| format!("--enable-{feature}")));
     // The first KiB is the stack's end and holds no data.
-    wasm_opt.args(["-O3", "--flatten", "--rereloop", "-Oz", "--low-memory-unused"]);
+    wasm_opt.args(["-O3", "--flatten", "--rereloop", "-Oz", "--converge", "--low-memory-unused"]);
     wasm_opt.args(["--strip-debug", "--strip-producers", "--strip-target-features"]);
     step::run(wasm_opt.arg(&wasm).arg("-o").arg(&wasm))?;
-    fs::write(dist.join("wasm.js"), inline_module(&fs::read(&wasm)?)?)?;
-    Ok(())
+    fs::write(out.join("wasm.js"), inline(&fs::read(&wasm)?)?)?;
+    Ok(out)
+}
+
+/// Bundles the entries of the package that a module serves.
+fn bundle(module: &Path, entries: &[&str]) -> Result<()> {
+    step::run(Command::new("node").arg("xtask/bundle.mjs").arg(module).arg(PACKAGE).args(entries))
+}
+
+/// The module as JavaScript: deflated, since base64 leaves servers little to compress, and in base64.
+fn inline(wasm: &[u8]) -> Result<String> {
+    let mut deflated = Vec::new();
+    zopfli::compress(zopfli::Options::default(), zopfli::Format::Zlib, wasm, &mut deflated)?;
+    Ok(format!("export default \"{}\";\n", STANDARD.encode(deflated)))
 }
 
 /// Builds and packs the package twice from nothing and compares the tarballs.
@@ -79,16 +102,15 @@ pub(crate) fn reproduce() -> Result<()> {
     let folder = project::root().join("target/reproduce");
     let mut tarballs = Vec::new();
     for turn in ["first", "second"] {
-        step::say(&format!("Building the package from nothing, the {turn} time (about 1 min)"));
-        for used in
-            [Path::new(DIST), &folder.join(turn), Path::new(TARGET_FOLDER).join(TARGET).join("release").as_path()]
-        {
+        step::say(&format!("Building the package from nothing, the {turn} time (about 2 min)"));
+        let out = folder.join(turn);
+        let built = Path::new(TARGET_FOLDER).join(TARGET).join("release");
+        for used in [Path::new("target/package"), &out, &built] {
             if used.exists() {
                 fs::remove_dir_all(used)?;
             }
         }
         all()?;
-        let out = folder.join(turn);
         fs::create_dir_all(&out)?;
         let mut pack = Command::new("npm");
         pack.args(["pack", "--pack-destination"]).arg(&out).arg("./pkg");
@@ -101,64 +123,8 @@ pub(crate) fn reproduce() -> Result<()> {
     Ok(())
 }
 
-/// What the glue uses of the module, for wasm-metadce: the other exports keep code that nothing calls.
-fn used_exports(glue: &str) -> serde_json::Value {
-    let is_name = |char: char| char.is_ascii_alphanumeric() || char == '_';
-    let used = glue.split("wasm.").skip(1).filter_map(|rest| rest.split(|char| !is_name(char)).next());
-    let names: BTreeSet<_> = used.chain(["memory", "__wbindgen_start"]).collect();
-    let exports = names.iter().map(|name| json!({ "name": name, "export": name }));
-    let root = json!({ "name": "root of all", "root": true, "reaches": names });
-    iter::once(root).chain(exports).collect()
-}
-
-/// The module as JavaScript: deflated, since base64 leaves servers little to compress, and in base64.
-fn inline_module(wasm: &[u8]) -> Result<String> {
-    let mut deflated = Vec::new();
-    zopfli::compress(zopfli::Options::default(), zopfli::Format::Zlib, wasm, &mut deflated)?;
-    Ok(format!("export default \"{}\";\n", STANDARD.encode(deflated)))
-}
-
-/// The generated module as a function that makes its exports anew, since they keep the state of one instance; see
-/// `pkg/src/instance.js`.
-fn glue_factory(module: &str) -> String {
-    let names = module.lines().filter_map(|line| line.strip_prefix("export function ")?.split('(').next());
-    let names = names.collect::<Vec<_>>().join(", ");
-    let script = module.replace("\nexport function ", "\nfunction ").replace("\nexport class ", "\nclass ");
-    format!("export function createGlue() {{\n{script}\nreturn {{ {names} }};\n}}\n")
-}
-
-/// Bundles the package's JavaScript for `tests/web.rs`.
-pub(crate) fn web_edge() -> Result<()> {
-    npm::ensure()?;
-    let mut esbuild = npm::program("esbuild");
-    esbuild.args([
-        "tests/web-edge.js",
-        "--bundle",
-        "--format=esm",
-        "--log-level=warning",
-        "--outfile=target/web-edge.js",
-    ]);
-    step::run(&mut esbuild)
-}
-
-/// Puts the types of what is generated beside it; they are written by hand in `pkg/src`.
-fn declare(dist: &Path) -> Result<()> {
-    fs::create_dir_all(dist)?;
-    let up = dist.components().skip(1).map(|_| "../").collect::<String>();
-    let glue = format!("export {{ createGlue }} from \"{up}src/module.js\";\n");
-    fs::write(dist.join(GLUE).with_extension("d.ts"), glue)?;
-    fs::write(dist.join("wasm.d.ts"), format!("export {{ default }} from \"{up}src/wasm.js\";\n"))?;
-    Ok(())
-}
-
-/// Puts the types of what is generated where it will be, for checks that need no build.
-pub(crate) fn declare_all() -> Result<()> {
-    declare(Path::new(DIST))?;
-    declare(&Path::new(DIST).join("tonic"))
-}
-
 /// Builds the package and prints its sizes; fails if they are over the budget.
 pub(crate) fn print_sizes() -> Result<()> {
     all()?;
-    step::run(Command::new("node").arg("tests/size.js"))
+    step::run(Command::new("node").arg("tests/support/size.js"))
 }

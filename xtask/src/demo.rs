@@ -35,7 +35,7 @@ fn run_headless() -> Result<()> {
     step::say("Driving the page in Chromium");
     let mut node = Command::new("node");
     browser.set_up(&mut node)?;
-    node.args(["tests/demo.js", "target/demo.png"]).env("ZITADEL_TEST_URL", server.url());
+    node.args(["tests/support/demo.js", "target/demo.png"]).env("ZITADEL_TEST_URL", server.url());
     node.env("DEVSERVER_DATABASE", database);
     step::run(&mut node)
 }

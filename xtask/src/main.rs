@@ -35,17 +35,17 @@ struct Arguments {
 enum Command {
     /// Build the package and serve the demo page with a stand-in for ZITADEL
     Demo(demo::Arguments),
-    /// Run every test: core, dev server, protos, package, and the browser's
-    Test,
+    /// Run every test: crate, dev server, protos, package, and the browser's
+    Test(suites::Arguments),
     /// Check formatting, lints (host and wasm) and types
     Check,
-    /// Build the package into pkg/dist
+    /// Build the package into pkg
     Build,
     /// Try the package, as packed, in every bundler, runtime and browser that it is made for
     Matrix,
     /// Play odd and hostile answers to both transports and write docs/robustness.md
     Robustness,
-    /// Look for bytes that the core does not stand
+    /// Fuzz the decoders with untrusted input
     Fuzz(fuzz::Arguments),
     /// Print the sizes of what a page downloads, and fail over the budget
     Size,
@@ -69,7 +69,7 @@ fn run() -> Result<()> {
     std::env::set_current_dir(project::root())?;
     match Arguments::parse().command {
         Command::Demo(arguments) => demo::run(&arguments),
-        Command::Test => suites::run(),
+        Command::Test(arguments) => suites::run(&arguments),
         Command::Check => check::run(),
         Command::Build => build::package().map(drop),
         Command::Matrix => suites::run_matrix(),

@@ -32,12 +32,19 @@ impl fmt::Display for Count {
 }
 
 /// The tests in Node that say something of an engine, for those that do not run them all.
-const ENGINE_TESTS: [&str; 3] = ["tests/package.test.js", "tests/page.test.js", "tests/scenarios.test.js"];
+const ENGINE_TESTS: [&str; 3] =
+    ["tests/browser/package.test.js", "tests/browser/page.test.js", "tests/browser/scenarios.test.js"];
+
+/// Options of the tests.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Only suites whose name contains this, for instance `node` or `Firefox`
+    only: Option<String>,
+}
 
 /// Runs all suites; one that fails does not keep the next from running.
-pub(crate) fn run() -> Result<()> {
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let toolchain = build::all()?;
-    build::web_edge()?;
     let wasm_pack = tools::wasm_pack()?;
     let chromium = Engine::Chromium.ensure()?;
     let server = DevServer::start(Path::new("target/test.sqlite"))?;
@@ -66,7 +73,8 @@ pub(crate) fn run() -> Result<()> {
         ("core, dev server, xtask (native)".to_owned(), Ok(native)),
         ("client in Chromium (wasm-pack)".to_owned(), Ok(web(&chromium, &[])?)),
         ("the same over tonic (wasm-pack)".to_owned(), Ok(web(&chromium, &["--features", "tonic"])?)),
-        ("all that is in Node, Chromium".to_owned(), Ok(node(&chromium, &["tests/"])?)),
+        ("package in node".to_owned(), Ok(node(&chromium, &["tests/node/", "tests/apps/"])?)),
+        ("package, page, scenarios, soak in Chromium".to_owned(), Ok(node(&chromium, &["tests/browser/"])?)),
     ];
     for engine in Engine::OTHERS {
         let name = engine.name();
@@ -78,8 +86,9 @@ pub(crate) fn run() -> Result<()> {
             Err(why) => suites.push((format!("client, package, page, scenarios in {name}"), Err(why))),
         }
     }
+    let only = arguments.only.as_deref().unwrap_or_default();
     let mut summary = Vec::new();
-    for (name, command) in suites {
+    for (name, command) in suites.into_iter().filter(|(name, _)| name.contains(only)) {
         step::say(&format!("Testing: {name}"));
         let outcome = match command {
             Ok(mut command) => Some(run_counted(&mut command)?),
@@ -99,7 +108,7 @@ pub(crate) fn write_robustness() -> Result<()> {
     let mut node = Command::new("node");
     Engine::Chromium.ensure()?.set_up(&mut node)?;
     step::say("Playing the scenarios (about 1 min)");
-    step::run(node.args(["--test", "--test-reporter=spec", "tests/scenarios.test.js"]).env("UPDATE", "1"))
+    step::run(node.args(["--test", "--test-reporter=spec", "tests/browser/scenarios.test.js"]).env("UPDATE", "1"))
 }
 
 /// Tries the package, as packed, in more runtimes and bundlers.
@@ -115,7 +124,7 @@ pub(crate) fn run_matrix() -> Result<()> {
         }
     }
     step::say("Trying the package in every environment (about 2 min)");
-    node.args(["--test", "--test-reporter=spec", "tests/environments.test.js"]).env("MATRIX", "1");
+    node.args(["--test", "--test-reporter=spec", "tests/apps/environments.test.js"]).env("MATRIX", "1");
     node.env("ZITADEL_TEST_URL", server.url());
     step::run(&mut node)
 }

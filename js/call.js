@@ -1,0 +1,88 @@
+// Hands a call to the module, which decides everything about it.
+
+import { ZitadelError } from "./error.js";
+import { loaded } from "./load.js";
+
+/** @typedef {import("./load.js").Source} Source */
+/** @typedef {import("./index.js").CallOptions} CallOptions */
+/** @typedef {"reactivateOrg" | "deactivateOrg" | "getMyOrg"} Rpc */
+
+/**
+ * @param {Source} source
+ * @param {Rpc} rpc
+ * @param {[token: unknown, orgId: unknown, options: any]} args
+ * @param {any} [defaults] - a client's
+ * @returns {Promise<any>}
+ */
+export async function call(source, rpc, args, defaults) {
+  const startedAt = performance.now();
+  const instance = source.instance ?? (await loaded(source, args[2], defaults));
+  return instance.run(rpc, [...args, defaults, startedAt]);
+}
+
+/** @type {(keyof CallOptions)[]} */
+const OPTIONS = [
+  "baseUrl",
+  "protocol",
+  "timeoutMs",
+  "signal",
+  "language",
+  "headers",
+  "fetch",
+  "allowInsecure",
+];
+
+/**
+ * Binds a token and options, read now: what becomes of them later does not matter.
+ *
+ * @param {Source} source
+ * @param {any} given
+ * @returns {import("./index.js").OrgClient}
+ */
+export function createClient(source, given) {
+  /** @type {any} */
+  const defaults = {};
+  /** @type {unknown} */
+  let token;
+  /** @type {ZitadelError | undefined} */
+  let failure;
+  try {
+    token = given?.token;
+    for (const name of OPTIONS) {
+      defaults[name] = copy(given?.[name]);
+    }
+  } catch (cause) {
+    failure = new ZitadelError({
+      kind: "invalid-argument",
+      code: 3,
+      message: "The client's defaults cannot be read: see cause.",
+      cause,
+    });
+  }
+  /** @param {Rpc} rpc */
+  const bound =
+    (rpc) =>
+    /** @param {unknown} [orgId] @param {unknown} [options] */
+    async (orgId, options) => {
+      if (failure) {
+        throw failure;
+      }
+      return call(source, rpc, [token, orgId, options], defaults);
+    };
+  return {
+    reactivateOrg: bound("reactivateOrg"),
+    deactivateOrg: bound("deactivateOrg"),
+    getMyOrg: bound("getMyOrg"),
+  };
+}
+
+/** What can change within an option: a URL, headers. @param {any} value */
+function copy(value) {
+  if (typeof value !== "object" || value === null || "aborted" in value) {
+    return value;
+  }
+  if (typeof value.href === "string") {
+    return value.href;
+  }
+  return Symbol.iterator in value ? Array.from(value, (pair) => [...pair]) : { ...value };
+}

@@ -1,0 +1,7 @@
+import type {
+  CallOptions,
+  DeactivateOrgResponse,
+  GetMyOrgResponse,
+  ReactivateOrgResponse,
+  TokenSource,
+} from "./index.js";

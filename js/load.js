@@ -1,0 +1,132 @@
+// Loads the module, once. A load that fails, or that a call has waited for in vain, is tried again by the next call.
+
+import { ZitadelError } from "./error.js";
+import { instantiate } from "./instance.js";
+
+/** @typedef {import("./instance.js").Instance} Instance */
+/**
+ * Where the module comes from, and what has come of it.
+ *
+ * @typedef {{
+ *   createGlue: typeof import("#glue").createGlue,
+ *   compile: () => Promise<WebAssembly.Module>,
+ *   loading?: Promise<Instance> | undefined,
+ *   instance?: Instance | undefined,
+ * }} Source
+ */
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+/** Longest delay of setTimeout. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
+/**
+ * @param {Source} source
+ * @returns {Promise<Instance>}
+ */
+function load(source) {
+  source.loading ??= instantiate(source).then(
+    (instance) => (source.instance = instance),
+    (cause) => {
+      source.loading = undefined;
+      throw new ZitadelError({
+        kind: "transport",
+        code: 14,
+        message: `The WebAssembly module could not be loaded, so nothing was sent: ${reason(cause)} See cause.`,
+        retriable: true,
+        cause,
+      });
+    },
+  );
+  return source.loading;
+}
+
+/**
+ * Waits for the module within a call's deadline, and for its signal. What they are worth is the module's to say.
+ *
+ * @param {Source} source
+ * @param {any} options
+ * @param {any} defaults
+ * @returns {Promise<Instance>}
+ */
+export async function loaded(source, options, defaults) {
+  /** @type {(() => void)[]} */
+  const cleanup = [];
+  try {
+    return await Promise.race([load(source), interrupted(source, options, defaults, cleanup)]);
+  } finally {
+    cleanup.forEach((undo) => undo());
+  }
+}
+
+/**
+ * @param {Source} source
+ * @param {any} options
+ * @param {any} defaults
+ * @param {(() => void)[]} cleanup
+ * @returns {Promise<never>}
+ */
+function interrupted(source, options, defaults, cleanup) {
+  return new Promise((_, reject) => {
+    /** @type {any} */
+    let signal;
+    /** @type {any} */
+    let timeoutMs;
+    try {
+      signal = options?.signal ?? defaults?.signal;
+      timeoutMs = options?.timeoutMs ?? defaults?.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+      const abort = () =>
+        reject(
+          new ZitadelError({
+            kind: "aborted",
+            code: 1,
+            message: "The caller's signal aborted the call before the request was sent.",
+            cause: signal.reason,
+          }),
+        );
+      signal?.addEventListener("abort", abort);
+      cleanup.push(() => signal?.removeEventListener?.("abort", abort));
+      if (signal?.aborted === true) {
+        abort();
+      }
+    } catch {
+      // The module says what is wrong with it.
+    }
+    // A longer delay would fire at once, and no load takes that long.
+    if (timeoutMs > 0 && timeoutMs <= MAX_DELAY_MS) {
+      const timer = setTimeout(() => {
+        source.loading = undefined;
+        reject(
+          new ZitadelError({
+            kind: "timeout",
+            code: 4,
+            message: `The deadline passed before the request was sent, while the WebAssembly module was loading. timeoutMs is ${Math.ceil(timeoutMs)}.`,
+            retriable: true,
+          }),
+        );
+      }, timeoutMs);
+      cleanup.push(() => clearTimeout(timer));
+    }
+  });
+}
+
+/**
+ * Has the module ready. Nobody has to wait for it, so a failure that nobody sees is none.
+ *
+ * @param {Source} source
+ * @returns {Promise<void>}
+ */
+export function preloaded(source) {
+  const ready = loaded(source, undefined, undefined).then(() => {});
+  ready.catch(() => {});
+  return ready;
+}
+
+/** What is likely to be wrong. @param {any} cause */
+function reason(cause) {
+  if (typeof WebAssembly !== "object") {
+    return "there is no WebAssembly here.";
+  }
+  return cause?.name === "ReferenceError"
+    ? `${cause.message}; this runtime lacks that global.`
+    : "a Content-Security-Policy needs script-src 'wasm-unsafe-eval'.";
+}

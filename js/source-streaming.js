@@ -1,0 +1,19 @@
+// The module as a file of its own, which the browser compiles while it comes in.
+
+import { createGlue } from "#glue";
+
+/** @type {import("./load.js").Source} */
+export const source = {
+  createGlue,
+  async compile() {
+    const url = new URL("./zitadel_org_web_bg.wasm", import.meta.url);
+    const response = await fetch(url);
+    if (!response.ok) {
+      throw new Error(`${url.pathname} responded with HTTP ${response.status}`);
+    }
+    // Streaming refuses a server that does not know the MIME type.
+    return response.headers.get("content-type") === "application/wasm"
+      ? WebAssembly.compileStreaming(response)
+      : WebAssembly.compile(await response.arrayBuffer());
+  },
+};

@@ -1,0 +1,288 @@
+//! The machine in a browser, or in a runtime like one: the one place that calls `fetch` and reads its response.
+//!
+//! Nothing that fetch returns is trusted to be what it should, because the caller may bring their own: every access to it can
+//! fail and none can trap.
+
+mod abort;
+mod body;
+mod callback;
+mod future;
+mod json;
+mod timer;
+
+use std::{cell::RefCell, fmt};
+
+use js_sys::{Function, Object, Uint8Array};
+use wasm_bindgen::prelude::*;
+use web_sys::Url;
+
+use self::{abort::Abort, body::FetchBody};
+use crate::{
+    Error, Metadata,
+    error::Source,
+    grpc_web::GrpcWeb,
+    options::UrlParts,
+    platform::{HttpRequest, Platform, SendError},
+    protocol::response::Head,
+    transport::{Request, Response, Transport},
+};
+
+#[cfg(feature = "js")]
+pub(crate) use self::callback::Callback;
+pub(crate) use self::{future::settled, json::JsJson};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance, js_name = now, catch)]
+    fn performance_now() -> Result<f64, JsValue>;
+
+    type Global;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    fn origin(this: &Global) -> Result<Option<JsValue>, JsValue>;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    fn fetch(this: &Global) -> Result<Option<Function>, JsValue>;
+
+    #[wasm_bindgen(js_name = Request)]
+    type RequestProbe;
+    #[wasm_bindgen(constructor, js_class = "Request", catch)]
+    fn new(url: &str, init: &Object) -> Result<RequestProbe, JsValue>;
+
+    type ResponseLike;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    fn status(this: &ResponseLike) -> Result<Option<JsValue>, JsValue>;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    fn headers(this: &ResponseLike) -> Result<Option<JsValue>, JsValue>;
+
+    type Pairs;
+    #[wasm_bindgen(js_namespace = Array, js_name = from, catch)]
+    fn pairs(iterable: &JsValue) -> Result<Pairs, JsValue>;
+    #[wasm_bindgen(method, structural, catch)]
+    fn join(this: &Pairs, separator: &str) -> Result<Option<JsValue>, JsValue>;
+}
+
+/// Something that JavaScript threw: what lies below an [`Error`].
+#[derive(Clone, PartialEq)]
+pub struct Thrown(pub JsValue);
+
+impl fmt::Debug for Thrown {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Thrown")
+    }
+}
+
+impl fmt::Display for Thrown {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0.as_string().unwrap_or_else(|| "a JavaScript exception".to_owned()))
+    }
+}
+
+impl std::error::Error for Thrown {}
+
+/// What was thrown as the source of an error.
+pub(crate) fn source(thrown: JsValue) -> Source {
+    Box::new(Thrown(thrown))
+}
+
+/// gRPC-Web over the browser's fetch.
+#[derive(Debug, Clone, Default)]
+pub struct FetchTransport(());
+
+impl FetchTransport {
+    /// A transport that calls the global fetch.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(())
+    }
+
+    pub(crate) const fn available() -> Option<Self> {
+        Some(Self(()))
+    }
+}
+
+impl Transport for FetchTransport {
+    async fn unary(&self, request: Request<'_>) -> Result<Response, Error> {
+        GrpcWeb { platform: &platform() }.unary(request).await
+    }
+}
+
+pub(crate) const fn platform() -> Browser {
+    Browser { fetch: None }
+}
+
+/// The browser.
+#[derive(Debug)]
+pub(crate) struct Browser {
+    /// The caller's fetch; `None` for the global one at the time of the call.
+    pub(crate) fetch: Option<Function>,
+}
+
+/// What a request can go without, since it only tightens the call, where a runtime refuses it: first `referrerPolicy`, which
+/// older workerd does not know, then the signal, which jsdom makes of another realm than fetch's.
+const CONCESSIONS: [(bool, bool); 3] = [(true, true), (false, true), (false, false)];
+
+impl Platform for Browser {
+    type Body = FetchBody;
+    type Json = JsJson;
+
+    async fn send(&self, request: HttpRequest<'_>) -> Result<(Head, FetchBody), SendError> {
+        let abort = Abort::new();
+        let mut refusal = None;
+        for (has_policy, has_signal) in CONCESSIONS {
+            let init = init(&request, has_policy, abort.signal().filter(|_| has_signal))
+                .map_err(|cause| SendError::Refused(source(cause)))?;
+            let started = match &self.fetch {
+                Some(fetch) => call(fetch, &request.url, &init),
+                None => global_fetch(&request.url, &init),
+            };
+            let (response, is_thrown) = match started {
+                Ok(promise) => (settled(&promise).await, false),
+                Err(thrown) => (Err(thrown), true),
+            };
+            match response {
+                Ok(response) => {
+                    return read(response.unchecked_into(), abort)
+                        .map_err(|cause| SendError::NotAResponse(source(cause)));
+                }
+                // A caller's fetch may have sent the request whatever it says.
+                Err(thrown) if self.fetch.is_some() => return Err(SendError::Failed(source(thrown))),
+                // The constructor of Request refuses what fetch refuses of its arguments, and sends nothing.
+                Err(thrown) if !is_thrown && RequestProbe::new(&request.url, &init).is_ok() => {
+                    return Err(SendError::Failed(source(thrown)));
+                }
+                Err(thrown) => refusal = Some(thrown),
+            }
+        }
+        Err(SendError::Refused(source(refusal.unwrap_or_default())))
+    }
+
+    fn parse_json(&self, text: &[u8]) -> Option<JsJson> {
+        js_sys::JSON::parse(&String::from_utf8_lossy(text)).ok().map(JsJson)
+    }
+
+    fn parse_url(&self, text: &str) -> Option<UrlParts> {
+        thread_local! {
+            // The one that was parsed last: most callers have but one, and to parse it would be a tenth of a call.
+            static LAST: RefCell<Option<(String, UrlParts)>> = const { RefCell::new(None) };
+        }
+        let known =
+            LAST.with_borrow(|last| last.as_ref().filter(|(known, _)| known == text).map(|(_, parts)| parts.clone()));
+        known.or_else(|| {
+            let url = Url::new(text).ok()?;
+            let parts = UrlParts {
+                href: url.href(),
+                origin: url.origin(),
+                protocol: url.protocol(),
+                hostname: url.hostname(),
+                pathname: url.pathname(),
+                has_user_info: !url.username().is_empty() || !url.password().is_empty(),
+            };
+            LAST.set(Some((text.to_owned(), parts.clone())));
+            Some(parts)
+        })
+    }
+
+    fn own_origin(&self) -> Option<String> {
+        js_sys::global().unchecked_into::<Global>().origin().ok()??.as_string()
+    }
+
+    fn now_ms(&self) -> f64 {
+        performance_now().unwrap_or_else(|_| js_sys::Date::now())
+    }
+
+    fn ms_until(&self, http_date: &str) -> Option<f64> {
+        let ms = js_sys::Date::parse(http_date) - js_sys::Date::now();
+        ms.is_finite().then_some(ms)
+    }
+
+    fn sleep(&self, ms: f64) -> impl Future<Output = ()> {
+        timer::sleep(ms)
+    }
+}
+
+fn global_fetch(url: &str, init: &Object) -> Result<JsValue, JsValue> {
+    match js_sys::global().unchecked_into::<Global>().fetch()? {
+        Some(fetch) => call(&fetch, url, init),
+        None => Err(js_sys::TypeError::new("there is no global fetch").into()),
+    }
+}
+
+fn call(fetch: &Function, url: &str, init: &Object) -> Result<JsValue, JsValue> {
+    fetch.call2(&JsValue::UNDEFINED, &JsValue::from_str(url), init)
+}
+
+/// The second argument of fetch, with headers as an object that callers can read: repeated ones are joined.
+fn init(request: &HttpRequest<'_>, has_policy: bool, signal: Option<&JsValue>) -> Result<Object, JsValue> {
+    let mut text = String::from("{\"method\":");
+    push_string(&mut text, request.verb);
+    // Not "error", which workerd does not have: `http::send` refuses what a redirect responds with.
+    text.push_str(",\"redirect\":\"manual\",\"credentials\":\"omit\"");
+    if has_policy {
+        text.push_str(",\"referrerPolicy\":\"no-referrer\"");
+    }
+    text.push_str(",\"headers\":{");
+    let mut names: Vec<&str> = Vec::new();
+    for (name, _) in request.headers.iter() {
+        if names.contains(&name) {
+            continue;
+        }
+        if !names.is_empty() {
+            text.push(',');
+        }
+        names.push(name);
+        push_string(&mut text, name);
+        text.push(':');
+        push_string(&mut text, &request.headers.get_all(name).collect::<Vec<_>>().join(", "));
+    }
+    text.push_str("}}");
+    // One text that the browser parses costs a third of setting every member.
+    let init: Object = js_sys::JSON::parse(&text)?.unchecked_into();
+    if let Some(body) = request.body {
+        js_sys::Reflect::set(&init, &"body".into(), &Uint8Array::from(body))?;
+    }
+    if let Some(signal) = signal {
+        js_sys::Reflect::set(&init, &"signal".into(), signal)?;
+    }
+    Ok(init)
+}
+
+/// Appends a string as JSON. Header values have no control characters but the tab.
+fn push_string(text: &mut String, value: &str) {
+    text.push('"');
+    for char in value.chars() {
+        match char {
+            '"' | '\\' => text.extend(['\\', char]),
+            '\t' => text.push_str("\\t"),
+            _ => text.push(char),
+        }
+    }
+    text.push('"');
+}
+
+/// Reads the head of what should be a `Response`.
+fn read(response: ResponseLike, abort: Abort) -> Result<(Head, FetchBody), JsValue> {
+    let status = response.status()?.and_then(|status| status.as_f64());
+    let status = status.ok_or_else(|| js_sys::TypeError::new("its status is not a number"))?;
+    let headers = response.headers()?.filter(JsValue::is_object);
+    let headers = headers.ok_or_else(|| js_sys::TypeError::new("its headers are none"))?;
+    // One text for all of them, since each crossing costs: a line is "name,value", and neither can hold a line break.
+    let lines = pairs(&headers)?.join("\n")?.and_then(|lines| lines.as_string()).unwrap_or_default();
+    let mut headers = Metadata::new();
+    for line in lines.lines() {
+        // A Set-Cookie is none of an error's business.
+        if let Some((name, value)) = line.split_once(',').filter(|(name, _)| *name != "set-cookie") {
+            headers.append(name, &bytes_as_utf8(value));
+        }
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast from f64 saturates")]
+    let head = Head { http_status: status as u16, headers };
+    Ok((head, FetchBody::new(response.unchecked_into(), abort)?))
+}
+
+/// A header's value: fetch shows each of its bytes as a character, and what was sent may be UTF-8.
+fn bytes_as_utf8(value: &str) -> String {
+    if value.is_ascii() {
+        return value.to_owned();
+    }
+    let bytes: Option<Vec<u8>> = value.chars().map(|char| u8::try_from(char).ok()).collect();
+    bytes.map_or_else(|| value.to_owned(), |bytes| String::from_utf8_lossy(&bytes).into_owned())
+}

@@ -1,0 +1,125 @@
+//! The caller's signal as a future.
+
+use std::{
+    cell::{Cell, RefCell},
+    future::poll_fn,
+    rc::{Rc, Weak},
+    task::{Poll, Waker},
+};
+
+use js_sys::Function;
+use wasm_bindgen::prelude::*;
+
+use crate::{
+    Error,
+    machine::{Callback, source},
+};
+
+#[wasm_bindgen]
+extern "C" {
+    #[derive(Clone)]
+    type Signal;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    fn aborted(this: &Signal) -> Result<Option<JsValue>, JsValue>;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    fn reason(this: &Signal) -> Result<Option<JsValue>, JsValue>;
+    #[wasm_bindgen(method, structural, catch, js_name = addEventListener)]
+    fn add_event_listener(this: &Signal, event: &str, listener: &Function) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, structural, catch, js_name = removeEventListener)]
+    fn remove_event_listener(this: &Signal, event: &str, listener: &Function) -> Result<(), JsValue>;
+}
+
+const EVENT: &str = "abort";
+
+thread_local! {
+    // One listener for all calls with a signal: Node warns of more than ten.
+    static LISTENERS: RefCell<Vec<Weak<Listener>>> = const { RefCell::new(Vec::new()) };
+}
+
+struct Listener {
+    signal: Signal,
+    callback: Callback,
+    function: Function,
+    /// Of the calls that wait.
+    wakers: RefCell<Vec<(u32, Waker)>>,
+    /// How many calls there have been.
+    count: Cell<u32>,
+}
+
+impl Listener {
+    fn join(self: Rc<Self>) -> Aborted {
+        let id = self.count.get();
+        self.count.set(id.wrapping_add(1));
+        Aborted { listener: self, id }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        // There is nobody to report to if the signal refuses.
+        let _ = self.signal.remove_event_listener(EVENT, &self.function);
+        LISTENERS.with_borrow_mut(|all| all.retain(|listener| listener.strong_count() > 0));
+    }
+}
+
+/// A call that its signal can end.
+pub(super) struct Aborted {
+    listener: Rc<Listener>,
+    id: u32,
+}
+
+impl Aborted {
+    /// Listens to a signal.
+    ///
+    /// # Errors
+    /// It is not an AbortSignal.
+    pub(super) fn listen(signal: &JsValue) -> Result<Self, Error> {
+        let invalid = || Error::invalid_argument(&["signal is not an AbortSignal."]);
+        let signal: &Signal = signal.unchecked_ref();
+        // Not instanceof: it may come from another realm.
+        if signal.aborted().ok().flatten().is_none_or(|aborted| aborted.as_bool().is_none()) {
+            return Err(invalid());
+        }
+        let known = LISTENERS.with_borrow(|all| {
+            let mut listeners = all.iter().filter_map(Weak::upgrade);
+            listeners.find(|listener| js_sys::Object::is(&listener.signal, signal))
+        });
+        if let Some(listener) = known {
+            return Ok(listener.join());
+        }
+        let callback = Callback::new();
+        let function = callback.function(true);
+        let added = signal.add_event_listener(EVENT, &function);
+        added.map_err(|thrown| invalid().with_source(Some(source(thrown))))?;
+        let (signal, wakers, count) = (signal.clone(), RefCell::default(), Cell::default());
+        let listener = Rc::new(Listener { signal, callback, function, wakers, count });
+        LISTENERS.with_borrow_mut(|all| all.push(Rc::downgrade(&listener)));
+        Ok(listener.join())
+    }
+
+    /// Waits for the signal and returns its reason.
+    pub(super) async fn wait(&self) -> JsValue {
+        let Listener { signal, callback, wakers, .. } = &*self.listener;
+        poll_fn(|context| {
+            if signal.aborted().ok().flatten().is_some_and(|aborted| aborted.is_truthy()) {
+                // The callback has woken but one of them.
+                let others = wakers.take();
+                others.into_iter().for_each(|(_, waker)| waker.wake());
+                return Poll::Ready(signal.reason().ok().flatten().unwrap_or_default());
+            }
+            let _ = callback.poll(context.waker());
+            let mut wakers = wakers.borrow_mut();
+            if !wakers.iter().any(|(id, _)| *id == self.id) {
+                wakers.push((self.id, context.waker().clone()));
+            }
+            Poll::Pending
+        })
+        .await
+    }
+}
+
+impl Drop for Aborted {
+    fn drop(&mut self) {
+        self.listener.wakers.borrow_mut().retain(|(id, _)| *id != self.id);
+    }
+}

@@ -1,0 +1,152 @@
+//! Reads what JavaScript passes in.
+
+use js_sys::{Array, Function, Object, Symbol};
+use wasm_bindgen::prelude::*;
+
+use crate::{
+    CallOptions, Error, Protocol,
+    machine::{Browser, source},
+    options::{Settings, check_base_url},
+};
+
+#[wasm_bindgen]
+extern "C" {
+    /// `CallOptions` of index.d.ts.
+    type Bag;
+    #[wasm_bindgen(method, getter, structural, catch, js_name = baseUrl)]
+    fn base_url(this: &Bag) -> Result<Option<JsValue>, JsValue>;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    fn protocol(this: &Bag) -> Result<Option<JsValue>, JsValue>;
+    #[wasm_bindgen(method, getter, structural, catch, js_name = timeoutMs)]
+    fn timeout_ms(this: &Bag) -> Result<Option<JsValue>, JsValue>;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    fn signal(this: &Bag) -> Result<Option<JsValue>, JsValue>;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    fn language(this: &Bag) -> Result<Option<JsValue>, JsValue>;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    fn headers(this: &Bag) -> Result<Option<JsValue>, JsValue>;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    fn fetch(this: &Bag) -> Result<Option<JsValue>, JsValue>;
+    #[wasm_bindgen(method, getter, structural, catch, js_name = allowInsecure)]
+    fn allow_insecure(this: &Bag) -> Result<Option<JsValue>, JsValue>;
+
+    #[wasm_bindgen(js_namespace = Array, js_name = from, catch)]
+    fn array_from(iterable: &JsValue) -> Result<Array, JsValue>;
+    #[wasm_bindgen(js_namespace = Object, js_name = entries, catch)]
+    fn entries(object: &JsValue) -> Result<Array, JsValue>;
+
+    #[wasm_bindgen]
+    type UrlLike;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    fn href(this: &UrlLike) -> Result<Option<JsValue>, JsValue>;
+}
+
+/// Everything about a call but its method and token, checked.
+pub(super) struct Options {
+    pub(super) settings: Settings,
+    pub(super) platform: Browser,
+    pub(super) signal: Option<JsValue>,
+}
+
+type Getter = fn(&Bag) -> Result<Option<JsValue>, JsValue>;
+
+/// Reads the organization, the call's options and the client's defaults.
+///
+/// # Errors
+/// INVALID_ARGUMENT that names what is wrong.
+pub(super) fn read(org_id: &JsValue, options: &JsValue, defaults: &JsValue) -> Result<Options, Error> {
+    let bags = [bag("options", options)?, bag("defaults", defaults)?];
+    let get = |name: &str, getter: Getter| -> Result<Option<JsValue>, Error> {
+        for bag in bags.into_iter().flatten() {
+            if let Some(value) = getter(bag).map_err(|thrown| unreadable(name, thrown))? {
+                return Ok(Some(value));
+            }
+        }
+        Ok(None)
+    };
+    let protocol = match get("protocol", Bag::protocol)?.map(|value| value.as_string()) {
+        None => Protocol::GrpcWeb,
+        Some(Some(name)) if name == "grpc-web" => Protocol::GrpcWeb,
+        Some(Some(name)) if name == "json" => Protocol::Json,
+        Some(_) => return Err(Error::invalid_argument(&["protocol is neither \"grpc-web\" nor \"json\"."])),
+    };
+    let timeout_ms = get("timeoutMs", Bag::timeout_ms)?.map(|value| value.as_f64().unwrap_or(f64::NAN));
+    let signal = get("signal", Bag::signal)?;
+    let fetch = get("fetch", Bag::fetch)?.map(|value| value.dyn_into::<Function>());
+    let fetch = fetch.transpose().map_err(|_| Error::invalid_argument(&["fetch is not a function."]))?;
+    let language = get("language", Bag::language)?.map(|value| string("language", &value)).transpose()?;
+    let base_url = get("baseUrl", Bag::base_url)?.map(|value| url(&value)).transpose()?;
+    let is_true = |value: JsValue| value.as_bool() == Some(true);
+    let allow_insecure = get("allowInsecure", Bag::allow_insecure)?.is_some_and(is_true);
+    let own = |bag: Option<&Bag>| -> Result<CallOptions, Error> {
+        let Some(bag) = bag else { return Ok(CallOptions::new()) };
+        let given = bag.headers().map_err(|thrown| unreadable("headers", thrown))?;
+        Ok(CallOptions {
+            headers: given.map_or_else(|| Ok(Vec::new()), |given| headers(&given))?,
+            ..CallOptions::new()
+        })
+    };
+    let [options, defaults] = bags;
+    let options = CallOptions { timeout_ms, protocol: Some(protocol), language, ..own(options)?.over(&own(defaults)?) };
+    let platform = Browser { fetch };
+    let base_url = check_base_url(base_url, allow_insecure, &platform)?;
+    let org_id = optional(org_id).map(|org_id| string("orgId", org_id)).transpose()?;
+    let settings = Settings::check(base_url, org_id.as_deref(), &options)?;
+    Ok(Options { settings, platform, signal })
+}
+
+fn optional(value: &JsValue) -> Option<&JsValue> {
+    (!value.is_undefined() && !value.is_null()).then_some(value)
+}
+
+fn bag<'a>(name: &str, value: &'a JsValue) -> Result<Option<&'a Bag>, Error> {
+    match optional(value) {
+        Some(value) if value.is_object() => Ok(Some(value.unchecked_ref())),
+        Some(_) => Err(Error::invalid_argument(&[name, " is not an object."])),
+        None => Ok(None),
+    }
+}
+
+fn unreadable(name: &str, thrown: JsValue) -> Error {
+    Error::invalid_argument(&[name, " cannot be read: see cause."]).with_source(Some(source(thrown)))
+}
+
+fn string(name: &str, value: &JsValue) -> Result<String, Error> {
+    value.as_string().ok_or_else(|| Error::invalid_argument(&[name, " is not a string."]))
+}
+
+/// A string, or a URL of whichever realm; read once.
+fn url(value: &JsValue) -> Result<String, Error> {
+    if let Some(text) = value.as_string() {
+        return Ok(text);
+    }
+    let href = if value.is_object() { value.unchecked_ref::<UrlLike>().href() } else { Ok(None) };
+    let href = href.map_err(|thrown| unreadable("baseUrl", thrown))?;
+    let text = href.and_then(|href| href.as_string());
+    text.ok_or_else(|| Error::invalid_argument(&["baseUrl is neither a string nor a URL."]))
+}
+
+/// The option `headers`: an object, or pairs such as those of `Headers`.
+fn headers(value: &JsValue) -> Result<Vec<(String, String)>, Error> {
+    let invalid = || Error::invalid_argument(&["headers is not an object of strings, nor a list of pairs of strings."]);
+    let pairs = read_pairs(value).map_err(|thrown| unreadable("headers", thrown))?.ok_or_else(invalid)?;
+    let pairs = pairs.iter().map(|pair| {
+        let pair = pair.dyn_into::<Array>().ok().filter(|pair| pair.length() == 2)?;
+        Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
+    });
+    pairs.collect::<Option<Vec<_>>>().ok_or_else(invalid)
+}
+
+fn read_pairs(value: &JsValue) -> Result<Option<Array>, JsValue> {
+    if !value.is_object() {
+        return Ok(None);
+    }
+    let is_iterable = js_sys::Reflect::get(value, &Symbol::iterator())?.is_function();
+    let pairs = if is_iterable { array_from(value)? } else { entries(value.unchecked_ref::<Object>())? };
+    // A pair may be any iterable, and reading one may throw.
+    let read = Array::new();
+    for pair in pairs.iter() {
+        read.push(&if Array::is_array(&pair) { pair } else { array_from(&pair)?.into() });
+    }
+    Ok(Some(read))
+}

@@ -1,0 +1,40 @@
+//! The caller's token.
+
+use js_sys::{Function, Object, Reflect};
+use wasm_bindgen::prelude::*;
+
+use super::error;
+use crate::{
+    Error,
+    machine::{settled, source},
+    token::{Token, failed},
+};
+
+/// Reads a token, or a function that gives one.
+///
+/// # Errors
+/// It is neither.
+pub(super) fn read(token: &JsValue) -> Result<Token, Error> {
+    if let Some(token) = token.as_string() {
+        return Ok(Token::Fixed(token));
+    }
+    let function = token.dyn_ref::<Function>().cloned().ok_or_else(invalid)?;
+    Ok(Token::Function(std::rc::Rc::new(move |previous| {
+        let context = Object::new();
+        // A new object takes any property.
+        let _ = Reflect::set(&context, &"previous".into(), &previous.map(error::to_js).unwrap_or_default());
+        let asked = function.call1(&JsValue::UNDEFINED, &context);
+        Box::pin(async move {
+            let token = match asked {
+                Ok(token) if token.is_string() => Ok(token),
+                Ok(promise) => settled(&promise).await,
+                Err(thrown) => Err(thrown),
+            };
+            token.map_err(|thrown| failed(source(thrown)))?.as_string().ok_or_else(invalid)
+        })
+    })))
+}
+
+fn invalid() -> Error {
+    Error::invalid_argument(&["token is neither a string nor a function that gives one."])
+}

@@ -1,0 +1,129 @@
+// The package, installed from its tarball into an app for each environment, built there, run, and checked against the dev
+// server, cross-origin; in browsers under a strict Content-Security-Policy. With MATRIX set, every environment and every
+// engine, and the table of them in js/README.md is compared, or written if UPDATE is set.
+
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+
+import { until } from "selenium-webdriver";
+
+import { ALL_ENGINES, ENGINE, hasEngine, openBrowser, setting } from "../support/browser.js";
+import { ENVIRONMENTS } from "./environments.js";
+import { Policy } from "../support/csp.js";
+import { Workshop } from "../support/packed-app.js";
+
+/** @typedef {import("./environments.js").Environment} Environment */
+/** @typedef {import("../support/browser.js").Engine} Engine */
+
+const IS_MATRIX = Boolean(process.env.MATRIX);
+const ENGINES = IS_MATRIX ? ALL_ENGINES : [ENGINE];
+/** What every app answers; see apps/app.js. */
+const EXPECTED = '{"name":"ACME","isZitadelError":true,"id":"AUTH-5mWD2"}';
+/** The versions of the packages that apps are built with and run by. @type {Record<string, string>} */
+const VERSIONS = {};
+for (const manifest of ["tests/package.json", "tests/apps/matrix/package.json"]) {
+  Object.assign(VERSIONS, JSON.parse(await readFile(manifest, "utf8")).devDependencies);
+}
+
+/** @type {Workshop} */
+let workshop;
+/** @type {Policy} */
+let policy;
+/** @type {Partial<Record<Engine, import("../support/browser.js").WebDriver>>} */
+const drivers = {};
+/** @type {Record<string, Promise<string>>} */
+const apps = {};
+/** The rows of the README's table. @type {string[][]} */
+const rows = [];
+
+before(async () => {
+  workshop = await Workshop.open();
+  policy = await Policy.open();
+  for (const engine of ENGINES.filter(hasEngine)) {
+    drivers[engine] = await openBrowser(engine);
+  }
+});
+
+after(async () => {
+  await Promise.all(Object.values(drivers).map((driver) => driver.quit()));
+  policy?.close();
+  await workshop?.close();
+});
+
+/** The environment's app, built. @param {Environment} environment */
+async function install({ name, app = name, framework, build }) {
+  const folder = await workshop.install(app, framework);
+  await build?.(folder, policy);
+  return folder;
+}
+
+for (const environment of ENVIRONMENTS.filter(({ isQuick }) => IS_MATRIX || isQuick)) {
+  const { name, app = name, entry = "default", ask, serve, hasNoPolicy } = environment;
+  const version = VERSIONS[environment.package ?? ""]?.replace(/^\D+/, "") ?? "";
+  test(`${[name, version, entry].filter(Boolean).join(" ")}: a call and an error`, async (t) => {
+    const folder = await (apps[app] ??= install(environment));
+    if (ask) {
+      assert.equal((await ask(folder, setting("ZITADEL_TEST_URL"))).trim(), EXPECTED);
+    }
+    /** @type {Engine[]} */
+    const engines = [];
+    const served = await serve?.(folder, policy);
+    for (const engine of served ? ENGINES : []) {
+      const skip = !hasEngine(engine) && "not on this machine";
+      await t.test(engine, { skip }, async () => {
+        await check(engine, served?.url ?? "", !hasNoPolicy);
+        engines.push(engine);
+      });
+    }
+    await served?.close();
+    if (environment.package || serve) {
+      rows.push([name, version, entry, engines.join(", ")]);
+    }
+  });
+}
+
+/**
+ * Opens an app in a browser and checks what it puts into the page's title, and that it violates no policy.
+ *
+ * @param {Engine} engine
+ * @param {string} url
+ * @param {boolean} hasPolicy
+ */
+async function check(engine, url, hasPolicy) {
+  const driver = drivers[engine];
+  assert.ok(driver);
+  await driver.get(`${url}/?api=${encodeURIComponent(setting("ZITADEL_TEST_URL"))}`);
+  await driver.wait(until.titleMatches(/./), 20_000);
+  assert.equal(await driver.getTitle(), EXPECTED);
+  assert.deepEqual(hasPolicy ? await policy.violations(driver) : [], []);
+}
+
+test("the table in js/README.md is what came out", { skip: !IS_MATRIX }, async () => {
+  const file = "js/README.md";
+  const readme = await readFile(file, "utf8");
+  const marks = /(<!-- environments -->\n)([\s\S]*?)(<!-- \/environments -->)/;
+  const head = [
+    ["environment", "version", "entry", "checked in"],
+    ["---", "---", "---", "---"],
+  ];
+  const lines = [...head, ...rows].map((cells) => `| ${cells.join(" | ")} |`);
+  if (process.env.UPDATE) {
+    const table = `\n${lines.join("\n")}\n\n`;
+    await writeFile(
+      file,
+      readme.replace(marks, (_, start, _old, end) => start + table + end),
+    );
+    return;
+  }
+  // Without what prettier makes of it, and, where an engine is missing, without the engines.
+  const hasAll = ENGINES.every(hasEngine);
+  const plain = (/** @type {string} */ line) =>
+    line
+      .split("|")
+      .map((cell) => cell.trim().replace(/^-+$/, "---"))
+      .slice(0, hasAll ? undefined : 4)
+      .join("|");
+  const recorded = (readme.match(marks)?.[2] ?? "").trim().split("\n").map(plain);
+  assert.deepEqual(recorded, lines.map(plain), "run `UPDATE=1 cargo xtask matrix` and prettier");
+});

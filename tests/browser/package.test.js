@@ -1,0 +1,467 @@
+// The package's own JavaScript, in a browser on a page of the dev server: errors, bound clients, loading.
+
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+
+import { openBrowser, setting } from "../support/browser.js";
+
+const HOOLI = "69629023906488337";
+const GLOBEX = "69629023906488335";
+
+/** @type {import("selenium-webdriver").WebDriver} */
+let driver;
+
+before(async () => {
+  driver = await openBrowser();
+});
+
+beforeEach(() => driver.get(`${setting("ZITADEL_TEST_URL")}/icon.svg`));
+
+after(() => driver?.quit());
+
+/**
+ * Runs a function in the page; it gets the package and the arguments.
+ *
+ * @template T
+ * @param {(module: typeof import("../../js/index.js"), ...args: any[]) => T | Promise<T>} body
+ * @param {any[]} args
+ * @returns {Promise<T>}
+ */
+async function inPage(body, ...args) {
+  const { value, error } = await driver.executeAsyncScript(
+    `const [args, done] = arguments;
+     import("/pkg/index.js").then((module) => (${body})(module, ...args))
+       .then((value) => done({ value }), (error) => done({ error: String(error?.stack ?? error) }));`,
+    args,
+  );
+  assert.equal(error, undefined);
+  return value;
+}
+
+test("a call works after nothing but an import", async () => {
+  const { org } = await inPage((module) => module.getMyOrg("acme-viewer"));
+  assert.equal(org?.name, "ACME");
+});
+
+test("whatever fails is a ZitadelError with the fields of the contract", async () => {
+  const seen = await inPage(async (module, org) => {
+    const error = await module.reactivateOrg("iam-owner", org).catch((/** @type {any} */ it) => it);
+    return {
+      isError: error instanceof Error,
+      isZitadelError: error instanceof module.ZitadelError && module.isZitadelError(error),
+      isStranger: module.isZitadelError(new Error()) || module.isZitadelError(null),
+      text: String(error),
+      name: error.name,
+      kind: error.kind,
+      code: error.code,
+      codeName: error.codeName,
+      message: error.message,
+      id: error.id,
+      httpStatus: error.httpStatus,
+      hasRequestId: error.requestId === error.metadata["x-request-id"],
+      hasCause: "cause" in error,
+      json: JSON.parse(JSON.stringify(error)),
+    };
+  }, GLOBEX);
+  const message = "Organisation is already active (EVENT-bfnrh)";
+  const detail = {
+    "@type": "type.googleapis.com/zitadel.v1.ErrorDetail",
+    id: "EVENT-bfnrh",
+    message: "Organisation is already active",
+  };
+  assert.deepEqual(seen, {
+    isError: true,
+    isZitadelError: true,
+    isStranger: false,
+    text: `ZitadelError: ${message}`,
+    name: "ZitadelError",
+    kind: "status",
+    code: 9,
+    codeName: "FAILED_PRECONDITION",
+    message,
+    id: "EVENT-bfnrh",
+    httpStatus: 200,
+    hasRequestId: true,
+    hasCause: false,
+    json: { code: 9, message, details: [detail] },
+  });
+});
+
+test("an error of another copy of the package is known as one", async () => {
+  const known = await inPage(async (module) => {
+    const url = "/pkg/error.js?copy";
+    const other = await import(url);
+    const error = new other.ZitadelError({ kind: "status", code: 9, message: "x" });
+    return [
+      other.ZitadelError !== module.ZitadelError,
+      module.isZitadelError(error),
+      error instanceof module.ZitadelError,
+      [null, undefined, 5, "x", {}, new Error(), () => {}].some(
+        (it) => module.isZitadelError(it) || it instanceof module.ZitadelError,
+      ),
+    ];
+  });
+  assert.deepEqual(known, [true, true, true, false]);
+});
+
+test("a bound client keeps its token and options and takes more for one call", async () => {
+  const seen = await inPage(async (module, org) => {
+    /** @type {any[]} */
+    const sent = [];
+    const client = module.createOrgClient({
+      token: () => "iam-owner",
+      language: "de",
+      fetch: (url, init) => {
+        sent.push(/** @type {any} */ (init).headers);
+        return fetch(url, init);
+      },
+    });
+    const { org: read } = await client.getMyOrg(org);
+    const error = await client
+      .reactivateOrg("69629023906488335", { language: "fr" })
+      .catch((it) => it);
+    return {
+      name: read?.name,
+      message: error.message,
+      languages: sent.map((headers) => headers["accept-language"]),
+    };
+  }, HOOLI);
+  assert.equal(seen.name, "Hooli");
+  assert.equal(seen.message, "L'organisation est déjà active (EVENT-bfnrh)");
+  assert.deepEqual(seen.languages, ["de", "fr"]);
+});
+
+test("preload has the module ready, which is compiled once and fetched never", async () => {
+  const seen = await inPage(async (module) => {
+    const { compile } = WebAssembly;
+    let compiled = 0;
+    WebAssembly.compile = (bytes) => {
+      compiled += 1;
+      return compile(bytes);
+    };
+    await Promise.all([module.preload(), module.preload()]);
+    await module.getMyOrg("acme-viewer");
+    WebAssembly.compile = compile;
+    const entries = performance.getEntriesByType("resource");
+    return [compiled, entries.filter((entry) => entry.name.endsWith(".wasm")).length];
+  });
+  assert.deepEqual(seen, [1, 0]);
+});
+
+test("a load that failed is an error and tried again by the next call", async () => {
+  const seen = await inPage(async (module) => {
+    const { compile } = WebAssembly;
+    WebAssembly.compile = () => Promise.reject(new WebAssembly.CompileError("no"));
+    const error = await module.getMyOrg("acme-viewer").catch((/** @type {any} */ it) => it);
+    WebAssembly.compile = compile;
+    const { org } = await module.getMyOrg("acme-viewer");
+    return [module.isZitadelError(error), error.kind, error.code, error.cause.message, org?.name];
+  });
+  assert.deepEqual(seen, [true, "transport", 14, "no", "ACME"]);
+});
+
+for (const entry of ["streaming", "tonic"]) {
+  test(`./${entry} has the same exports and makes the same call`, async () => {
+    const seen = await inPage(async (module, path) => {
+      const other = await import(path);
+      const { org } = await other.getMyOrg("acme-viewer");
+      const error = await other.getMyOrg("garbage").catch((/** @type {any} */ it) => it);
+      const names = Object.keys(module).every((name) => name in other);
+      return [names, org.name, module.isZitadelError(error), error.id];
+    }, `/pkg/${entry}.js`);
+    assert.deepEqual(seen, [true, "ACME", true, "AUTH-7fs1e"]);
+  });
+}
+
+for (const [where, name] of [
+  ["the export", "^getMyOrg$"],
+  ["a callback", "closures.*invoke"],
+]) {
+  test(`a trap in ${where} fails the calls under way with a ZitadelError, and the next call gets a new instance`, async () => {
+    const seen = await inPage(async (module, pattern) => {
+      const { Instance, Module, instantiate } = WebAssembly;
+      // (module (func (export "trap") unreachable))
+      const bytes = "0061736d0100000001040160000003020100070801047472617000000a05010300000b";
+      const code = Uint8Array.from(bytes.match(/../g) ?? [], (byte) => parseInt(byte, 16));
+      const { trap } = /** @type {any} */ (new Instance(new Module(code)).exports);
+      let instances = 0;
+      // The first instance traps where the pattern says.
+      WebAssembly.instantiate = /** @type {any} */ (
+        async (/** @type {any} */ source, /** @type {any} */ imports) => {
+          const { exports } = /** @type {any} */ (await instantiate(source, imports));
+          instances += 1;
+          const traps = Object.keys(exports).filter((name) => new RegExp(pattern).test(name));
+          const trapping = Object.fromEntries(traps.map((name) => [name, trap]));
+          return { exports: instances === 1 ? { ...exports, ...trapping } : exports };
+        }
+      );
+      const options = { fetch: async () => new Response("") };
+      const calls = [1, 2, 3].map(() => module.getMyOrg("x", null, options));
+      const errors = await Promise.all(
+        calls.map((call) => call.catch((/** @type {any} */ error) => error)),
+      );
+      const { org } = await module.getMyOrg("acme-viewer");
+      WebAssembly.instantiate = instantiate;
+      return [
+        ...errors.map((error) => [error.name, error.kind, error.code, error.cause?.name]),
+        instances,
+        org?.name,
+      ];
+    }, name);
+    const error = ["ZitadelError", "protocol", 13, "RuntimeError"];
+    assert.deepEqual(seen, [error, error, error, 2, "ACME"]);
+  });
+}
+
+test("options are taken as they are meant: a URL, Headers, inherited ones, a signal of another realm", async () => {
+  const seen = await inPage(async (module) => {
+    /** @type {any} */
+    let sent;
+    const frame = document.documentElement.appendChild(
+      document.createElementNS("http://www.w3.org/1999/xhtml", "iframe"),
+    );
+    const Foreign = /** @type {any} */ (frame).contentWindow.AbortController;
+    const controller = new Foreign();
+    const inherited = {
+      baseUrl: new URL("https://z.example/a/"),
+      headers: new Headers({ "X-A": "1", "x-b": "2" }),
+      fetch: (/** @type {any} */ url, /** @type {any} */ init) => {
+        sent = { url, headers: init.headers };
+        controller.abort("enough");
+        return new Promise(() => {});
+      },
+    };
+    const options = Object.assign(Object.create(inherited), { signal: controller.signal });
+    const error = await module.getMyOrg("x", null, options).catch((/** @type {any} */ it) => it);
+    frame.remove();
+    return [sent.url, sent.headers["x-a"], sent.headers["x-b"], error.kind, error.cause];
+  });
+  const url = "https://z.example/a/zitadel.management.v1.ManagementService/GetMyOrg";
+  assert.deepEqual(seen, [url, "1", "2", "aborted", "enough"]);
+});
+
+test("options that cannot be read are an invalid argument, with what they threw as the cause", async () => {
+  const seen = await inPage(async (module) => {
+    const hostile = [
+      {
+        get baseUrl() {
+          throw "getter";
+        },
+      },
+      {
+        baseUrl: {
+          get href() {
+            throw "getter";
+          },
+        },
+      },
+      {
+        headers: new Proxy(
+          {},
+          {
+            ownKeys() {
+              throw "getter";
+            },
+          },
+        ),
+      },
+      new Proxy(
+        {},
+        {
+          get() {
+            throw "getter";
+          },
+        },
+      ),
+    ];
+    const errors = [];
+    for (const options of /** @type {any[]} */ (hostile)) {
+      const error = await module.getMyOrg("x", null, options).catch((/** @type {any} */ it) => it);
+      errors.push([error.kind, error.code, error.cause]);
+    }
+    const { org } = await module.getMyOrg("acme-viewer");
+    return [...errors, org?.name];
+  });
+  const error = ["invalid-argument", 3, "getter"];
+  assert.deepEqual(seen, [error, error, error, error, "ACME"]);
+});
+
+test("a signal that hides its state or throws is an invalid argument", async () => {
+  const seen = await inPage(async (module) => {
+    const signals = [
+      {},
+      5,
+      { aborted: false },
+      {
+        aborted: false,
+        addEventListener() {
+          throw "no";
+        },
+      },
+      new Proxy(
+        {},
+        {
+          get() {
+            throw "no";
+          },
+        },
+      ),
+    ];
+    const kinds = [];
+    for (const signal of /** @type {any[]} */ (signals)) {
+      const error = await module
+        .getMyOrg("x", null, { signal })
+        .catch((/** @type {any} */ it) => it);
+      kinds.push([error.kind, error.code]);
+    }
+    return kinds;
+  });
+  assert.deepEqual(seen, Array(5).fill(["invalid-argument", 3]));
+});
+
+test("AbortSignal.timeout of the caller's is an abort with its reason, not our deadline", async () => {
+  const seen = await inPage(async (module) => {
+    const options = { signal: AbortSignal.timeout(20), fetch: () => new Promise(() => {}) };
+    const error = await module
+      .getMyOrg("x", null, /** @type {any} */ (options))
+      .catch((/** @type {any} */ it) => it);
+    return [error.kind, error.code, error.cause.name];
+  });
+  assert.deepEqual(seen, ["aborted", 1, "TimeoutError"]);
+});
+
+test("deadlines longer than a timer can be do not pass at once", async () => {
+  const seen = await inPage(async (module) => {
+    const delays = /** @type {number[]} */ ([]);
+    const { setTimeout } = globalThis;
+    globalThis.setTimeout = /** @type {any} */ (
+      (/** @type {() => void} */ callback, /** @type {number} */ ms) => {
+        delays.push(ms);
+        return setTimeout(callback, ms);
+      }
+    );
+    const { org } = await module.getMyOrg("acme-viewer", null, { timeoutMs: 2 ** 31 });
+    const { org: again } = await module.getMyOrg("acme-viewer", null, { timeoutMs: 1e15 });
+    globalThis.setTimeout = setTimeout;
+    return [org?.name, again?.name, Math.max(...delays)];
+  });
+  assert.deepEqual(seen, ["ACME", "ACME", 2 ** 31 - 1]);
+});
+
+test("a deadline longer than a timer passes when its last timer does", async () => {
+  const seen = await inPage(async (module) => {
+    const { setTimeout } = globalThis;
+    const now = performance.now.bind(performance);
+    let skipped = 0;
+    let timers = 0;
+    performance.now = () => now() + skipped;
+    globalThis.setTimeout = /** @type {any} */ (
+      (/** @type {() => void} */ callback, /** @type {number} */ ms) => {
+        timers += 1;
+        skipped += ms;
+        return setTimeout(callback, 0);
+      }
+    );
+    const options = { timeoutMs: 2 ** 32 + 10_000, fetch: () => new Promise(() => {}) };
+    const error = await module
+      .getMyOrg("x", null, /** @type {any} */ (options))
+      .catch((/** @type {any} */ it) => it);
+    globalThis.setTimeout = setTimeout;
+    performance.now = now;
+    return [error.kind, error.code, timers];
+  });
+  assert.deepEqual(seen, ["timeout", 4, 3]);
+});
+
+test("a stream that gives empty chunks for ever does not keep the deadline from passing", async () => {
+  const seen = await inPage(async (module) => {
+    const read = async () => ({ done: false, value: new Uint8Array() });
+    const body = { getReader: () => ({ read }) };
+    const headers = new Headers({ "content-type": "application/grpc-web+proto" });
+    const options = { fetch: async () => ({ status: 200, headers, body }), timeoutMs: 300 };
+    const error = await module
+      .getMyOrg("x", null, /** @type {any} */ (options))
+      .catch((/** @type {any} */ it) => it);
+    return [error.kind, error.code];
+  });
+  assert.deepEqual(seen, ["timeout", 4]);
+});
+
+test("both protocols respond alike, with values and with errors", async () => {
+  const seen = await inPage(
+    async (module, org, active) => {
+      const results = [];
+      for (const protocol of /** @type {const} */ (["grpc-web", "json"])) {
+        const client = module.createOrgClient({ token: "iam-owner", protocol, language: "fr" });
+        const read = await client.getMyOrg(org);
+        const changed = [];
+        for (const change of /** @type {const} */ (["reactivateOrg", "deactivateOrg"])) {
+          const answer = await client[change](org).catch((it) => it);
+          changed.push(answer.details?.resourceOwner ?? answer.id);
+        }
+        const error = await client.reactivateOrg(active).catch((/** @type {any} */ it) => it);
+        results.push({
+          org: read.org && Object.keys(read.org).sort(),
+          details: read.org?.details && Object.keys(read.org.details).sort(),
+          changed: changed.at(-1),
+          error: [error.kind, error.code, error.message, error.id, error.details],
+        });
+      }
+      return results;
+    },
+    HOOLI,
+    GLOBEX,
+  );
+  assert.deepEqual(seen[1], seen[0]);
+  assert.equal(seen[0]?.changed, HOOLI);
+  assert.equal(seen[0]?.error[2], "L'organisation est déjà active (EVENT-bfnrh)");
+});
+
+test("the token is in the Authorization header and nowhere else", async () => {
+  const { seen, headers } = await inPage(async (module) => {
+    const token = "s3cret-t0ken";
+    /** @type {string[]} */
+    const seen = [];
+    /** @type {any} */
+    let headers;
+    const show = (/** @type {any} */ value) => {
+      const own = Object.getOwnPropertyNames(value ?? {}).map((name) => String(value[name]));
+      seen.push(String(value), JSON.stringify(value), ...own, String(value?.stack));
+      if (value?.cause) {
+        show(value.cause);
+      }
+    };
+    for (const name of /** @type {const} */ (["log", "warn", "error", "info", "debug"])) {
+      const real = console[name];
+      console[name] = (...args) => {
+        args.forEach(show);
+        real(...args);
+      };
+    }
+    const fetches = [
+      async (/** @type {any} */ url, /** @type {any} */ init) => {
+        headers = init.headers;
+        seen.push(String(url), JSON.stringify({ ...init, headers: undefined }));
+        throw new TypeError("no");
+      },
+      async () => new Response("<h1>", { status: 503 }),
+      async () => new Response("junk", { headers: { "content-type": "application/grpc-web" } }),
+      () => new Promise(() => {}),
+      () => 5,
+    ];
+    for (const fetch of /** @type {any[]} */ (fetches)) {
+      for (const protocol of /** @type {const} */ (["grpc-web", "json"])) {
+        await module.reactivateOrg(token, "1", { fetch, protocol, timeoutMs: 50 }).catch(show);
+      }
+    }
+    await module.reactivateOrg(`${token}\n`, "1").catch(show);
+    await module.reactivateOrg(token, "1\n").catch(show);
+    await module.reactivateOrg(token, "1", { baseUrl: "nonsense" }).catch(show);
+    await module.reactivateOrg(token, "1").catch(show);
+    seen.push(JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage }));
+    seen.push(...performance.getEntries().map((entry) => entry.name));
+    return { seen: seen.filter((text) => text?.includes(token)), headers };
+  });
+  assert.deepEqual(seen, []);
+  assert.equal(headers.authorization, "Bearer s3cret-t0ken");
+});

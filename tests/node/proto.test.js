@@ -1,0 +1,112 @@
+// Our protos are a subset of ZITADEL's own, as the npm package @zitadel/proto describes them.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test from "node:test";
+
+import { file_zitadel_management } from "@zitadel/proto/zitadel/management_pb.js";
+import { file_zitadel_message } from "@zitadel/proto/zitadel/message_pb.js";
+import protobuf from "protobufjs";
+
+const OURS = ["management", "message", "object", "org"];
+
+/** @type {Map<string, any>} */
+const theirs = new Map();
+
+/** @param {any} file */
+function collect(file) {
+  for (const list of [file.messages, file.enums, file.services]) {
+    for (const type of list) {
+      theirs.set(type.typeName, type);
+    }
+  }
+  file.dependencies.forEach(collect);
+}
+collect(file_zitadel_management);
+collect(file_zitadel_message);
+
+/** Our types by their full names. */
+const ours = new Map(
+  OURS.flatMap((name) => {
+    const path = new URL(`../../proto/zitadel/${name}.proto`, import.meta.url);
+    const { root, package: scope } = protobuf.parse(readFileSync(path, "utf8"), { keepCase: true });
+    const namespace = /** @type {protobuf.Namespace} */ (root.lookup(scope ?? ""));
+    return namespace.nestedArray.map((type) => [`${scope}.${type.name}`, type]);
+  }),
+);
+
+/**
+ * The full name of the type of a field of ours: protobufjs leaves names as they are written.
+ *
+ * @param {string} written
+ * @param {string} owner
+ */
+function resolve(written, owner) {
+  const scope = owner.slice(0, owner.lastIndexOf("."));
+  return written.includes(".") ? written : `${scope}.${written}`;
+}
+
+/** The type of a field of theirs, as a proto file would write it. @param {any} field */
+function typeOf(field) {
+  if (field.fieldKind === "message") {
+    return field.message.typeName;
+  }
+  return field.fieldKind === "enum" ? field.enum.typeName : SCALARS[field.scalar];
+}
+
+/** By the numbers of google.protobuf.FieldDescriptorProto.Type. @type {Record<number, string>} */
+const SCALARS = {
+  3: "int64",
+  4: "uint64",
+  5: "int32",
+  8: "bool",
+  9: "string",
+  12: "bytes",
+  13: "uint32",
+};
+
+test("there are types to compare", () => {
+  assert.ok(ours.has("zitadel.management.v1.ManagementService"));
+  assert.ok(ours.has("zitadel.v1.ErrorDetail"));
+  assert.equal(ours.size, 11);
+});
+
+for (const [name, type] of ours) {
+  if (type instanceof protobuf.Type) {
+    test(`${name} has ZITADEL's fields`, () => {
+      const message = theirs.get(name);
+      assert.equal(message?.kind, "message");
+      for (const field of type.fieldsArray) {
+        const official = message.fields.find((/** @type {any} */ it) => it.name === field.name);
+        assert.ok(official, `${field.name} is no field of ZITADEL's`);
+        assert.equal(official.number, field.id, field.name);
+        const isScalar = field.type in protobuf.types.basic;
+        assert.equal(
+          typeOf(official),
+          isScalar ? field.type : resolve(field.type, name),
+          field.name,
+        );
+        assert.equal(official.fieldKind === "list", field.repeated, field.name);
+      }
+    });
+  } else if (type instanceof protobuf.Enum) {
+    test(`${name} has ZITADEL's values`, () => {
+      const official = theirs.get(name);
+      assert.equal(official?.kind, "enum");
+      const values = official.values.map((/** @type {any} */ value) => [value.name, value.number]);
+      assert.deepEqual({ ...type.values }, Object.fromEntries(values));
+    });
+  } else if (type instanceof protobuf.Service) {
+    test(`${name} has ZITADEL's methods`, () => {
+      const service = theirs.get(name);
+      assert.equal(service?.kind, "service");
+      for (const method of type.methodsArray) {
+        const official = service.methods.find((/** @type {any} */ it) => it.name === method.name);
+        assert.ok(official, `${method.name} is no method of ZITADEL's`);
+        assert.equal(official.methodKind, "unary");
+        assert.equal(official.input.typeName, resolve(method.requestType, name));
+        assert.equal(official.output.typeName, resolve(method.responseType, name));
+      }
+    });
+  }
+}

@@ -1,0 +1,103 @@
+// Compiled, never run: good uses compile, and what is marked as an error is one.
+
+import {
+  createOrgClient,
+  deactivateOrg,
+  getMyOrg,
+  isZitadelError,
+  preload,
+  reactivateOrg,
+  ZitadelError,
+  type CallOptions,
+  type OrgState,
+  type TokenSource,
+} from "zitadel-org-web";
+import { reactivateOrg as streamed } from "zitadel-org-web/streaming";
+import { reactivateOrg as overTonic } from "zitadel-org-web/tonic";
+
+/** Fails to compile unless both types are the same. */
+type Same<A, B> =
+  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const same = <_ extends true>() => undefined;
+
+export async function goodUses(signal: AbortSignal) {
+  const tokens: TokenSource[] = ["t", () => "t", async () => "t"];
+  await reactivateOrg("t");
+  await deactivateOrg("t", null);
+  await reactivateOrg(tokens[0] ?? "t", "1", {
+    baseUrl: new URL("https://z.example"),
+    protocol: "json",
+    timeoutMs: 0,
+    signal,
+    language: "de",
+    headers: { "x-a": "1" },
+    fetch,
+    allowInsecure: false,
+  });
+  const { details } = await reactivateOrg("t", undefined, {});
+  const sequence: string | undefined = details?.sequence;
+  const changeDate: string | undefined = details?.changeDate;
+  const { org } = await getMyOrg("t");
+  const state: OrgState | number | string | undefined = org?.state;
+  const client = createOrgClient({ token: "t", baseUrl: "https://z.example" });
+  await client.reactivateOrg("1", { timeoutMs: 5 });
+  await preload();
+  same<Same<typeof streamed, typeof reactivateOrg>>();
+  same<Same<typeof overTonic, typeof reactivateOrg>>();
+  return [sequence, changeDate, state];
+}
+
+export function errorsNarrow(error: unknown): string | number | undefined {
+  if (error instanceof ZitadelError) {
+    const code: number = error.code;
+    return code;
+  }
+  if (!isZitadelError(error)) {
+    return undefined;
+  }
+  same<Same<ReturnType<typeof error.toJSON>["code"], number>>();
+  switch (error.kind) {
+    case "status": {
+      const httpStatus: number = error.httpStatus;
+      return error.id ?? httpStatus;
+    }
+    case "transport":
+      same<Same<typeof error.code, 14>>();
+      return error.message;
+    case "aborted":
+      same<Same<typeof error.code, 1>>();
+      return String(error.cause);
+    case "timeout":
+      same<Same<typeof error.code, 4>>();
+      return error.codeName;
+    case "protocol":
+      return error.metadata["content-type"];
+    case "invalid-argument":
+      return error.message;
+    default: {
+      const never: never = error;
+      return never;
+    }
+  }
+}
+
+export function misuse() {
+  // @ts-expect-error a token is needed
+  void reactivateOrg();
+  // @ts-expect-error a token is no number
+  void reactivateOrg(5);
+  // @ts-expect-error an organization is a string
+  void reactivateOrg("t", 5);
+  // @ts-expect-error there is no such option
+  void reactivateOrg("t", "1", { timeout: 5 });
+  // @ts-expect-error there is no such protocol
+  void reactivateOrg("t", "1", { protocol: "grpc" });
+  // @ts-expect-error a header is a string
+  void reactivateOrg("t", "1", { headers: { "x-a": 1 } });
+  // @ts-expect-error a bound client needs a token
+  createOrgClient({ baseUrl: "https://z.example" });
+  // @ts-expect-error errors are made by this package alone
+  new ZitadelError();
+  const options: CallOptions = { timeoutMs: 5 };
+  return options;
+}

@@ -1,0 +1,92 @@
+// Browsers, driven over WebDriver. `cargo xtask` tells where they are, and in BROWSER which one the tests are to run in.
+
+import { spawn } from "node:child_process";
+
+import { Builder } from "selenium-webdriver";
+import * as chrome from "selenium-webdriver/chrome.js";
+import * as firefox from "selenium-webdriver/firefox.js";
+
+import { freePort, patientFetch } from "./serve.js";
+
+/** @typedef {import("selenium-webdriver").WebDriver} WebDriver */
+
+/**
+ * @param {string} name
+ * @returns {string}
+ */
+export function setting(name) {
+  const value = process.env[name];
+  if (!value) {
+    throw new Error(`${name} is not set: run this through cargo xtask`);
+  }
+  return value;
+}
+
+/** How each engine is opened, and the variable that tells where it is. */
+const ENGINES = {
+  Chromium: { open: openChromium, variable: "CHROMEDRIVER" },
+  Firefox: { open: openFirefox, variable: "GECKODRIVER" },
+  WebKit: { open: openWebKit, variable: "WEBKITDRIVER" },
+};
+
+/** @typedef {keyof typeof ENGINES} Engine */
+
+export const ALL_ENGINES = /** @type {Engine[]} */ (Object.keys(ENGINES));
+
+/** The engine that the tests run in. */
+export const ENGINE = /** @type {Engine} */ (process.env.BROWSER ?? "Chromium");
+
+/** What to skip a test with that drives more than WebDriver can: the reason, unless the engine is Chromium. */
+export const NEEDS_DEVTOOLS = ENGINE !== "Chromium" && "needs Chromium's DevTools";
+
+/** Whether the machine has an engine. @param {Engine} engine */
+export const hasEngine = (engine) => Boolean(process.env[ENGINES[engine].variable]);
+
+/** A browser with an empty profile; whoever opens it quits it. @returns {Promise<WebDriver>} */
+export const openBrowser = (engine = ENGINE) => ENGINES[engine].open();
+
+/** Chromium, with its DevTools. */
+export async function openChromium() {
+  const options = new chrome.Options();
+  options.setChromeBinaryPath(setting("CHROME"));
+  options.addArguments(...setting("CHROME_FLAGS").split(" "), "--window-size=1100,1000");
+  options.setLoggingPrefs({ browser: "ALL" });
+  const driver = await new Builder()
+    .forBrowser("chrome")
+    .setChromeOptions(options)
+    .setChromeService(new chrome.ServiceBuilder(setting("CHROMEDRIVER")))
+    .build();
+  return /** @type {chrome.Driver} */ (driver);
+}
+
+async function openFirefox() {
+  const options = new firefox.Options();
+  options.setBinary(setting("FIREFOX"));
+  options.addArguments("-headless");
+  return new Builder()
+    .forBrowser("firefox")
+    .setFirefoxOptions(options)
+    .setFirefoxService(new firefox.ServiceBuilder(setting("GECKODRIVER")))
+    .build();
+}
+
+async function openWebKit() {
+  const port = await freePort();
+  const service = spawn(setting("WEBKITDRIVER"), [`--port=${port}`], { stdio: "ignore" });
+  const end = () => service.kill("SIGKILL");
+  try {
+    const url = `http://127.0.0.1:${port}`;
+    await patientFetch(`${url}/status`);
+    const driver = await new Builder()
+      .usingServer(url)
+      .withCapabilities({ browserName: "MiniBrowser" })
+      .build();
+    const quit = driver.quit.bind(driver);
+    driver.quit = () => quit().finally(end);
+    return driver;
+  } catch (error) {
+    // Else the tests would wait for it for ever.
+    end();
+    throw error;
+  }
+}

@@ -1,0 +1,70 @@
+// The Content-Security-Policy that the package's README asks for, and what browsers report against it.
+
+import { createServer } from "node:http";
+
+import { setting } from "./browser.js";
+import { listen, serveFiles } from "./serve.js";
+
+const FORBIDDEN = "/forbidden.png";
+
+/** A strict policy, and a server that browsers tell of what violates it. */
+export class Policy {
+  /** @param {Awaited<ReturnType<typeof listen>>} server @param {string[]} reported */
+  constructor(server, reported) {
+    this.server = server;
+    this.reported = reported;
+  }
+
+  static async open() {
+    /** @type {string[]} */
+    const reported = [];
+    const server = createServer(async (request, response) => {
+      const chunks = await request.toArray();
+      const { "csp-report": report } = JSON.parse(Buffer.concat(chunks).toString());
+      reported.push(`${report["effective-directive"]} ${report["blocked-uri"]}`);
+      response.end();
+    });
+    return new Policy(await listen(server), reported);
+  }
+
+  close() {
+    this.server.close();
+  }
+
+  /** The header's value. @param {string} [scripts] - more for script-src */
+  header(scripts = "") {
+    return [
+      "default-src 'none'",
+      `script-src 'self' 'wasm-unsafe-eval' ${scripts}`,
+      `connect-src 'self' ${setting("ZITADEL_TEST_URL")}`,
+      "worker-src 'self'",
+      "require-trusted-types-for 'script'",
+      `report-uri ${this.server.url}`,
+    ].join("; ");
+  }
+
+  /**
+   * What was reported since it was asked last. The page is made to violate the policy itself, which shows that reports come;
+   * that one is not in the list.
+   *
+   * @param {import("./browser.js").WebDriver} driver
+   */
+  async violations(driver) {
+    await driver.executeScript(`document.createElement("img").src = "${FORBIDDEN}"`);
+    const end = (/** @type {string} */ violation) => violation.endsWith(FORBIDDEN);
+    await driver.wait(async () => this.reported.some(end), 20_000);
+    // Some browsers ask for an icon by themselves.
+    return this.reported.splice(0).filter((it) => !end(it) && !it.endsWith("/favicon.ico"));
+  }
+
+  /**
+   * A server of a page and the files of a folder under the policy.
+   *
+   * @param {string} folder
+   * @param {string} page
+   * @param {string} [scripts] - more for script-src
+   */
+  serve(folder, page, scripts) {
+    return serveFiles(folder, page, { "content-security-policy": this.header(scripts) });
+  }
+}

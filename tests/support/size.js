@@ -1,0 +1,116 @@
+// Sizes of what a page downloads: raw, and as servers compress it. Fails over the budget, and tells what grew since
+// tests/size.json, by section; UPDATE=1 writes that file anew.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+
+import { build } from "esbuild";
+
+const RECORD = "tests/support/size.json";
+/** What the default entry may be, bundled and minified, in bytes. */
+const BUDGET = { gzip: 14_300, brotli: 12_900 };
+const WASM_SECTIONS = [
+  "custom",
+  "type",
+  "import",
+  "function",
+  "table",
+  "memory",
+  "global",
+  "export",
+  "start",
+  "element",
+  "code",
+  "data",
+  "data count",
+];
+
+const { outputFiles, metafile } = await build({
+  entryPoints: ["pkg/index.js"],
+  bundle: true,
+  minify: true,
+  format: "esm",
+  write: false,
+  outdir: "target",
+  metafile: true,
+});
+const bundle = outputFiles[0]?.contents ?? new Uint8Array();
+const wasm = readFileSync("pkg/zitadel_org_web_bg.wasm");
+
+/** @param {Uint8Array} bytes */
+function compressed(bytes) {
+  const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
+  return {
+    raw: bytes.length,
+    gzip: gzipSync(bytes, { level: 9 }).length,
+    brotli: brotliCompressSync(bytes, { params }).length,
+  };
+}
+
+/** The sections of a module and their sizes. @param {Buffer} bytes */
+function sections(bytes) {
+  /** @type {Record<string, number>} */
+  const sizes = {};
+  let at = 8;
+  while (at < bytes.length) {
+    const name = WASM_SECTIONS[bytes[at++] ?? 0] ?? "unknown";
+    let length = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++] ?? 0;
+      length |= (byte & 127) << shift;
+      if (byte < 128) break;
+    }
+    sizes[`module, ${name}`] = (sizes[`module, ${name}`] ?? 0) + length;
+    at += length;
+  }
+  return sizes;
+}
+
+/** @param {(string | number)[]} cells */
+const print = ([name, ...sizes]) =>
+  console.log(
+    String(name).padEnd(44) + sizes.map((size) => size.toLocaleString("en").padStart(10)).join(""),
+  );
+
+const total = compressed(bundle);
+print(["", "raw", "gzip", "brotli"]);
+for (const [name, { raw, gzip, brotli }] of /** @type {const} */ ([
+  ["the default entry, bundled and minified", total],
+  ["the module alone, for ./streaming", compressed(wasm)],
+  ["the module over tonic", compressed(readFileSync("pkg/zitadel_org_web_bg.wasm"))],
+])) {
+  print([name, raw, gzip, brotli]);
+}
+
+const inputs = Object.values(metafile.outputs)[0]?.inputs ?? {};
+const parts = Object.entries(inputs).map(([path, { bytesInOutput }]) => [path, bytesInOutput]);
+/** @type {Record<string, number>} */
+const now = {
+  gzip: total.gzip,
+  brotli: total.brotli,
+  ...Object.fromEntries(parts),
+  ...sections(wasm),
+};
+if (process.env.UPDATE) {
+  writeFileSync(RECORD, `${JSON.stringify(now, undefined, 2)}\n`);
+}
+/** @type {Record<string, number>} */
+const recorded = JSON.parse(readFileSync(RECORD, "utf8"));
+const changed = [...new Set([...Object.keys(now), ...Object.keys(recorded)])]
+  .map((name) => [name, recorded[name] ?? 0, now[name] ?? 0])
+  .filter(([, before, after]) => before !== after);
+if (changed.length > 0) {
+  console.log(`\nwhat changed since ${RECORD}:`);
+  print(["section, raw bytes where it does not say", "then", "now", "grew by"]);
+  for (const [name, before, after] of changed) {
+    print([String(name), Number(before), Number(after), Number(after) - Number(before)]);
+  }
+}
+for (const [name, budget] of Object.entries(BUDGET)) {
+  const size = total[/** @type {"gzip" | "brotli"} */ (name)];
+  console.log(`\n${name}: ${size} of ${budget} bytes`);
+  if (size > budget) {
+    console.error(`The default entry is ${size - budget} bytes over its budget.`);
+    process.exitCode = 1;
+  }
+}

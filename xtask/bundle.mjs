@@ -1,0 +1,78 @@
+// Bundles the package's JavaScript: an entry for every way to bring the module, as an ES module and as CommonJS.
+//
+// node xtask/bundle.mjs FROM TO NAME...: FROM has wasm-bindgen's output and wasm.js, TO becomes the package; NAME is a source.
+
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const { build } = createRequire(join(root, "tests/package.json"))("esbuild");
+const [from = "", to = "", ...names] = process.argv.slice(2);
+const js = join(root, "js");
+
+// wasm-bindgen's functions keep the state of one instance; in a function, each instance has its own.
+await build({
+  entryPoints: [join(from, "zitadel_org_web_bg.js")],
+  outfile: join(from, "glue.js"),
+  bundle: true,
+  format: "iife",
+  globalName: "glue",
+  banner: { js: "export function createGlue(errors) {" },
+  footer: { js: "return glue;\n}" },
+  plugins: [
+    {
+      name: "the class of errors is an argument",
+      setup(/** @type {any} */ { onResolve, onLoad }) {
+        onResolve({ filter: /\/js\/error\.js$/ }, () => ({ path: "errors", namespace: "errors" }));
+        onLoad({ filter: /^/, namespace: "errors" }, () => ({
+          contents: "export const { ZitadelError } = errors;",
+        }));
+      },
+    },
+  ],
+});
+
+for (const name of names) {
+  const source = { index: "inline", tonic: "inline" }[name] ?? name;
+  /** @type {Record<string, string>} */
+  const aliases = {
+    "#source": join(js, `source-${source}.js`),
+    "#glue": resolve(from, "glue.js"),
+    "#wasm": resolve(from, "wasm.js"),
+  };
+  for (const [format, extension] of /** @type {const} */ ([
+    ["esm", "js"],
+    ["cjs", "cjs"],
+  ])) {
+    if (format === "cjs" && name === "workerd") {
+      continue; // Workers are ES modules.
+    }
+    await build({
+      entryPoints: [join(js, "index.js")],
+      outfile: join(to, `${name}.${extension}`),
+      bundle: true,
+      format,
+      logLevel: "error",
+      plugins: [
+        {
+          name: "the package's files",
+          setup(/** @type {any} */ { onResolve }) {
+            onResolve({ filter: /^#/ }, (/** @type {{ path: string }} */ { path }) => ({
+              path: aliases[path],
+            }));
+            onResolve(
+              { filter: /^\.\/(error\.js|zitadel_org_web_bg\.wasm)$/ },
+              (/** @type {{ path: string }} */ { path }) => ({
+                path: path.endsWith(".wasm") ? path : `./error.${extension}`,
+                external: true,
+              }),
+            );
+          },
+        },
+      ],
+    });
+  }
+}
+
+await build({ entryPoints: [join(js, "error.js")], outfile: join(to, "error.cjs"), format: "cjs" });
