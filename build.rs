@@ -147,7 +147,7 @@ fn values(descriptors: &FileDescriptorSet) -> Result<String, Box<dyn Error>> {
 
 fn write_value(full_name: &str, message: &DescriptorProto, out: &mut String) -> Result<(), Box<dyn Error>> {
     let name = value_name(full_name);
-    let (mut fields, mut from_message, mut into_message, mut from_json) = Default::default();
+    let (mut fields, mut from_message, mut into_message, mut from_json, mut entries) = Default::default();
     let mut names = Vec::new();
     let write = |out: &mut String, text: String| writeln!(out, "{text}");
     for field in &message.field {
@@ -160,11 +160,14 @@ fn write_value(full_name: &str, message: &DescriptorProto, out: &mut String) -> 
             Kind::Message(inner) => (format!("Option<{}>", value_name(inner)), true),
             Kind::Enum(_) => ("Enum".to_owned(), false),
         };
-        let skip = if is_optional { ", skip_serializing_if = \"Option::is_none\"" } else { "" };
-        write(
-            &mut fields,
-            format!("#[cfg_attr(feature = \"js\", serde(rename = {json:?}{skip}))] pub {ident}: {rust_type},"),
-        )?;
+        let entry = format!("map.serialize_entry({json:?}, ");
+        let entry = if is_optional {
+            format!("if let Some(value) = &self.{ident} {{ {entry} value)?; }}")
+        } else {
+            format!("{entry} &self.{ident})?;")
+        };
+        write(&mut entries, entry)?;
+        write(&mut fields, format!("pub {ident}: {rust_type},"))?;
         let (from, into, read) = match kind {
             Kind::String => {
                 (format!("message.{ident}"), format!("self.{ident}"), format!("string_from_json(json, {json:?})?"))
@@ -203,7 +206,6 @@ fn write_value(full_name: &str, message: &DescriptorProto, out: &mut String) -> 
         out,
         "/// `{}` in the JSON mapping.
         #[derive(Debug, Clone, PartialEq, Eq)]
-        #[cfg_attr(feature = \"js\", derive(serde::Serialize))]
         #[expect(missing_docs, reason = \"the message's own docs have them\")]
         pub struct {name} {{ {fields} }}
         impl Value for {name} {{
@@ -212,6 +214,16 @@ fn write_value(full_name: &str, message: &DescriptorProto, out: &mut String) -> 
             fn from_message(message: Self::Message) -> Result<Self, Invalid> {{ Ok(Self {{ {from_message} }}) }}
             fn into_message(self) -> Result<Self::Message, Invalid> {{ Ok({path} {{ {into_message} }}) }}
             fn from_json<J: Json>(json: &J) -> Result<Self, Invalid> {{ Ok(Self {{ {from_json} }}) }}
+        }}
+        #[cfg(feature = \"js\")]
+        impl serde::Serialize for {name} {{
+            // As a map: for a struct serde-wasm-bindgen brings a hash map of its fields' names (1 kB gzip).
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {{
+                use serde::ser::SerializeMap as _;
+                let mut map = serializer.serialize_map(None)?;
+                {entries}
+                map.end()
+            }}
         }}",
         full_name.trim_start_matches('.'),
         path = rust_path(full_name),

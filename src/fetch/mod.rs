@@ -37,6 +37,8 @@ extern "C" {
     fn performance_now() -> Result<f64, JsValue>;
 
     type Global;
+    #[wasm_bindgen(thread_local_v2, js_name = globalThis)]
+    static GLOBAL: Global;
     #[wasm_bindgen(method, getter, structural, catch)]
     fn origin(this: &Global) -> Result<Option<JsValue>, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch)]
@@ -182,7 +184,7 @@ impl Platform for Browser {
     }
 
     fn own_origin(&self) -> Option<String> {
-        js_sys::global().unchecked_into::<Global>().origin().ok()??.as_string()
+        GLOBAL.with(Global::origin).ok()??.as_string()
     }
 
     fn now_ms(&self) -> f64 {
@@ -200,7 +202,7 @@ impl Platform for Browser {
 }
 
 fn global_fetch(url: &str, init: &Object) -> Result<JsValue, JsValue> {
-    match js_sys::global().unchecked_into::<Global>().fetch()? {
+    match GLOBAL.with(Global::fetch)? {
         Some(fetch) => call(&fetch, url, init),
         None => Err(js_sys::TypeError::new("there is no global fetch").into()),
     }

@@ -22,63 +22,77 @@ extern "C" {
     fn new(fields: JsValue) -> ZitadelError;
 }
 
-/// What the class is made of.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Fields<'a> {
-    kind: &'static str,
-    code: i32,
-    message: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a str>,
-    details: Vec<JsDetail<'a>>,
-    retriable: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retry_after_ms: Option<f64>,
-    may_have_changed: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    http_status: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    request_id: Option<&'a str>,
-    metadata: Joined<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    body: Option<&'a str>,
-    #[serde(with = "preserve", skip_serializing_if = "JsValue::is_undefined")]
-    cause: JsValue,
+/// What the class is made of. As a map: see the values that the build makes.
+struct Fields<'a>(&'a Error);
+
+impl Serialize for Fields<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(error) = self;
+        let mut map = serializer.serialize_map(None)?;
+        for (name, text) in [
+            ("kind", Some(error.kind().name())),
+            ("message", Some(error.message())),
+            ("id", error.id()),
+            ("requestId", error.metadata().get("x-request-id")),
+            ("body", error.body()),
+        ] {
+            if let Some(text) = text {
+                map.serialize_entry(name, text)?;
+            }
+        }
+        for (name, number) in [
+            ("code", Some(error.code().number().into())),
+            ("httpStatus", error.http_status().map(f64::from)),
+            ("retryAfterMs", error.retry_after().map(|retry_after| retry_after.as_secs_f64() * 1000.0)),
+        ] {
+            if let Some(number) = number {
+                map.serialize_entry(name, &number)?;
+            }
+        }
+        for (name, flag) in [("retriable", error.is_retriable()), ("mayHaveChanged", error.may_have_changed())] {
+            map.serialize_entry(name, &flag)?;
+        }
+        map.serialize_entry("details", &error.details().iter().map(JsDetail).collect::<Vec<_>>())?;
+        map.serialize_entry("metadata", &Joined(error.metadata()))?;
+        let thrown = error.source().and_then(|source| source.downcast_ref::<Thrown>());
+        if let Some(Thrown(cause)) = thrown {
+            map.serialize_entry("cause", &Preserved(cause))?;
+        }
+        map.end()
+    }
 }
 
 /// A detail in the JSON mapping of `google.protobuf.Any`.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum JsDetail<'a> {
-    Zitadel {
-        #[serde(rename = "@type")]
-        type_url: &'static str,
-        id: &'a str,
-        message: &'a str,
-    },
-    ZitadelV2 {
-        #[serde(rename = "@type")]
-        type_url: &'static str,
-        slug: &'a str,
-        message: &'a str,
-    },
-    Other {
-        #[serde(rename = "@type")]
-        type_url: &'a str,
-        value: String,
-    },
-    Json(#[serde(with = "preserve")] JsValue),
+struct JsDetail<'a>(&'a Detail);
+
+impl Serialize for JsDetail<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let encoded;
+        let entries = match self.0 {
+            Detail::Zitadel { id, message } => [("@type", ZITADEL), ("id", id), ("message", message)],
+            Detail::ZitadelV2 { slug, message } => [("@type", ZITADEL_V2), ("slug", slug), ("message", message)],
+            Detail::Other { type_url, value } => {
+                encoded = base64::encode(value);
+                [("@type", type_url.as_str()), ("value", &encoded), ("", "")]
+            }
+            Detail::Json { text, .. } => {
+                return Preserved(&js_sys::JSON::parse(text).unwrap_or_default()).serialize(serializer);
+            }
+        };
+        let mut map = serializer.serialize_map(None)?;
+        for (name, text) in entries.iter().filter(|(name, _)| !name.is_empty()) {
+            map.serialize_entry(name, text)?;
+        }
+        map.end()
+    }
 }
 
-impl<'a> From<&'a Detail> for JsDetail<'a> {
-    fn from(detail: &'a Detail) -> Self {
-        match detail {
-            Detail::Zitadel { id, message } => Self::Zitadel { type_url: ZITADEL, id, message },
-            Detail::ZitadelV2 { slug, message } => Self::ZitadelV2 { type_url: ZITADEL_V2, slug, message },
-            Detail::Other { type_url, value } => Self::Other { type_url, value: base64::encode(value) },
-            Detail::Json { text, .. } => Self::Json(js_sys::JSON::parse(text).unwrap_or_default()),
-        }
+/// A value of JavaScript's, as it is.
+struct Preserved<'a>(&'a JsValue);
+
+impl Serialize for Preserved<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        preserve::serialize(self.0, serializer)
     }
 }
 
@@ -101,26 +115,7 @@ impl Serialize for Joined<'_> {
 
 /// The error as a `ZitadelError`.
 pub(super) fn to_js(error: &Error) -> JsValue {
-    let fields = Fields {
-        kind: error.kind().name(),
-        code: error.code().number(),
-        message: error.message(),
-        id: error.id(),
-        details: error.details().iter().map(JsDetail::from).collect(),
-        retriable: error.is_retriable(),
-        retry_after_ms: error.retry_after().map(|retry_after| retry_after.as_secs_f64() * 1000.0),
-        may_have_changed: error.may_have_changed(),
-        http_status: error.http_status(),
-        request_id: error.metadata().get("x-request-id"),
-        metadata: Joined(error.metadata()),
-        body: error.body(),
-        cause: error
-            .source()
-            .and_then(|source| source.downcast_ref::<Thrown>())
-            .map(|it| it.0.clone())
-            .unwrap_or_default(),
-    };
-    ZitadelError::new(value(&fields)).into()
+    ZitadelError::new(value(&Fields(error))).into()
 }
 
 /// A value as a plain object. Ours hold strings, numbers, arrays, objects and what JavaScript gave, which always convert.

@@ -50,61 +50,60 @@ pub(super) struct Options {
 
 type Getter = fn(&Bag) -> Result<Option<JsValue>, JsValue>;
 
+/// The options by name; headers are merged and read apart.
+const GETTERS: [(&str, Getter); 7] = [
+    ("baseUrl", Bag::base_url),
+    ("protocol", Bag::protocol),
+    ("timeoutMs", Bag::timeout_ms),
+    ("signal", Bag::signal),
+    ("language", Bag::language),
+    ("fetch", Bag::fetch),
+    ("allowInsecure", Bag::allow_insecure),
+];
+
 /// Reads the organization, the call's options and the client's defaults.
 ///
 /// # Errors
 /// INVALID_ARGUMENT that names what is wrong.
 pub(super) fn read(org_id: &JsValue, options: &JsValue, defaults: &JsValue) -> Result<Options, Error> {
-    let bags = [bag("options", options)?, bag("defaults", defaults)?];
-    let get = |name: &str, getter: Getter| -> Result<Option<JsValue>, Error> {
-        for bag in bags.into_iter().flatten() {
-            if let Some(value) = getter(bag).map_err(|thrown| unreadable(name, thrown))? {
-                return Ok(Some(value));
+    let mut values = [const { None }; GETTERS.len()];
+    let mut call_options = CallOptions::new();
+    for (name, bag) in [("options", options), ("defaults", defaults)] {
+        let Some(bag) = optional(bag) else { continue };
+        if !bag.is_object() {
+            return Err(Error::invalid_argument(&[name, " is not an object."]));
+        }
+        let bag: &Bag = bag.unchecked_ref();
+        for (value, (name, getter)) in values.iter_mut().zip(GETTERS) {
+            if value.is_none() {
+                *value = getter(bag).map_err(|thrown| unreadable(name, thrown))?;
             }
         }
-        Ok(None)
-    };
-    let protocol = match get("protocol", Bag::protocol)?.map(|value| value.as_string()) {
-        None => Protocol::GrpcWeb,
-        Some(Some(name)) if name == "grpc-web" => Protocol::GrpcWeb,
-        Some(Some(name)) if name == "json" => Protocol::Json,
+        if let Some(given) = bag.headers().map_err(|thrown| unreadable("headers", thrown))? {
+            call_options = call_options.over(&CallOptions { headers: headers(&given)?, ..CallOptions::new() });
+        }
+    }
+    let [base_url, protocol, timeout_ms, signal, language, fetch, allow_insecure] = values;
+    call_options.protocol = match protocol.map(|value| value.as_string()) {
+        None => None,
+        Some(Some(name)) if name == "grpc-web" => Some(Protocol::GrpcWeb),
+        Some(Some(name)) if name == "json" => Some(Protocol::Json),
         Some(_) => return Err(Error::invalid_argument(&["protocol is neither \"grpc-web\" nor \"json\"."])),
     };
-    let timeout_ms = get("timeoutMs", Bag::timeout_ms)?.map(|value| value.as_f64().unwrap_or(f64::NAN));
-    let signal = get("signal", Bag::signal)?;
-    let fetch = get("fetch", Bag::fetch)?.map(|value| value.dyn_into::<Function>());
-    let fetch = fetch.transpose().map_err(|_| Error::invalid_argument(&["fetch is not a function."]))?;
-    let language = get("language", Bag::language)?.map(|value| string("language", &value)).transpose()?;
-    let base_url = get("baseUrl", Bag::base_url)?.map(|value| url(&value)).transpose()?;
-    let is_true = |value: JsValue| value.as_bool() == Some(true);
-    let allow_insecure = get("allowInsecure", Bag::allow_insecure)?.is_some_and(is_true);
-    let own = |bag: Option<&Bag>| -> Result<CallOptions, Error> {
-        let Some(bag) = bag else { return Ok(CallOptions::new()) };
-        let given = bag.headers().map_err(|thrown| unreadable("headers", thrown))?;
-        Ok(CallOptions {
-            headers: given.map_or_else(|| Ok(Vec::new()), |given| headers(&given))?,
-            ..CallOptions::new()
-        })
-    };
-    let [options, defaults] = bags;
-    let options = CallOptions { timeout_ms, protocol: Some(protocol), language, ..own(options)?.over(&own(defaults)?) };
-    let platform = Browser { fetch };
+    call_options.timeout_ms = timeout_ms.map(|value| value.as_f64().unwrap_or(f64::NAN));
+    call_options.language = language.map(|value| string("language", &value)).transpose()?;
+    let fetch = fetch.map(JsValue::dyn_into::<Function>).transpose();
+    let platform = Browser { fetch: fetch.map_err(|_| Error::invalid_argument(&["fetch is not a function."]))? };
+    let base_url = base_url.map(|value| url(&value)).transpose()?;
+    let allow_insecure = allow_insecure.is_some_and(|value| value.as_bool() == Some(true));
     let base_url = check_base_url(base_url, allow_insecure, &platform)?;
     let org_id = optional(org_id).map(|org_id| string("orgId", org_id)).transpose()?;
-    let settings = Settings::check(base_url, org_id.as_deref(), &options)?;
+    let settings = Settings::check(base_url, org_id.as_deref(), &call_options)?;
     Ok(Options { settings, platform, signal })
 }
 
 fn optional(value: &JsValue) -> Option<&JsValue> {
     (!value.is_undefined() && !value.is_null()).then_some(value)
-}
-
-fn bag<'a>(name: &str, value: &'a JsValue) -> Result<Option<&'a Bag>, Error> {
-    match optional(value) {
-        Some(value) if value.is_object() => Ok(Some(value.unchecked_ref())),
-        Some(_) => Err(Error::invalid_argument(&[name, " is not an object."])),
-        None => Ok(None),
-    }
 }
 
 fn unreadable(name: &str, thrown: JsValue) -> Error {
