@@ -5,7 +5,6 @@ use std::{
     future::{Future, pending, poll_fn},
     pin::pin,
     task::Poll,
-    time::Duration,
 };
 
 use crate::{
@@ -125,7 +124,7 @@ pub(crate) async fn run<T: Transport, P: Platform>(
     })
     .await;
     result.map_err(|mut error| {
-        error.set_retry_after(http::retry_after(platform, error.metadata()));
+        error.set_retry_after_ms(http::retry_after_ms(platform, error.metadata()));
         error.end(is_sent.get(), method.is_read, settings.timeout_ms)
     })
 }
@@ -161,11 +160,7 @@ async fn attempt<T: Transport, P: Platform>(
     is_sent.set(true);
     let reply = match settings.protocol {
         Protocol::GrpcWeb => {
-            let options = transport::Options {
-                metadata,
-                timeout: left_ms.and_then(|left_ms| Duration::try_from_secs_f64(left_ms / 1000.0).ok()),
-                timeout_header: settings.timeout_header,
-            };
+            let options = transport::Options { metadata, timeout_ms: left_ms, timeout_header: settings.timeout_header };
             let request = Request { base_url: &settings.base_url, path: method.path, message, options };
             Reply::Message(transport.unary(request).await?)
         }

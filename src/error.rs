@@ -64,7 +64,7 @@ struct Fields {
     metadata: Metadata,
     http_status: Option<u16>,
     body: Option<String>,
-    retry_after: Option<Duration>,
+    retry_after_ms: Option<f64>,
     is_retriable: bool,
     may_have_changed: bool,
     source: Option<Source>,
@@ -89,7 +89,7 @@ impl Error {
             metadata: Metadata::new(),
             http_status: None,
             body: None,
-            retry_after: None,
+            retry_after_ms: None,
             is_retriable,
             may_have_changed: false,
             source: None,
@@ -189,8 +189,12 @@ impl Error {
         self
     }
 
-    pub(crate) fn set_retry_after(&mut self, retry_after: Option<Duration>) {
-        self.0.retry_after = retry_after;
+    pub(crate) const fn set_retry_after_ms(&mut self, retry_after_ms: Option<f64>) {
+        self.0.retry_after_ms = retry_after_ms;
+    }
+
+    pub(crate) const fn retry_after_ms(&self) -> Option<f64> {
+        self.0.retry_after_ms
     }
 
     /// Where the call failed.
@@ -245,7 +249,7 @@ impl Error {
     /// How long the server asks to wait, from `Retry-After`.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
-        self.0.retry_after
+        Duration::try_from_secs_f64(self.0.retry_after_ms? / 1000.0).ok()
     }
 
     /// Whether the same call may succeed later with nothing else changed.

@@ -13,7 +13,6 @@ use serde_json::Value;
 
 use crate::{
     error::Source,
-    options::UrlParts,
     platform::{Body, HttpRequest, Platform, SendError},
     protocol::response::Head,
 };
@@ -122,7 +121,7 @@ impl Platform for Fake {
         serde_json::from_slice(text).ok()
     }
 
-    fn parse_url(&self, text: &str) -> Option<UrlParts> {
+    fn parse_url(&self, text: &str) -> Option<String> {
         crate::machine::platform().parse_url(text)
     }
 

@@ -1,7 +1,5 @@
 //! gRPC-Web over HTTP: the default transport.
 
-use std::time::Duration;
-
 use crate::{
     call::sleep_or,
     error::Error,
@@ -42,7 +40,7 @@ impl<P: Platform> Transport for GrpcWeb<'_, P> {
             TimeoutHeader::Send => true,
             TimeoutHeader::Withhold => false,
         };
-        let timeout_ms = options.timeout.as_ref().map(Duration::as_secs_f64).map(|seconds| seconds * 1000.0);
+        let timeout_ms = options.timeout_ms;
         if let Some(timeout_ms) = timeout_ms.filter(|_| is_informed) {
             headers.append("grpc-timeout", &timeout::encode(timeout_ms));
         }
@@ -86,8 +84,6 @@ fn too_long() -> Error {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::GrpcWeb;
     use crate::{
         Code, Error, ErrorKind as Kind, Metadata,
@@ -115,8 +111,8 @@ mod tests {
         fake.run(GrpcWeb { platform: fake }.unary(request))
     }
 
-    fn within(timeout_ms: u64) -> Options {
-        Options { timeout: Some(Duration::from_millis(timeout_ms)), ..Options::default() }
+    fn within(timeout_ms: u32) -> Options {
+        Options { timeout_ms: Some(timeout_ms.into()), ..Options::default() }
     }
 
     /// The outcome of a call, when it came, and how many bodies were cancelled.

@@ -11,7 +11,6 @@ use std::{
 use crate::{
     Error,
     error::Source,
-    options::UrlParts,
     platform::{Body, HttpRequest, Platform, SendError},
     protocol::{response::Head, rest::Json},
     transport::{Request, Response, Transport},
@@ -56,16 +55,8 @@ impl Platform for Host {
         None
     }
 
-    fn parse_url(&self, text: &str) -> Option<UrlParts> {
-        let url = url::Url::parse(text).ok()?;
-        Some(UrlParts {
-            href: url.to_string(),
-            origin: url.origin().ascii_serialization(),
-            protocol: [url.scheme(), ":"].concat(),
-            hostname: url.host_str().unwrap_or_default().to_owned(),
-            pathname: url.path().to_owned(),
-            has_user_info: !url.username().is_empty() || url.password().is_some(),
-        })
+    fn parse_url(&self, text: &str) -> Option<String> {
+        url::Url::parse(text).ok().map(String::from)
     }
 
     fn own_origin(&self) -> Option<String> {

@@ -1,7 +1,5 @@
 //! What both protocols share of an HTTP exchange.
 
-use std::time::Duration;
-
 use crate::{
     Metadata,
     call::sleep_or,
@@ -93,13 +91,13 @@ pub(crate) fn shown(bytes: &[u8]) -> String {
 /// `Retry-After`, in seconds or as a date.
 ///
 /// Source: RFC 9110, section 10.2.3.
-pub(crate) fn retry_after(platform: &impl Platform, metadata: &Metadata) -> Option<Duration> {
+pub(crate) fn retry_after_ms(platform: &impl Platform, metadata: &Metadata) -> Option<f64> {
     let value = metadata.get("retry-after")?;
     let ms = match value.parse::<u32>() {
         Ok(seconds) => f64::from(seconds) * 1000.0,
         Err(_) => platform.ms_until(value)?,
     };
-    Duration::try_from_secs_f64(ms.max(0.0) / 1000.0).ok()
+    Some(ms.max(0.0))
 }
 
 /// Reads a whole body.

@@ -87,27 +87,17 @@ impl CallOptions {
 
     /// These options over others: what they say comes first, headers are merged by name.
     pub(crate) fn over(mut self, defaults: &Self) -> Self {
-        let headers = defaults.headers.iter();
-        let own = self.headers;
-        let kept = headers.filter(|(name, _)| !own.iter().any(|(other, _)| other.eq_ignore_ascii_case(name)));
-        self.headers = kept.cloned().chain(own.iter().cloned()).collect();
+        for (name, value) in &defaults.headers {
+            if !self.headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name)) {
+                self.headers.push((name.clone(), value.clone()));
+            }
+        }
         self.timeout_ms = self.timeout_ms.or(defaults.timeout_ms);
         self.timeout_header = self.timeout_header.or(defaults.timeout_header);
         self.protocol = self.protocol.or(defaults.protocol);
         self.language = self.language.or_else(|| defaults.language.clone());
         self
     }
-}
-
-/// The parts of an absolute URL, as the WHATWG URL standard names them.
-#[derive(Debug, Clone)]
-pub(crate) struct UrlParts {
-    pub(crate) href: String,
-    pub(crate) origin: String,
-    pub(crate) protocol: String,
-    pub(crate) hostname: String,
-    pub(crate) pathname: String,
-    pub(crate) has_user_info: bool,
 }
 
 /// Checks a base URL, whose default is the page's own origin, and returns it without a slash at the end.
@@ -121,19 +111,21 @@ pub(crate) fn check_base_url(
     let text = given.or_else(|| own_origin.filter(|origin| origin.starts_with("http")));
     let text = text
         .ok_or_else(|| Error::invalid_argument(&["baseUrl is missing: there is no http(s) origin to default to."]))?;
-    let parts = platform.parse_url(&text).filter(|url| matches!(url.protocol.as_str(), "https:" | "http:"));
-    let url = parts.ok_or_else(|| Error::invalid_argument(&["baseUrl is not an absolute http(s) URL."]))?;
-    if url.has_user_info || url.href.contains(['?', '#']) {
+    // `scheme://[user[:password]@]host[:port]/path[?query][#fragment]`, as every URL parser writes it.
+    let href = platform.parse_url(&text).unwrap_or_default();
+    let Some((scheme @ ("https" | "http"), rest)) = href.split_once("://") else {
+        return Err(Error::invalid_argument(&["baseUrl is not an absolute http(s) URL."]));
+    };
+    let authority = rest.split('/').next().unwrap_or_default();
+    if authority.contains('@') || rest.contains(['?', '#']) {
         return Err(Error::invalid_argument(&["baseUrl has a user name, a password, a query or a fragment."]));
     }
-    if url.protocol == "http:" && !allow_insecure && !is_this_machine(&url.hostname, is_browser) {
+    if scheme == "http" && !allow_insecure && !is_this_machine(authority, is_browser) {
         let text =
             "baseUrl is plain http, which shows the token to the network: use https or set allowInsecure to true.";
         return Err(Error::invalid_argument(&[text]));
     }
-    let mut base_url = [url.origin.as_str(), &url.pathname].concat();
-    base_url.truncate(base_url.trim_end_matches('/').len());
-    Ok(base_url)
+    Ok(href.trim_end_matches('/').to_owned())
 }
 
 /// Whether a call to a base URL leaves the page's origin, which one from an opaque origin always does.
@@ -143,14 +135,18 @@ pub(crate) fn is_cross_origin(base_url: &str, platform: &impl Platform) -> bool 
     !path.is_some_and(|path| path.is_empty() || path.starts_with('/'))
 }
 
-/// Whether a host, as the URL parser writes it, is this machine.
+/// Whether a host, perhaps with a port, is this machine.
 ///
 /// Source: W3C Secure Contexts, section 3.1. Outside of browsers names below `localhost` go to the network's DNS.
-fn is_this_machine(hostname: &str, is_browser: bool) -> bool {
+fn is_this_machine(authority: &str, is_browser: bool) -> bool {
+    if authority == "[::1]" || authority.starts_with("[::1]:") {
+        return true;
+    }
+    let host = authority.split(':').next().unwrap_or_default();
     let is_ipv4 = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    matches!(hostname, "localhost" | "[::1]")
-        || hostname.strip_prefix("127.").is_some_and(is_ipv4)
-        || (is_browser && hostname.ends_with(".localhost"))
+    host == "localhost"
+        || host.strip_prefix("127.").is_some_and(is_ipv4)
+        || (is_browser && host.ends_with(".localhost"))
 }
 
 /// Everything about a call but its method, message and token, checked.

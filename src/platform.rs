@@ -5,7 +5,6 @@ use std::future::Future;
 use crate::{
     Metadata,
     error::Source,
-    options::UrlParts,
     protocol::{response::Head, rest::Json},
 };
 
@@ -40,8 +39,8 @@ pub(crate) trait Platform {
     /// Parses JSON text.
     fn parse_json(&self, text: &[u8]) -> Option<Self::Json>;
 
-    /// Parses an absolute URL.
-    fn parse_url(&self, text: &str) -> Option<UrlParts>;
+    /// Parses an absolute URL and writes it in its normal form.
+    fn parse_url(&self, text: &str) -> Option<String>;
 
     /// The origin of the page or worker: `null` if it is opaque, `None` where there is none (Node).
     fn own_origin(&self) -> Option<String>;

@@ -1,6 +1,6 @@
 //! The seam between the typed clients and whatever carries their bytes.
 
-use std::{future::Future, time::Duration};
+use std::future::Future;
 
 use prost::Message as _;
 
@@ -31,9 +31,9 @@ pub struct Request<'a> {
 pub struct Options {
     /// Everything that goes into the request's headers besides the protocol's own.
     pub metadata: Metadata,
-    /// Time that is left until the call's deadline, of which the transport may inform the server. It does not end the call:
+    /// Milliseconds that are left until the call's deadline, of which the transport may inform the server. It does not end the call:
     /// whoever has the deadline drops the future.
-    pub timeout: Option<Duration>,
+    pub timeout_ms: Option<f64>,
     /// Whether the server is informed of it.
     pub timeout_header: TimeoutHeader,
 }

@@ -21,7 +21,6 @@ use crate::{
     Error, Metadata,
     error::Source,
     grpc_web::GrpcWeb,
-    options::UrlParts,
     platform::{HttpRequest, Platform, SendError},
     protocol::response::Head,
     transport::{Request, Response, Transport},
@@ -161,25 +160,17 @@ impl Platform for Browser {
         js_sys::JSON::parse(&String::from_utf8_lossy(text)).ok().map(JsJson)
     }
 
-    fn parse_url(&self, text: &str) -> Option<UrlParts> {
+    fn parse_url(&self, text: &str) -> Option<String> {
         thread_local! {
             // The one that was parsed last: most callers have but one, and to parse it would be a tenth of a call.
-            static LAST: RefCell<Option<(String, UrlParts)>> = const { RefCell::new(None) };
+            static LAST: RefCell<(String, String)> = const { RefCell::new((String::new(), String::new())) };
         }
-        let known =
-            LAST.with_borrow(|last| last.as_ref().filter(|(known, _)| known == text).map(|(_, parts)| parts.clone()));
-        known.or_else(|| {
-            let url = Url::new(text).ok()?;
-            let parts = UrlParts {
-                href: url.href(),
-                origin: url.origin(),
-                protocol: url.protocol(),
-                hostname: url.hostname(),
-                pathname: url.pathname(),
-                has_user_info: !url.username().is_empty() || !url.password().is_empty(),
-            };
-            LAST.set(Some((text.to_owned(), parts.clone())));
-            Some(parts)
+        LAST.with_borrow_mut(|(known, href)| {
+            if known != text {
+                *href = Url::new(text).ok()?.href();
+                text.clone_into(known);
+            }
+            Some(href.clone())
         })
     }
 
@@ -222,18 +213,13 @@ fn init(request: &HttpRequest<'_>, has_policy: bool, signal: Option<&JsValue>) -
         text.push_str(",\"referrerPolicy\":\"no-referrer\"");
     }
     text.push_str(",\"headers\":{");
-    let mut names: Vec<&str> = Vec::new();
-    for (name, _) in request.headers.iter() {
-        if names.contains(&name) {
-            continue;
-        }
-        if !names.is_empty() {
-            text.push(',');
-        }
-        names.push(name);
+    let mut separator = "";
+    for (name, values) in request.headers.joined_all() {
+        text.push_str(separator);
         push_string(&mut text, name);
         text.push(':');
-        push_string(&mut text, &request.headers.get_all(name).collect::<Vec<_>>().join(", "));
+        push_string(&mut text, &values);
+        separator = ",";
     }
     text.push_str("}}");
     // One text that the browser parses costs a third of setting every member.

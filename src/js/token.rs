@@ -1,6 +1,6 @@
 //! The caller's token.
 
-use js_sys::{Function, Object, Reflect};
+use js_sys::{Function, Object};
 use wasm_bindgen::prelude::*;
 
 use super::error;
@@ -21,8 +21,7 @@ pub(super) fn read(token: &JsValue) -> Result<Token, Error> {
     let function = token.dyn_ref::<Function>().cloned().ok_or_else(invalid)?;
     Ok(Token::Function(std::rc::Rc::new(move |previous| {
         let context = Object::new();
-        // A new object takes any property.
-        let _ = Reflect::set(&context, &"previous".into(), &previous.map(error::to_js).unwrap_or_default());
+        error::set(&context, "previous", &previous.map(error::to_js).unwrap_or_default());
         let asked = function.call1(&JsValue::UNDEFINED, &context);
         Box::pin(async move {
             let token = match asked {

@@ -18,19 +18,29 @@ use super::base64;
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Metadata {
-    pairs: Vec<(String, String)>,
+    // One text, a `name:value` per line: neither can hold a line break. A list of pairs is many times the code.
+    lines: String,
 }
 
 impl Metadata {
     /// No metadata.
     #[must_use]
     pub const fn new() -> Self {
-        Self { pairs: Vec::new() }
+        Self { lines: String::new() }
     }
 
-    /// Adds a pair; one of the same name stays.
+    /// Adds a pair; one of the same name stays. What no header can have is left out: a bad name, a control character in a
+    /// value.
     pub fn append(&mut self, name: &str, value: &str) {
-        self.pairs.push((name.to_ascii_lowercase(), value.to_owned()));
+        if is_name(name.as_bytes()) && is_value(value.as_bytes()) {
+            let start = self.lines.len();
+            for part in [name, ":", value, "\n"] {
+                self.lines.push_str(part);
+            }
+            if let Some(added) = self.lines.get_mut(start..start.saturating_add(name.len())) {
+                added.make_ascii_lowercase();
+            }
+        }
     }
 
     /// Adds a value of bytes. The name has to end with `-bin`.
@@ -51,6 +61,28 @@ impl Metadata {
         self.iter().filter(move |(key, _)| *key == name).map(|(_, value)| value)
     }
 
+    /// Every name once, with its values joined.
+    pub(crate) fn joined_all(&self) -> impl Iterator<Item = (&str, String)> {
+        // A name that has come before is not the first of its kind.
+        let is_first = |(name, value): &(&str, &str)| self.get(name).is_some_and(|first| std::ptr::eq(first, *value));
+        self.iter().filter(is_first).map(|(name, _)| (name, self.joined(name)))
+    }
+
+    /// All values of a lower-case name as one, joined with `, `; empty if there is none.
+    #[must_use]
+    pub fn joined(&self, name: &str) -> String {
+        let mut joined = String::new();
+        for (key, value) in self.iter() {
+            if key == name {
+                if !joined.is_empty() {
+                    joined.push_str(", ");
+                }
+                joined.push_str(value);
+            }
+        }
+        joined
+    }
+
     /// The first value of a lower-case name that ends with `-bin`, as bytes; `None` also if it is not base64.
     #[must_use]
     pub fn get_bin(&self, name: &str) -> Option<Vec<u8>> {
@@ -60,18 +92,18 @@ impl Metadata {
 
     /// All pairs, in their order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.lines.split_terminator('\n').filter_map(|line| line.split_once(':'))
     }
 
     /// Whether there is none.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.pairs.is_empty()
+    pub const fn is_empty(&self) -> bool {
+        self.lines.is_empty()
     }
 
     /// Adds all pairs of other metadata.
     pub fn extend(&mut self, other: &Self) {
-        self.pairs.extend_from_slice(&other.pairs);
+        self.lines.push_str(&other.lines);
     }
 
     /// Decodes the payload of a trailers frame: a `name: value` per line, as in HTTP/1.1.
@@ -81,12 +113,9 @@ impl Metadata {
     #[must_use]
     pub fn decode(block: &[u8]) -> Self {
         let mut metadata = Self::new();
-        for line in block.split(|byte| *byte == b'\n') {
-            let Some(colon) = line.iter().position(|byte| *byte == b':') else { continue };
-            let Some((name, value)) = line.split_at_checked(colon) else { continue };
-            let (name, value) = (name.trim_ascii(), value.get(1..).unwrap_or_default().trim_ascii());
-            if is_name(name) && is_value(value) {
-                metadata.append(&String::from_utf8_lossy(name), &String::from_utf8_lossy(value));
+        for line in String::from_utf8_lossy(block).split('\n') {
+            if let Some((name, value)) = line.split_once(':') {
+                metadata.append(name.trim_ascii(), value.trim_ascii());
             }
         }
         metadata
@@ -190,6 +219,24 @@ mod tests {
     fn values_may_be_raw_utf_8_whole_or_broken() {
         assert_eq!(entries("x: Zürich\r\n".as_bytes()), pairs(&[("x", "Zürich")]));
         assert_eq!(entries(b"x: a\xffb\r\n"), pairs(&[("x", "a\u{fffd}b")]));
+    }
+
+    #[test]
+    fn what_no_header_can_have_is_left_out() {
+        let mut metadata = Metadata::new();
+        for (name, value) in [("", "x"), ("a b", "x"), ("a:", "x"), ("a", "x\ny:z"), ("a", "\0"), ("ü", "x")] {
+            metadata.append(name, value);
+        }
+        assert!(metadata.is_empty());
+    }
+
+    #[test]
+    fn values_of_a_name_are_joined() {
+        let metadata = Metadata::decode(b"a: 1\nb: 2\nA: 3\n");
+        assert_eq!(
+            (metadata.joined("a"), metadata.joined("b"), metadata.joined("c")),
+            ("1, 3".into(), "2".into(), String::new())
+        );
     }
 
     #[test]

@@ -24,6 +24,7 @@ pub struct Failure {
 /// What `grpc-status` says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Raw<'a> {
+    None,
     Ok,
     Code(Code),
     /// What is not a status code.
@@ -39,54 +40,60 @@ enum Raw<'a> {
 /// Sources: grpc `doc/PROTOCOL-WEB.md`, `doc/PROTOCOL-HTTP2.md` (Status, Status-Message).
 #[must_use]
 pub fn decode(headers: &Metadata, trailers: &Metadata) -> Option<Result<(), Failure>> {
-    let of = |metadata| raw(metadata).map(|raw| (raw, metadata));
-    let (first, second) = (of(trailers), of(headers));
-    let is_error = |(raw, _): &(Raw<'_>, _)| *raw != Raw::Ok;
-    let (raw, metadata) = first.filter(is_error).or(second.filter(is_error)).or(first).or(second)?;
-    if raw == Raw::Ok {
-        return Some(Ok(()));
+    let mut status = None;
+    for metadata in [headers, trailers] {
+        match raw(metadata) {
+            Raw::None => {}
+            Raw::Ok => status = status.or(Some((metadata, None, ""))),
+            Raw::Code(code) => status = Some((metadata, Some(code), "")),
+            Raw::Invalid(value) => status = Some((metadata, Some(Code::Unknown), value)),
+        }
     }
+    let (metadata, code, invalid) = status?;
+    let Some(code) = code else { return Some(Ok(())) };
+    let mut failure = Failure { code, message: String::new(), details: Vec::new() };
     // A proxy may have moved the status alone.
-    let blocks = [metadata, trailers, headers];
-    let text = blocks.iter().find_map(|block| block.get(MESSAGE)).unwrap_or_default();
-    let details = blocks.iter().find_map(|block| rpc::Status::decode(block.get_bin(DETAILS)?.as_slice()).ok());
-    // A broken escape stays as it is, and what is not UTF-8 becomes U+FFFD.
-    let mut message = percent_decode_str(text).decode_utf8_lossy().into_owned();
-    let code = match raw {
-        Raw::Code(code) => code,
-        Raw::Ok => Code::Unknown,
-        Raw::Invalid(value) => {
-            let separator = if message.is_empty() { "" } else { ": " };
-            message = [&message, separator, "the response's grpc-status is \"", value, "\", which is no status code"]
-                .concat();
-            Code::Unknown
+    for block in [headers, trailers, metadata] {
+        if let Some(text) = block.get(MESSAGE) {
+            // A broken escape stays as it is, and what is not UTF-8 becomes U+FFFD.
+            failure.message = percent_decode_str(text).decode_utf8_lossy().into_owned();
         }
-    };
-    let mut failure = Failure { code, message, details: Vec::new() };
-    if let Some(rpc::Status { code, message, details }) = details {
-        if code == failure.code.number() && raw == Raw::Code(failure.code) && !message.is_empty() {
-            failure.message = message;
+        let Some(bytes) = block.get_bin(DETAILS) else { continue };
+        let Ok(details) = rpc::Status::decode(bytes.as_slice()) else { continue };
+        if details.code == code.number() && !details.message.is_empty() {
+            failure.message = details.message;
         }
-        failure.details = details.into_iter().filter_map(Detail::decode).collect();
+        failure.details = details.details.into_iter().filter_map(Detail::decode).collect();
+    }
+    if !invalid.is_empty() {
+        let separator = if failure.message.is_empty() { "" } else { ": " };
+        for part in [separator, "the response's grpc-status is \"", invalid, "\", which is no status code"] {
+            failure.message.push_str(part);
+        }
     }
     Some(Err(failure))
 }
 
-fn raw(metadata: &Metadata) -> Option<Raw<'_>> {
-    // fetch joins repeated headers with commas.
-    let mut values = metadata.get_all(STATUS).flat_map(|value| value.split(',').map(str::trim_ascii));
-    let first = values.next()?;
-    let other = values.find(|value| *value != first);
-    Some(match (other, first) {
-        (Some(other), "0") => Raw::Invalid(other),
-        (Some(_), _) => Raw::Invalid(first),
-        (None, "0") => Raw::Ok,
-        // No sign and no leading zeros.
-        (None, _) => match first.parse().ok().and_then(Code::from_number) {
-            Some(code) if !first.starts_with(['+', '0']) => Raw::Code(code),
-            _ => Raw::Invalid(first),
-        },
-    })
+fn raw(metadata: &Metadata) -> Raw<'_> {
+    let mut raw = Raw::None;
+    let mut first = None;
+    for (_, value) in metadata.iter().filter(|(name, _)| *name == STATUS) {
+        // fetch joins repeated headers with commas.
+        for value in value.split(',') {
+            let value = value.trim_ascii();
+            let this = match (value, value.parse().ok().and_then(Code::from_number)) {
+                _ if first.is_some_and(|first| first != value) => return Raw::Invalid("ambiguous"),
+                ("0", _) => Raw::Ok,
+                // No sign and no leading zeros.
+                (_, Some(code)) if !value.starts_with(['+', '0']) => Raw::Code(code),
+                ("", _) => Raw::Invalid(" "),
+                _ => Raw::Invalid(value),
+            };
+            first = Some(value);
+            raw = this;
+        }
+    }
+    raw
 }
 
 #[cfg(test)]
@@ -184,7 +191,7 @@ mod tests {
         ] {
             let failure = failure(&[("grpc-status", raw), ("grpc-message", "why")]);
             assert_eq!(failure.code, Code::Unknown, "{raw:?}");
-            assert!(failure.message.starts_with("why") && failure.message.contains(raw), "{}", failure.message);
+            assert!(failure.message.starts_with("why: ") && failure.message.contains(raw), "{}", failure.message);
         }
     }
 
