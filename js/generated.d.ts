@@ -4,8 +4,10 @@ declare module "#glue" {
   /** Makes the functions around one instance of the module: wasm-bindgen's, in a function. */
   export function createGlue(errors: {
     ZitadelError: typeof import("./error.js").ZitadelError;
-  }): WebAssembly.ModuleImports & {
+  }): Record<string, any> & {
     __wbg_set_wasm(exports: object): void;
+    /** The short names of the module's exports. */
+    names: Record<string, string>;
   } & Record<import("./call.js").Rpc, (...args: unknown[]) => Promise<unknown> | undefined>;
 }
 

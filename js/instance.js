@@ -11,8 +11,12 @@ const INNER = /^__(wbindgen_(malloc|realloc|free|exn_store)|externref)/;
 export async function instantiate(source) {
   const glue = source.createGlue({ ZitadelError });
   const { exports } = await WebAssembly.instantiate(await source.compile(), {
-    "./zitadel_org_web_bg.js": glue,
+    a: glue,
   });
+  /** @type {any} */
+  const exported = Object.fromEntries(
+    Object.entries(glue.names).map(([name, short]) => [name, exports[short]]),
+  );
   /** @type {Set<(reason: unknown) => void>} */
   const calls = new Set();
   /** @type {ZitadelError | undefined} */
@@ -52,12 +56,12 @@ export async function instantiate(source) {
       }
     };
 
-  const entries = Object.entries(exports).map(([name, value]) => [
+  const entries = Object.entries(exported).map(([name, value]) => [
     name,
     typeof value === "function" && !INNER.test(name) ? watched(value) : value,
   ]);
   glue.__wbg_set_wasm(Object.fromEntries(entries));
-  /** @type {any} */ (exports).__wbindgen_start();
+  exported.__wbindgen_start();
   return {
     /**
      * @param {import("./call.js").Rpc} rpc

@@ -51,9 +51,7 @@ impl<J: rest::Json> Reply<J> {
                 value.map_err(|error| error.with_response(200, &headers, &trailers))
             }
             Self::Json(RestResponse { head, json, body }) => {
-                rest::decode(&head, json, R::Value::NAMES, R::Value::from_json).map_err(|error| {
-                    if error.message() == head.http_error().message() { error.with_body(body) } else { error }
-                })
+                rest::decode(&head, json, &body, R::Value::NAMES, R::Value::from_json)
             }
         }
     }

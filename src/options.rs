@@ -87,8 +87,10 @@ impl CallOptions {
 
     /// These options over others: what they say comes first, headers are merged by name.
     pub(crate) fn over(mut self, defaults: &Self) -> Self {
+        let own = self.headers.len();
         for (name, value) in &defaults.headers {
-            if !self.headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name)) {
+            // Every value of a name that is repeated among the defaults.
+            if !self.headers.iter().take(own).any(|(other, _)| other.eq_ignore_ascii_case(name)) {
                 self.headers.push((name.clone(), value.clone()));
             }
         }

@@ -5,6 +5,7 @@
 use std::error::Error as _;
 
 use http::uri::PathAndQuery;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use prost::bytes::{Buf as _, BufMut as _};
 use tonic::{
     Status,
@@ -90,7 +91,7 @@ fn failure(failure: &Status, base_url: &str) -> Error {
         // The status is decoded again from what tonic kept of it, so that details become what they are elsewhere.
         let mut block = Metadata::new();
         block.append("grpc-status", &i32::from(failure.code()).to_string());
-        block.append("grpc-message", &failure.message().replace('%', "%25"));
+        block.append("grpc-message", &utf8_percent_encode(failure.message(), NON_ALPHANUMERIC).to_string());
         block.append("grpc-status-details-bin", &base64::encode(failure.details()));
         match status::decode(&Metadata::new(), &block) {
             Some(Err(failure)) => failure.into(),

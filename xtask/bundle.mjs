@@ -2,18 +2,30 @@
 //
 // node xtask/bundle.mjs FROM TO NAME...: FROM has wasm-bindgen's output and wasm.js, TO becomes the package; NAME is a source.
 
+import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const { build } = createRequire(join(root, "tests/package.json"))("esbuild");
-const [from = "", to = "", ...names] = process.argv.slice(2);
+const [from = "", to = "", ...entries] = process.argv.slice(2);
 const js = join(root, "js");
+
+// wasm-opt has given short names to what the module imports and exports: as the first they are exported, the second are listed.
+const { imports, exports } = JSON.parse(readFileSync(join(from, "names.json"), "utf8"));
+const renamed = imports.map((/** @type {string[]} */ [, name, short]) => `${name} as ${short}`);
+const names = Object.fromEntries(exports);
+const rpcs = Object.keys(names).filter((name) => /Orgs?$/.test(name));
+writeFileSync(
+  join(from, "entry.mjs"),
+  `export { ${[...renamed, ...rpcs, "__wbg_set_wasm"]} } from "./zitadel_org_web_bg.js";
+   export const names = ${JSON.stringify(names)};`,
+);
 
 // wasm-bindgen's functions keep the state of one instance; in a function, each instance has its own.
 await build({
-  entryPoints: [join(from, "zitadel_org_web_bg.js")],
+  entryPoints: [join(from, "entry.mjs")],
   outfile: join(from, "glue.js"),
   bundle: true,
   format: "iife",
@@ -33,7 +45,7 @@ await build({
   ],
 });
 
-for (const name of names) {
+for (const name of entries) {
   const source = { index: "inline", tonic: "inline" }[name] ?? name;
   /** @type {Record<string, string>} */
   const aliases = {

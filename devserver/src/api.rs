@@ -94,7 +94,7 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// The message's bytes. Both changes answer with messages of the same form.
+    /// The message's bytes. Both changes respond with messages of the same form.
     #[must_use]
     pub fn encode(self) -> Vec<u8> {
         match self {
@@ -155,7 +155,7 @@ fn insert(json: &mut Map<String, Value>, name: &str, value: &str) {
 /// Answers a call.
 ///
 /// # Errors
-/// The status that ZITADEL would answer with.
+/// The status that ZITADEL would respond with.
 pub fn call(store: &Store, method: Method, metadata: Metadata<'_>) -> Result<Answer, Status> {
     let instance = Instance::of_host(metadata.host)?;
     if instance.quirk == Some(Quirk::Blocked) {
@@ -227,7 +227,7 @@ fn authorize(store: &Store, method: Method, metadata: Metadata<'_>, instance: &I
     Ok(Call { org_id, language })
 }
 
-/// ZITADEL v4.11.0 to v4.13.1 answer with another code, which instances with that quirk show.
+/// ZITADEL v4.11.0 to v4.13.1 respond with another code, which instances with that quirk show.
 fn missing_header(instance: &Instance) -> Status {
     if instance.quirk == Some(Quirk::V4_13) {
         let message = "rpc error: code = Unauthenticated desc = auth header missing";

@@ -47,7 +47,7 @@ pub enum Wire {
 }
 
 impl Wire {
-    /// The gRPC-Web form of a content type that starts like one; `None` for what grpc-go answers with 415.
+    /// The gRPC-Web form of a content type that starts like one; `None` for what grpc-go refuses with 415.
     #[must_use]
     pub fn web(content_type: &str) -> Option<Self> {
         let rest = content_type.strip_prefix("application/grpc-web")?;
@@ -99,7 +99,7 @@ fn receive(wire: Wire, request: &Parts, body: &[u8]) -> Result<Method, Status> {
         Wire::WebText => unframe(&decode_text(body).ok_or_else(|| eof("unexpected EOF"))?)?.to_vec(),
         Wire::Native | Wire::Web => unframe(body)?.to_vec(),
     };
-    // All three requests are empty messages, so one decoder tells whether the bytes are protobuf at all.
+    // All three requests are empty messages, so one decoder shows whether the bytes are protobuf at all.
     ReactivateOrgRequest::decode(message.as_slice())
         .map_err(|error| Status::plain(Code::Internal, format!("grpc: error unmarshalling request: {error}")))?;
     Ok(method)
@@ -178,7 +178,7 @@ fn respond(wire: Wire, request: &Parts, outcome: Result<Vec<u8>, Status>, mut he
             Frame::data(encode(wire, frame(FLAG_TRAILERS, &block(&status)))),
         ],
     };
-    // A stream, as ZITADEL flushes and so tells no content-length.
+    // A stream, as ZITADEL flushes and so sends no content-length.
     let mut response =
         Response::new(Body::new(StreamBody::new(stream::iter(frames.into_iter().map(Ok::<_, Infallible>)))));
     *response.headers_mut() = headers;

@@ -161,7 +161,7 @@ impl Store {
         events(&self.connection(), org_id)
     }
 
-    /// Changes the organization's state and tells the event that did it.
+    /// Changes the organization's state and returns the event that did it.
     ///
     /// Of two calls at the same time one makes the change and the other finds it made.
     ///
@@ -230,7 +230,7 @@ fn replay(connection: &Connection, org_id: &str) -> rusqlite::Result<Option<Org>
     Ok(org)
 }
 
-/// Writes an event and tells its sequence and time, in microseconds.
+/// Writes an event and returns its sequence and time, in microseconds.
 fn append(transaction: &Transaction<'_>, org_id: &str, kind: &str, payload: &str) -> rusqlite::Result<(u64, i64)> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let sql = "INSERT INTO events (org_id, sequence, type, payload, created_us)

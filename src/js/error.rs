@@ -17,6 +17,7 @@ use crate::{
 
 #[wasm_bindgen(module = "/js/error.js")]
 extern "C" {
+    #[wasm_bindgen(reexport)]
     type ZitadelError;
     #[wasm_bindgen(constructor)]
     fn new(fields: &Object) -> ZitadelError;

@@ -3,7 +3,9 @@
 //!
 //! The package's loader passes two more arguments: a client's defaults, and when the call began by `performance.now()`.
 
-use js_sys::Promise;
+use std::future::pending;
+
+use js_sys::{Function, Promise};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -21,15 +23,14 @@ use crate::tonic::CallTransport as Transport;
 use crate::{
     Error,
     call::{self, Call, Reply},
-    error::Source,
-    machine::{self, JsJson},
+    machine::{self, Browser, JsJson},
     platform::Platform as _,
     proto::zitadel::management::v1::{DeactivateOrg, GetMyOrg, ReactivateOrg},
     rpc::{Method, Rpc},
 };
 
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = include_str!("../../js/exports.d.ts");
+const TYPES: &str = include_str!("../../js/types.d.ts");
 
 /// Sets a deactivated organization active again.
 #[wasm_bindgen(js_name = reactivateOrg, skip_typescript)]
@@ -81,42 +82,50 @@ struct JsMethod {
     value: fn(Reply<JsJson>) -> Result<JsValue, Error>,
 }
 
-fn method<R: Rpc>() -> JsMethod
+fn method<R: Rpc>() -> &'static JsMethod
 where
     R::Value: Serialize,
 {
-    JsMethod { method: R::METHOD, value: |reply| reply.into_value::<R>().map(|value| error::value(&value)) }
+    const { &JsMethod { method: R::METHOD, value: |reply| reply.into_value::<R>().map(|value| error::value(&value)) } }
 }
 
-fn run(method: JsMethod, arguments: Arguments) -> Promise {
-    let mut call = Some(call(method, arguments));
+/// A call whose arguments are checked.
+struct Prepared {
+    method: &'static JsMethod,
+    call: Call<'static>,
+    platform: Browser,
+    aborted: Option<Aborted>,
+}
+
+fn run(method: &'static JsMethod, arguments: Arguments) -> Promise {
+    let mut prepared = match prepare(method, &arguments) {
+        Ok(prepared) => Some(prepared),
+        Err(error) => return Promise::reject(&error::to_js(&error)),
+    };
     Promise::new(&mut |resolve, reject| {
-        let Some(call) = call.take() else { return };
-        spawn(async move {
-            // The functions of a promise throw nothing.
-            let _ = match call.await {
-                Ok(value) => resolve.call1(&JsValue::UNDEFINED, &value),
-                Err(error) => reject.call1(&JsValue::UNDEFINED, &error::to_js(&error)),
-            };
-        });
+        if let Some(prepared) = prepared.take() {
+            spawn(settle(prepared, resolve, reject));
+        }
     })
 }
 
-async fn call(method: JsMethod, arguments: Arguments) -> Result<JsValue, Error> {
-    let Arguments { token, org_id, options, defaults, started_at } = arguments;
-    let Options { settings, platform, signal } = options::read(&org_id, &options, &defaults)?;
+// Apart from what waits: a future keeps track of all that it holds at every place where it can end.
+fn prepare(method: &'static JsMethod, arguments: &Arguments) -> Result<Box<Prepared>, Error> {
+    let Options { settings, platform, signal } =
+        options::read(&arguments.org_id, &arguments.options, &arguments.defaults)?;
     let aborted = signal.as_ref().map(Aborted::listen).transpose()?;
-    let call = Call {
-        method: &method.method,
-        message: &[],
-        settings,
-        token: token::read(&token)?,
-        started_at_ms: started_at.as_f64().unwrap_or_else(|| platform.now_ms()),
-    };
+    let token = token::read(&arguments.token)?;
+    let started_at_ms = arguments.started_at.as_f64().unwrap_or_else(|| platform.now_ms());
+    let call = Call { method: &method.method, message: &[], settings, token, started_at_ms };
+    Ok(Box::new(Prepared { method, call, platform, aborted }))
+}
+
+async fn settle(prepared: Box<Prepared>, resolve: Function, reject: Function) {
+    let Prepared { method, call, platform, aborted } = &*prepared;
     let cancelled = async {
-        match &aborted {
+        match aborted {
             Some(aborted) => Some(aborted.wait().await).filter(|reason| !reason.is_undefined()).map(machine::source),
-            None => std::future::pending::<Option<Source>>().await,
+            None => pending().await,
         }
     };
     let mut value = JsValue::UNDEFINED;
@@ -124,6 +133,11 @@ async fn call(method: JsMethod, arguments: Arguments) -> Result<JsValue, Error> 
         value = (method.value)(reply)?;
         Ok(())
     };
-    call::run(&call, &Transport { platform: &platform }, &platform, cancelled, &mut read).await?;
-    Ok(value)
+    let result = call::run(call, &Transport { platform }, platform, cancelled, &mut read).await;
+    let (function, value) = match result {
+        Ok(()) => (resolve, value),
+        Err(error) => (reject, error::to_js(&error)),
+    };
+    // The functions of a promise throw nothing.
+    let _ = function.call1(&JsValue::UNDEFINED, &value);
 }

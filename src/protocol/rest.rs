@@ -36,25 +36,26 @@ pub trait Json: Sized {
 /// Decodes a whole response, whose body was parsed as JSON if it is JSON: to the object that `read` accepts.
 ///
 /// # Errors
-/// The error that the body or the HTTP status is, or what is wrong with the response. An error of the HTTP layer alone is
-/// told apart by `Error::body`, which is then to be set.
+/// The error that the body or the HTTP status is, or what is wrong with the response. `body` is the beginning of the body, which
+/// an error of the HTTP layer alone shows.
 pub fn decode<J: Json, V>(
     head: &Head,
     json: Option<J>,
+    body: &str,
     names: &[&str],
     read: impl FnOnce(&J) -> Result<V, Invalid>,
 ) -> Result<V, Error> {
-    let value = decode_object(head, json, names);
+    let value = decode_object(head, json, body, names);
     let value = value.and_then(|json| read(&json).map_err(|invalid| invalid_message(&invalid)));
     value.map_err(|error| with_response(error, head, &Metadata::new()))
 }
 
-fn decode_object<J: Json>(head: &Head, json: Option<J>, names: &[&str]) -> Result<J, Error> {
+fn decode_object<J: Json>(head: &Head, json: Option<J>, body: &str, names: &[&str]) -> Result<J, Error> {
     if let Some(failure) = json.as_ref().and_then(failure) {
         return Err(failure.into());
     }
     if !head.is_success() {
-        return Err(head.http_error());
+        return Err(head.http_error().with_body(body.to_owned()));
     }
     let is_declared = is_json(head.content_type());
     let Some(json) = json.filter(|_| is_declared) else {
@@ -142,7 +143,7 @@ pub(crate) mod tests {
     fn read(http_status: u16, content_type: &str, json: Option<Value>) -> Result<Org, Error> {
         let mut headers = Metadata::new();
         headers.append("content-type", content_type);
-        decode(&Head { http_status, headers }, json, Org::NAMES, Org::from_json)
+        decode(&Head { http_status, headers }, json, "", Org::NAMES, Org::from_json)
     }
 
     fn org(org: &Value) -> Result<Org, Error> {

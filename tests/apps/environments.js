@@ -21,7 +21,7 @@ import { run } from "../support/packed-app.js";
 /**
  * @typedef {{
  *   name: string,
- *   package?: string, // whose version tells the environment's
+ *   package?: string, // whose version is the environment's
  *   entry?: string, // if it is not the default one
  *   isQuick?: true, // part of `cargo xtask test`, too
  *   framework?: string, // whose files of tests/apps the app has

@@ -1,4 +1,4 @@
-// A service worker: it answers to /answer with what the app does.
+// A service worker: it responds to /answer with the result of the app.
 import { app } from "./app.js";
 
 const worker = /** @type {any} */ (globalThis);

@@ -185,13 +185,16 @@ for (const [where, name] of [
       const code = Uint8Array.from(bytes.match(/../g) ?? [], (byte) => parseInt(byte, 16));
       const { trap } = /** @type {any} */ (new Instance(new Module(code)).exports);
       let instances = 0;
+      const source = await (await fetch("/pkg/index.js")).text();
+      /** @type {[name: string, short: string][]} */
+      const names = Object.entries(JSON.parse(source.match(/names = (\{[^}]*\})/)?.[1] ?? "{}"));
       // The first instance traps where the pattern says.
       WebAssembly.instantiate = /** @type {any} */ (
         async (/** @type {any} */ source, /** @type {any} */ imports) => {
           const { exports } = /** @type {any} */ (await instantiate(source, imports));
           instances += 1;
-          const traps = Object.keys(exports).filter((name) => new RegExp(pattern).test(name));
-          const trapping = Object.fromEntries(traps.map((name) => [name, trap]));
+          const traps = names.filter(([name]) => new RegExp(pattern).test(name));
+          const trapping = Object.fromEntries(traps.map(([, short]) => [short, trap]));
           return { exports: instances === 1 ? { ...exports, ...trapping } : exports };
         }
       );

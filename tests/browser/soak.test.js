@@ -41,8 +41,9 @@ const setUp = `
   const { instantiate } = WebAssembly;
   WebAssembly.instantiate = async (...args) => {
     const instance = await instantiate(...args);
-    memory = instance.exports.memory;
-    externrefs = instance.exports.__wbindgen_externrefs;
+    const exports = Object.values(instance.exports);
+    memory = exports.find((it) => it instanceof WebAssembly.Memory);
+    externrefs = exports.find((it) => it instanceof WebAssembly.Table);
     return instance;
   };
   const body = Uint8Array.from(

@@ -39,6 +39,8 @@ test("the tarball holds what it should and nothing else", async () => {
     "streaming.js",
     "tonic.cjs",
     "tonic.js",
+    "types.d.cts",
+    "types.d.ts",
     "workerd.js",
     "zitadel_org_web_bg.wasm",
   ]);

@@ -1,4 +1,4 @@
-// Browsers, driven over WebDriver. `cargo xtask` tells where they are, and in BROWSER which one the tests are to run in.
+// Browsers, driven over WebDriver. `cargo xtask` says where they are, and in BROWSER which one the tests are to run in.
 
 import { spawn } from "node:child_process";
 

@@ -10,14 +10,18 @@ use anyhow::{Context as _, Result, ensure};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use crate::{
-    notices, npm, project, step, tools,
-    wasm::{TARGET, TARGET_FOLDER, Toolchain},
+    notices, paths,
+    provision::{
+        cargo_tools, npm,
+        wasm::{TARGET, TARGET_FOLDER, Toolchain},
+    },
+    run,
 };
 
 /// What npm packs.
 const PACKAGE: &str = "pkg";
 /// Files of `js/` that the package has as they are.
-const FILES: [&str; 4] = ["package.json", "README.md", "index.d.ts", "error.js"];
+const FILES: [&str; 5] = ["package.json", "README.md", "index.d.ts", "types.d.ts", "error.js"];
 const WASM: &str = "zitadel_org_web_bg.wasm";
 /// What the module uses; more would let wasm-opt write what some tools cannot read.
 const FEATURES: [&str; 6] =
@@ -27,12 +31,14 @@ const FEATURES: [&str; 6] =
 pub(crate) fn package() -> Result<Toolchain> {
     let toolchain = Toolchain::ensure()?;
     npm::ensure()?;
-    step::say("Building the package (about 1 min when nothing is built yet)");
+    run::say("Building the package (about 1 min when nothing is built yet)");
     empty()?;
     for file in FILES {
         fs::copy(Path::new("js").join(file), Path::new(PACKAGE).join(file))?;
     }
-    fs::copy("js/index.d.ts", Path::new(PACKAGE).join("index.d.cts"))?;
+    fs::copy("js/types.d.ts", Path::new(PACKAGE).join("types.d.cts"))?;
+    let types = fs::read_to_string("js/index.d.ts")?.replace("./types.js", "./types.cjs");
+    fs::write(Path::new(PACKAGE).join("index.d.cts"), types)?;
     fs::copy("LICENSE", Path::new(PACKAGE).join("LICENSE"))?;
     let module = module(&toolchain, &[])?;
     fs::copy(module.join(WASM), Path::new(PACKAGE).join(WASM))?;
@@ -44,9 +50,50 @@ pub(crate) fn package() -> Result<Toolchain> {
 /// Builds the package with both of its transports, and returns the compiler that did it.
 pub(crate) fn all() -> Result<Toolchain> {
     let toolchain = package()?;
-    step::say("Building the package over tonic (about 1 min when nothing is built yet)");
+    run::say("Building the package over tonic (about 1 min when nothing is built yet)");
     bundle(&module(&toolchain, &["--features", "tonic"])?, &["tonic"])?;
     Ok(toolchain)
+}
+
+/// Builds what `wasm-pack build` writes for each of its targets, in `target/wasm-pack`; for the web as a user does, into `pkg`.
+pub(crate) fn wasm_pack(toolchain: &Toolchain) -> Result<()> {
+    run::say("Building with wasm-pack for web, bundlers and Node (about 1 min when nothing is built yet)");
+    let run = |target: &str, more: &[&str]| {
+        let mut wasm_pack = Command::new(cargo_tools::wasm_pack()?);
+        toolchain.set_up(&mut wasm_pack)?;
+        run::prepend(&mut wasm_pack, "PATH", &[cargo_tools::bin()])?;
+        wasm_pack.args(["build", "--mode", "no-install", "--target", target]).args(more);
+        run::run_quietly(&mut wasm_pack, &paths::tool("wasm-pack-build.log"))
+    };
+    let before = run::output(Command::new("git").args(["status", "--porcelain"])).ok();
+    run("web", &[])?;
+    ensure!(
+        before == run::output(Command::new("git").args(["status", "--porcelain"])).ok(),
+        "wasm-pack build changed a tracked file"
+    );
+    let web = Path::new("target/wasm-pack/web");
+    if web.exists() {
+        fs::remove_dir_all(web)?;
+    }
+    fs::create_dir_all("target/wasm-pack")?;
+    copy(Path::new(PACKAGE), web)?;
+    for target in ["bundler", "nodejs"] {
+        run(target, &["--dev", "--out-dir", &format!("target/wasm-pack/{target}")])?;
+    }
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let (path, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;
+        if path.is_dir() {
+            copy(&path, &to.join(name))?;
+        } else {
+            fs::copy(&path, to.join(name))?;
+        }
+    }
+    Ok(())
 }
 
 /// Removes what an earlier build, or wasm-pack, has left in the package.
@@ -64,30 +111,35 @@ fn empty() -> Result<()> {
 
 /// Builds the module and wasm-bindgen's functions around it, in the folder that is returned.
 fn module(toolchain: &Toolchain, features: &[&str]) -> Result<PathBuf> {
-    let out = project::root().join("target/package").join(features.last().unwrap_or(&"default"));
+    let out = paths::root().join("target/package").join(features.last().unwrap_or(&"default"));
     let mut cargo = toolchain.cargo()?;
     // Beside an rlib cargo would leave lto out.
     cargo.args(["rustc", "--quiet", "--release", "--package", "zitadel-org-web", "--lib", "--crate-type", "cdylib"]);
-    step::run(cargo.args(["--target", TARGET]).args(features))?;
+    run::run(cargo.args(["--target", TARGET]).args(features))?;
     let built = Path::new(TARGET_FOLDER).join(TARGET).join("release/zitadel_org_web.wasm");
     fs::create_dir_all(&out)?;
-    let mut bindgen = Command::new(tools::wasm_bindgen()?);
+    let mut bindgen = Command::new(cargo_tools::wasm_bindgen()?);
     bindgen.args(["--target", "bundler", "--no-typescript", "--out-dir"]);
-    step::run(bindgen.arg(&out).arg(built))?;
+    run::run(bindgen.arg(&out).arg(built))?;
     let wasm = out.join(WASM);
     let mut wasm_opt = npm::program("wasm-opt");
     wasm_opt.args(FEATURES.map(|feature| format!("--enable-{feature}")));
     // The first KiB is the stack's end and holds no data.
-    wasm_opt.args(["-O3", "--flatten", "--rereloop", "-Oz", "--converge", "--low-memory-unused"]);
+    wasm_opt.args(["-Oz", "--converge", "--low-memory-unused"]);
     wasm_opt.args(["--strip-debug", "--strip-producers", "--strip-target-features"]);
-    step::run(wasm_opt.arg(&wasm).arg("-o").arg(&wasm))?;
+    run::run(wasm_opt.arg(&wasm).arg("-o").arg(&wasm))?;
+    // Not with the passes above: they would run again, and the names they give with them.
+    let mut minify = npm::program("wasm-opt");
+    minify.args(FEATURES.map(|feature| format!("--enable-{feature}")));
+    minify.arg("--minify-imports-and-exports-and-modules").arg(&wasm).arg("-o").arg(&wasm);
+    fs::write(out.join("names.json"), run::output(&mut minify)?)?;
     fs::write(out.join("wasm.js"), inline(&fs::read(&wasm)?)?)?;
     Ok(out)
 }
 
 /// Bundles the entries of the package that a module serves.
 fn bundle(module: &Path, entries: &[&str]) -> Result<()> {
-    step::run(Command::new("node").arg("xtask/bundle.mjs").arg(module).arg(PACKAGE).args(entries))
+    run::run(Command::new("node").arg("xtask/bundle.mjs").arg(module).arg(PACKAGE).args(entries))
 }
 
 /// The module as JavaScript: deflated, since base64 leaves servers little to compress, and in base64.
@@ -99,10 +151,10 @@ fn inline(wasm: &[u8]) -> Result<String> {
 
 /// Builds and packs the package twice from nothing and compares the tarballs.
 pub(crate) fn reproduce() -> Result<()> {
-    let folder = project::root().join("target/reproduce");
+    let folder = paths::root().join("target/reproduce");
     let mut tarballs = Vec::new();
     for turn in ["first", "second"] {
-        step::say(&format!("Building the package from nothing, the {turn} time (about 2 min)"));
+        run::say(&format!("Building the package from nothing, the {turn} time (about 2 min)"));
         let out = folder.join(turn);
         let built = Path::new(TARGET_FOLDER).join(TARGET).join("release");
         for used in [Path::new("target/package"), &out, &built] {
@@ -114,7 +166,7 @@ pub(crate) fn reproduce() -> Result<()> {
         fs::create_dir_all(&out)?;
         let mut pack = Command::new("npm");
         pack.args(["pack", "--pack-destination"]).arg(&out).arg("./pkg");
-        step::run_quietly(&mut pack, &project::tool("pack.log"))?;
+        run::run_quietly(&mut pack, &paths::tool("pack.log"))?;
         let packed = fs::read_dir(&out)?.next().context("npm packed nothing")??.path();
         tarballs.push(fs::read(packed)?);
     }
@@ -126,5 +178,5 @@ pub(crate) fn reproduce() -> Result<()> {
 /// Builds the package and prints its sizes; fails if they are over the budget.
 pub(crate) fn print_sizes() -> Result<()> {
     all()?;
-    step::run(Command::new("node").arg("tests/support/size.js"))
+    run::run(Command::new("node").arg("tests/support/size.js"))
 }

@@ -5,36 +5,39 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::{
-    npm, step,
-    wasm::{TARGET, Toolchain},
+    provision::{
+        npm,
+        wasm::{TARGET, Toolchain},
+    },
+    run,
 };
 
 /// Runs all checks that need no test.
 pub(crate) fn run() -> Result<()> {
-    step::say("Checking the format of Rust");
-    step::run(Command::new("cargo").args(["fmt", "--all", "--check"]))?;
+    run::say("Checking the format of Rust");
+    run::run(Command::new("cargo").args(["fmt", "--all", "--check"]))?;
     npm::ensure()?;
-    step::say("Checking the format of everything else");
-    step::run(npm::program("prettier").args(["--check", "."]))?;
-    step::say("Checking types");
+    run::say("Checking the format of everything else");
+    run::run(npm::program("prettier").args(["--check", "."]))?;
+    run::say("Checking types");
     // Not the program tsc: an older TypeScript, for the tests of the types, has one too.
-    step::run(Command::new("node").args(["tests/node_modules/typescript/bin/tsc", "--project", "tests"]))?;
-    step::say("Linting for the host");
+    run::run(Command::new("node").args(["tests/node_modules/typescript/bin/tsc", "--project", "tests"]))?;
+    run::say("Linting for the host");
     let warnings = ["--", "--deny", "warnings"];
-    step::run(Command::new("cargo").args(["clippy", "--quiet", "--workspace", "--all-targets"]).args(warnings))?;
+    run::run(Command::new("cargo").args(["clippy", "--quiet", "--workspace", "--all-targets"]).args(warnings))?;
     let toolchain = Toolchain::ensure()?;
-    step::say("Linting for wasm");
+    run::say("Linting for wasm");
     for features in
         [&["--all-targets"][..], &["--all-targets", "--features", "tonic"], &["--lib", "--no-default-features"]]
     {
         let mut clippy = toolchain.cargo()?;
         clippy.args(["clippy", "--quiet", "--package", "zitadel-org-web", "--target", TARGET]);
-        step::run(clippy.args(features).args(warnings))?;
+        run::run(clippy.args(features).args(warnings))?;
     }
-    step::say("Building the documentation for host and wasm");
+    run::say("Building the documentation for host and wasm");
     let mut doc = Command::new("cargo");
     doc.args(["doc", "--quiet", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "--deny warnings");
-    step::run(&mut doc)?;
+    run::run(&mut doc)?;
     let mut doc = toolchain.cargo()?;
     doc.args([
         "doc",
@@ -47,5 +50,5 @@ pub(crate) fn run() -> Result<()> {
         "--features",
         "tonic",
     ]);
-    step::run(doc.env("RUSTDOCFLAGS", "--deny warnings"))
+    run::run(doc.env("RUSTDOCFLAGS", "--deny warnings"))
 }

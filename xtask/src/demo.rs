@@ -4,7 +4,7 @@ use std::{path::Path, process::Command};
 
 use anyhow::Result;
 
-use crate::{browser::Engine, build, server, server::DevServer, step};
+use crate::{build, provision::browser::Engine, run, server, server::DevServer};
 
 /// Options of the demo.
 #[derive(Debug, clap::Args)]
@@ -24,18 +24,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         return run_headless();
     }
     server::build()?;
-    step::say("Open the address below; Ctrl+C ends the server");
-    step::run(server::program().args(["--listen", &arguments.listen]))
+    run::say("Open the address below; Ctrl+C ends the server");
+    run::run(server::program().args(["--listen", &arguments.listen]))
 }
 
 fn run_headless() -> Result<()> {
     let browser = Engine::Chromium.ensure()?;
     let database = Path::new("target/demo.sqlite");
     let server = DevServer::start(database)?;
-    step::say("Driving the page in Chromium");
+    run::say("Driving the page in Chromium");
     let mut node = Command::new("node");
     browser.set_up(&mut node)?;
     node.args(["tests/support/demo.js", "target/demo.png"]).env("ZITADEL_TEST_URL", server.url());
     node.env("DEVSERVER_DATABASE", database);
-    step::run(&mut node)
+    run::run(&mut node)
 }

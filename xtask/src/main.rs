@@ -1,19 +1,16 @@
 //! The project's commands. Each brings what it needs and skips what is there.
 
-mod browser;
 mod build;
 mod check;
-mod debian;
+mod ci;
 mod demo;
 mod fuzz;
 mod notices;
-mod npm;
-mod project;
+mod paths;
+mod provision;
+mod run;
 mod server;
-mod step;
-mod suites;
-mod tools;
-mod wasm;
+mod test;
 
 use std::process::ExitCode;
 
@@ -33,10 +30,12 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run what CI runs: check, test, matrix, size, reproduce
+    Ci,
     /// Build the package and serve the demo page with a stand-in for ZITADEL
     Demo(demo::Arguments),
     /// Run every test: crate, dev server, protos, package, and the browser's
-    Test(suites::Arguments),
+    Test(test::Arguments),
     /// Check formatting, lints (host and wasm) and types
     Check,
     /// Build the package into pkg
@@ -56,7 +55,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    match run() {
+    match command() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("\nerror: {error:#}");
@@ -65,18 +64,19 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Result<()> {
-    std::env::set_current_dir(project::root())?;
+fn command() -> Result<()> {
+    std::env::set_current_dir(paths::root())?;
     match Arguments::parse().command {
+        Command::Ci => ci::run(),
         Command::Demo(arguments) => demo::run(&arguments),
-        Command::Test(arguments) => suites::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
         Command::Check => check::run(),
         Command::Build => build::package().map(drop),
-        Command::Matrix => suites::run_matrix(),
-        Command::Robustness => suites::write_robustness(),
+        Command::Matrix => test::run_matrix(),
+        Command::Robustness => test::write_robustness(),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Size => build::print_sizes(),
         Command::Reproduce => build::reproduce(),
-        Command::Bench => suites::run_bench(),
+        Command::Bench => test::run_bench(),
     }
 }

@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-use crate::{step, wasm::TARGET};
+use crate::{provision::wasm::TARGET, run};
 
 /// A crate, and the licence files that it comes with.
 struct Notice {
@@ -24,7 +24,7 @@ struct Notice {
 pub(crate) fn write(file: &Path) -> Result<()> {
     let linked = linked()?;
     let metadata =
-        step::output(Command::new("cargo").args(["metadata", "--format-version", "1", "--features", "tonic"]))?;
+        run::output(Command::new("cargo").args(["metadata", "--format-version", "1", "--features", "tonic"]))?;
     let metadata: Value = serde_json::from_str(&metadata)?;
     let packages = metadata.get("packages").and_then(Value::as_array).context("cargo metadata has no packages")?;
     let notices = packages.iter().map(|package| Package::parse(package).context("a package without a name"));
@@ -37,13 +37,13 @@ pub(crate) fn write(file: &Path) -> Result<()> {
 fn linked() -> Result<BTreeSet<String>> {
     let mut cargo = Command::new("cargo");
     cargo.args(["tree", "--package", "zitadel-org-web", "--features", "tonic", "--target", TARGET]);
-    let tree = step::output(cargo.args(["--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}"]))?;
+    let tree = run::output(cargo.args(["--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}"]))?;
     // A line is "name v1.2.3", and for a package of ours the folder behind that.
     let ours = |line: &&str| line.contains('(');
     Ok(tree.lines().filter(|line| !ours(line)).map(|line| line.replacen(" v", " ", 1)).collect())
 }
 
-/// What cargo tells of a package.
+/// What cargo reports of a package.
 struct Package {
     name: String,
     licence: String,

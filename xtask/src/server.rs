@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context as _, Result};
 
-use crate::step;
+use crate::run;
 
 /// A running dev server; it ends with this value.
 #[derive(Debug)]
@@ -60,8 +60,8 @@ impl Drop for DevServer {
 
 /// Builds the dev server.
 pub(crate) fn build() -> Result<()> {
-    step::say("Building the dev server (about 1 min when nothing is built yet)");
-    step::run(Command::new("cargo").args(["build", "--quiet", "--package", "devserver"]))
+    run::say("Building the dev server (about 1 min when nothing is built yet)");
+    run::run(Command::new("cargo").args(["build", "--quiet", "--package", "devserver"]))
 }
 
 /// The dev server's program, once it is built.

@@ -61,7 +61,7 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    /// What a trailers-only answer tells: code, decoded text.
+    /// What a trailers-only response carries: code, decoded text.
     pub fn grpc_status(&self) -> (i32, String) {
         let text = self.header("grpc-message").unwrap_or_default();
         let text = percent_encoding::percent_decode_str(text).decode_utf8().unwrap().into_owned();

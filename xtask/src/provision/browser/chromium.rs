@@ -8,7 +8,7 @@ use std::{
 use anyhow::Result;
 
 use super::{Browser, Engine, download, named, unpacked};
-use crate::{project, step};
+use crate::{paths, run};
 
 const PROGRAMS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 // The fonts are for machines that have none.
@@ -38,11 +38,11 @@ pub(super) fn ensure() -> Result<Browser> {
 
 /// What is on the PATH, if browser and driver are of one version.
 fn installed() -> Option<[PathBuf; 2]> {
-    let driver = project::find_program("chromedriver")?;
+    let driver = paths::find_program("chromedriver")?;
     let wanted = major_version(&driver)?;
     let program = PROGRAMS
         .iter()
-        .filter_map(|name| project::find_program(name))
+        .filter_map(|name| paths::find_program(name))
         .find(|program| major_version(program).as_ref() == Some(&wanted))?;
     Some([program, driver])
 }
@@ -63,7 +63,7 @@ fn browser(program: PathBuf, driver: PathBuf, is_unpacked: bool) -> Browser {
 
 /// The first number in what `--version` prints.
 fn major_version(program: &Path) -> Option<String> {
-    let text = step::output(Command::new(program).arg("--version")).ok()?;
+    let text = run::output(Command::new(program).arg("--version")).ok()?;
     let digits = text.split_whitespace().find(|word| word.starts_with(|char: char| char.is_ascii_digit()))?;
     digits.split('.').next().map(str::to_owned)
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use super::{Browser, Engine, download, named, unpacked};
-use crate::{project, tools};
+use crate::{paths, provision::cargo_tools};
 
 /// What FIREFOX and GECKODRIVER name, or the machine's firefox-esr, or Debian's, or a download.
 ///
@@ -14,7 +14,7 @@ pub(super) fn ensure() -> Result<Browser> {
     if let Some([program, driver]) = named(["FIREFOX", "GECKODRIVER"]) {
         return Ok(browser(program, driver, false));
     }
-    if let Some(program) = project::find_program("firefox-esr") {
+    if let Some(program) = paths::find_program("firefox-esr") {
         return Ok(browser(program, geckodriver()?, false));
     }
     if let Some(usr) = unpacked(&["firefox-esr"]) {
@@ -24,7 +24,7 @@ pub(super) fn ensure() -> Result<Browser> {
 }
 
 fn geckodriver() -> Result<PathBuf> {
-    project::find_program("geckodriver").map_or_else(tools::geckodriver, Ok)
+    paths::find_program("geckodriver").map_or_else(cargo_tools::geckodriver, Ok)
 }
 
 fn browser(program: PathBuf, driver: PathBuf, is_unpacked: bool) -> Browser {

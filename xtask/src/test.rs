@@ -10,13 +10,17 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 
 use crate::{
-    browser::{Browser, Engine},
-    build, npm,
+    build,
+    provision::{
+        browser::{Browser, Engine},
+        cargo_tools, npm,
+        wasm::Toolchain,
+    },
+    run,
     server::DevServer,
-    step, tools,
 };
 
-/// What a suite's output tells of it.
+/// The counts of a suite's output.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Count {
     passed: u64,
@@ -44,15 +48,16 @@ pub(crate) struct Arguments {
 
 /// Runs all suites; one that fails does not keep the next from running.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    build::wasm_pack(&Toolchain::ensure()?)?;
     let toolchain = build::all()?;
-    let wasm_pack = tools::wasm_pack()?;
+    let wasm_pack = cargo_tools::wasm_pack()?;
     let chromium = Engine::Chromium.ensure()?;
     let server = DevServer::start(Path::new("target/test.sqlite"))?;
 
     let web = |browser: &Browser, features: &[&str]| -> Result<Command> {
         let mut web = Command::new(&wasm_pack);
         toolchain.set_up(&mut web)?;
-        step::prepend(&mut web, "PATH", &[tools::bin()])?;
+        run::prepend(&mut web, "PATH", &[cargo_tools::bin()])?;
         web.args(["test", "--mode", "no-install"]);
         browser.set_up_wasm_pack(&mut web)?;
         web.args(["--", "--test", "web"]).args(features).env("ZITADEL_TEST_URL", server.url());
@@ -89,7 +94,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let only = arguments.only.as_deref().unwrap_or_default();
     let mut summary = Vec::new();
     for (name, command) in suites.into_iter().filter(|(name, _)| name.contains(only)) {
-        step::say(&format!("Testing: {name}"));
+        run::say(&format!("Testing: {name}"));
         let outcome = match command {
             Ok(mut command) => Some(run_counted(&mut command)?),
             Err(why) => {
@@ -107,8 +112,8 @@ pub(crate) fn write_robustness() -> Result<()> {
     build::all()?;
     let mut node = Command::new("node");
     Engine::Chromium.ensure()?.set_up(&mut node)?;
-    step::say("Playing the scenarios (about 1 min)");
-    step::run(node.args(["--test", "--test-reporter=spec", "tests/browser/scenarios.test.js"]).env("UPDATE", "1"))
+    run::say("Playing the scenarios (about 1 min)");
+    run::run(node.args(["--test", "--test-reporter=spec", "tests/browser/scenarios.test.js"]).env("UPDATE", "1"))
 }
 
 /// Tries the package, as packed, in more runtimes and bundlers.
@@ -123,27 +128,27 @@ pub(crate) fn run_matrix() -> Result<()> {
             Err(why) => println!("No {}: {why:#}", engine.name()),
         }
     }
-    step::say("Trying the package in every environment (about 2 min)");
+    run::say("Trying the package in every environment (about 2 min)");
     node.args(["--test", "--test-reporter=spec", "tests/apps/environments.test.js"]).env("MATRIX", "1");
     node.env("ZITADEL_TEST_URL", server.url());
-    step::run(&mut node)
+    run::run(&mut node)
 }
 
 /// Compares the package with other clients, and the core with itself at growing sizes.
 pub(crate) fn run_bench() -> Result<()> {
     build::all()?;
     npm::ensure_bench()?;
-    step::say("Timing the core (about 1 min)");
-    step::run(Command::new("cargo").args(["bench", "--quiet", "--package", "zitadel-org-web"]))?;
+    run::say("Timing the core (about 1 min)");
+    run::run(Command::new("cargo").args(["bench", "--quiet", "--package", "zitadel-org-web"]))?;
     let mut node = Command::new("node");
     Engine::Chromium.ensure()?.set_up(&mut node)?;
-    step::say("Comparing clients in Chromium (about 3 min)");
-    step::run(node.arg("bench/run.js"))
+    run::say("Comparing clients in Chromium (about 3 min)");
+    run::run(node.arg("bench/run.js"))
 }
 
 /// Prints how the suites went, and fails if one did or ran no test; `None` is one that was skipped as a whole.
 fn report(summary: &[(String, Option<(bool, Count)>)]) -> Result<()> {
-    step::say("Summary");
+    run::say("Summary");
     let mut total = Count::default();
     for (name, outcome) in summary {
         let (verdict, count) = match outcome {
@@ -169,9 +174,9 @@ fn report(summary: &[(String, Option<(bool, Count)>)]) -> Result<()> {
     Ok(())
 }
 
-/// Runs a suite, shows its output, and tells whether it succeeded and what it counted.
+/// Runs a suite, shows its output, and returns whether it succeeded and its counts.
 fn run_counted(command: &mut Command) -> Result<(bool, Count)> {
-    let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| step::describe(command))?;
+    let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| run::describe(command))?;
     let stdout = child.stdout.take().context("no standard output")?;
     let mut count = Count::default();
     for line in BufReader::new(stdout).lines() {
@@ -182,7 +187,7 @@ fn run_counted(command: &mut Command) -> Result<(bool, Count)> {
     Ok((child.wait()?.success(), count))
 }
 
-/// Adds what a line of a test runner's summary tells: cargo's and wasm-bindgen's, or node's.
+/// Adds the counts of a line of a test runner's summary: cargo's and wasm-bindgen's, or node's.
 fn count_line(count: &mut Count, line: &str) {
     if let Some((_, numbers)) = line.split_once("test result: ") {
         count.passed += number_before(numbers, " passed");

@@ -4,11 +4,11 @@ use std::{fs, path::PathBuf, process::Command};
 
 use anyhow::{Context as _, Result};
 
-use crate::{project, step};
+use crate::{paths, run};
 
 /// The folder of the tools, to put on the PATH.
 pub(crate) fn bin() -> PathBuf {
-    project::tool("bin")
+    paths::tool("bin")
 }
 
 /// wasm-bindgen and its test runner, of the very version that the crate is locked to.
@@ -37,19 +37,19 @@ fn locked_version(lock: &str, package: &str) -> Option<String> {
 
 fn install(package: &str, version: &str, program: &str, duration: &str) -> Result<PathBuf> {
     let path = bin().join(program);
-    let is_there = step::output(Command::new(&path).arg("--version"))
+    let is_there = run::output(Command::new(&path).arg("--version"))
         .is_ok_and(|text| text.split_whitespace().any(|word| word == version));
     if is_there {
         return Ok(path);
     }
-    step::say(&format!("Building {package} {version} ({duration})"));
-    let build = project::tool("build");
-    let log = project::tool(&format!("{package}.log"));
+    run::say(&format!("Building {package} {version} ({duration})"));
+    let build = paths::tool("build");
+    let log = paths::tool(&format!("{package}.log"));
     let cargo_install = |locked: &[&str]| {
         let mut cargo = Command::new("cargo");
         cargo.args(["install", package, "--version", version, "--force"]).args(locked);
-        cargo.arg("--root").arg(project::root().join(project::TOOLS)).arg("--target-dir").arg(&build);
-        step::run_quietly(&mut cargo, &log)
+        cargo.arg("--root").arg(paths::root().join(paths::TOOLS)).arg("--target-dir").arg(&build);
+        run::run_quietly(&mut cargo, &log)
     };
     // A lock file can name a version that was taken back since; then the newest that fit do.
     cargo_install(&["--locked"]).or_else(|_| cargo_install(&[]))?;

@@ -5,14 +5,14 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 
 use super::{Browser, Engine};
-use crate::{debian, project, step};
+use crate::{paths, provision::debian, run};
 
 const DEBIAN_PACKAGES: [&str; 3] = ["webkit2gtk-driver", "xvfb", "fonts-dejavu-core"];
 
 /// The machine's, or Debian's; the script beside this file starts it.
 pub(super) fn ensure() -> Result<Browser> {
-    let driver = project::root().join("xtask/src/browser/webkit-driver.sh");
-    let is_installed = ["WebKitWebDriver", "Xvfb"].iter().all(|name| project::find_program(name).is_some());
+    let driver = paths::root().join("xtask/src/provision/browser/webkit-driver.sh");
+    let is_installed = ["WebKitWebDriver", "Xvfb"].iter().all(|name| paths::find_program(name).is_some());
     let mut variables = vec![("WEBKITDRIVER", driver.clone().into())];
     if !is_installed {
         debian::unpack(&DEBIAN_PACKAGES)?;
@@ -20,6 +20,6 @@ pub(super) fn ensure() -> Result<Browser> {
     }
     let mut probe = Command::new(&driver);
     probe.arg("--help").envs(variables.iter().cloned());
-    step::output(&mut probe).context("WebKit needs namespaces, which this machine does not allow")?;
+    run::output(&mut probe).context("WebKit needs namespaces, which this machine does not allow")?;
     Ok(Browser { engine: Engine::WebKit, driver, variables, capabilities: "{}".to_owned(), is_unpacked: false })
 }

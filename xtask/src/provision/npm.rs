@@ -4,7 +4,7 @@ use std::{fs, path::Path, process::Command, time::SystemTime};
 
 use anyhow::Result;
 
-use crate::{project, step};
+use crate::{paths, run};
 
 /// Installs what `tests/package-lock.json` says, unless it is installed.
 pub(crate) fn ensure() -> Result<()> {
@@ -29,14 +29,14 @@ fn install(folder: &str) -> Result<()> {
     if installed >= changed("package-lock.json")? {
         return Ok(());
     }
-    step::say(&format!("Installing what {} needs from npm (about 15 s)", folder.display()));
+    run::say(&format!("Installing what {} needs from npm (about 15 s)", folder.display()));
     let mut npm = Command::new("npm");
     // Not ci: it refuses a lock file from a registry that lacks some platform's optional packages, as mirrors do.
     npm.args(["install", "--no-save", "--no-audit", "--no-fund"]).current_dir(folder);
-    step::run_quietly(&mut npm, &project::tool("npm.log"))
+    run::run_quietly(&mut npm, &paths::tool("npm.log"))
 }
 
 /// A program of one of the packages.
 pub(crate) fn program(name: &str) -> Command {
-    Command::new(project::root().join("tests/node_modules/.bin").join(name))
+    Command::new(paths::root().join("tests/node_modules/.bin").join(name))
 }

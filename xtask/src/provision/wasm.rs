@@ -11,7 +11,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{debian, project, step};
+use crate::{paths, provision::debian, run};
 
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -38,10 +38,10 @@ impl Toolchain {
         if std_stamp().exists() {
             return Ok(Self::Debian);
         }
-        if project::find_program("rustup").is_some() {
-            step::say(&format!("Adding the target {TARGET} with rustup"));
-            let log = project::tool("rustup.log");
-            match step::run_quietly(Command::new("rustup").args(["target", "add", TARGET]), &log) {
+        if paths::find_program("rustup").is_some() {
+            run::say(&format!("Adding the target {TARGET} with rustup"));
+            let log = paths::tool("rustup.log");
+            match run::run_quietly(Command::new("rustup").args(["target", "add", TARGET]), &log) {
                 Ok(()) => return Ok(Self::Default),
                 Err(_) => println!("    rustup cannot download it here (see {})", log.display()),
             }
@@ -64,7 +64,7 @@ impl Toolchain {
 
     /// Makes a program that calls cargo use this compiler.
     pub(crate) fn set_up(&self, command: &mut Command) -> Result<()> {
-        command.env("CARGO_TARGET_DIR", project::root().join(TARGET_FOLDER));
+        command.env("CARGO_TARGET_DIR", paths::root().join(TARGET_FOLDER));
         if matches!(self, Self::Debian) {
             set_up_debian(command)?;
         }
@@ -78,8 +78,8 @@ fn debian_rustc() -> PathBuf {
 
 fn set_up_debian(command: &mut Command) -> Result<()> {
     command.env("RUSTC", debian_rustc());
-    step::prepend(command, "PATH", &[debian::root().join("usr/bin")])?;
-    step::prepend(command, "LD_LIBRARY_PATH", &debian::libraries()?)
+    run::prepend(command, "PATH", &[debian::root().join("usr/bin")])?;
+    run::prepend(command, "LD_LIBRARY_PATH", &debian::libraries()?)
 }
 
 /// Where a compiler keeps the standard library for wasm32.
@@ -88,7 +88,7 @@ fn std_folder(rustc: &Path) -> Result<PathBuf> {
     if rustc == debian_rustc() {
         set_up_debian(&mut command)?;
     }
-    let sysroot = step::output(command.args(["--print", "sysroot"]))?;
+    let sysroot = run::output(command.args(["--print", "sysroot"]))?;
     Ok(Path::new(&sysroot).join("lib/rustlib").join(TARGET).join("lib"))
 }
 
@@ -112,8 +112,8 @@ fn linker_package() -> Result<String> {
 
 /// Builds the standard library for wasm32 from source and puts it where the compiler looks for it.
 fn build_std() -> Result<()> {
-    step::say("Building the standard library for wasm32 (about 1 min)");
-    let probe = project::tool("std");
+    run::say("Building the standard library for wasm32 (about 1 min)");
+    let probe = paths::tool("std");
     fs::create_dir_all(probe.join("src"))?;
     fs::write(probe.join("src/lib.rs"), "")?;
     let manifest = "[package]\nname = \"probe\"\nedition = \"2024\"\n\n[lib]\ncrate-type = [\"cdylib\"]\n\n\
@@ -128,7 +128,7 @@ fn build_std() -> Result<()> {
         // For lto, as rustup's has it.
         .env("RUSTFLAGS", "-Cembed-bitcode=yes")
         .env("CARGO_TARGET_DIR", probe.join("target"));
-    step::run_quietly(&mut cargo, &project::tool("std.log"))?;
+    run::run_quietly(&mut cargo, &paths::tool("std.log"))?;
     let folder = std_folder(&debian_rustc())?;
     // An older one, and what was built with it.
     for stale in [folder.as_path(), Path::new(TARGET_FOLDER)] {

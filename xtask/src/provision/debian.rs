@@ -9,16 +9,16 @@ use std::{
 
 use anyhow::{Result, bail};
 
-use crate::{project, step};
+use crate::{paths, run};
 
 /// Whether packages can be had this way.
 pub(crate) fn is_available() -> bool {
-    project::find_program("apt-get").is_some() && project::find_program("dpkg-deb").is_some()
+    paths::find_program("apt-get").is_some() && paths::find_program("dpkg-deb").is_some()
 }
 
 /// The folder that packages are unpacked into; it takes the place of `/`.
 pub(crate) fn root() -> PathBuf {
-    project::tool("debian")
+    paths::tool("debian")
 }
 
 /// Folders with the shared libraries of unpacked programs.
@@ -44,19 +44,19 @@ pub(crate) fn unpack(packages: &[&str]) -> Result<()> {
     if !is_available() {
         bail!("apt-get and dpkg-deb are needed to bring {}; please install them by hand", packages.join(", "));
     }
-    step::say(&format!("Unpacking {} from Debian's packages (about 15 s)", packages.join(", ")));
-    let apt = project::tool("apt");
+    run::say(&format!("Unpacking {} from Debian's packages (about 15 s)", packages.join(", ")));
+    let apt = paths::tool("apt");
     let archives = apt.join("cache/archives");
     fs::create_dir_all(apt.join("state/lists/partial"))?;
     fs::create_dir_all(archives.join("partial"))?;
-    step::run_quietly(apt_get(&apt).arg("update"), &apt.join("update.log"))?;
+    run::run_quietly(apt_get(&apt).arg("update"), &apt.join("update.log"))?;
     let mut install = apt_get(&apt);
     install.args(["install", "--yes", "--no-install-recommends", "--download-only"]).args(packages);
-    step::run_quietly(&mut install, &apt.join("install.log"))?;
+    run::run_quietly(&mut install, &apt.join("install.log"))?;
     for entry in fs::read_dir(&archives)? {
         let package = entry?.path();
         if package.extension().is_some_and(|extension| extension == "deb") {
-            step::run(Command::new("dpkg-deb").arg("--extract").arg(&package).arg(root()))?;
+            run::run(Command::new("dpkg-deb").arg("--extract").arg(&package).arg(root()))?;
             fs::remove_file(&package)?;
         }
     }

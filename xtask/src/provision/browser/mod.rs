@@ -8,7 +8,7 @@ use std::{env, ffi::OsString, fs, path::PathBuf, process::Command};
 
 use anyhow::{Context as _, Result};
 
-use crate::{debian, project, step};
+use crate::{paths, provision::debian, run};
 
 /// The engines that tests run in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +76,7 @@ impl Browser {
         // There is no bus in a container; without this browsers complain about it at length.
         command.env("DBUS_SESSION_BUS_ADDRESS", "disabled:");
         if self.is_unpacked {
-            step::prepend(command, "LD_LIBRARY_PATH", &debian::libraries()?)?;
+            run::prepend(command, "LD_LIBRARY_PATH", &debian::libraries()?)?;
             command.env("FONTCONFIG_FILE", write_font_config()?);
         }
         Ok(())
@@ -85,7 +85,7 @@ impl Browser {
     /// Makes wasm-pack run its tests in this one.
     pub(crate) fn set_up_wasm_pack(&self, command: &mut Command) -> Result<()> {
         self.set_up(command)?;
-        let capabilities = project::tool(&format!("{}.json", self.engine.name()));
+        let capabilities = paths::tool(&format!("{}.json", self.engine.name()));
         fs::write(&capabilities, &self.capabilities)?;
         command.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities);
         command.arg("--headless").args(self.engine.wasm_pack_options()).arg(&self.driver);
@@ -115,20 +115,20 @@ fn unpacked(packages: &[&str]) -> Option<PathBuf> {
 
 /// Downloads a browser or a driver where there are no Debian packages.
 fn download(what: &str) -> Result<PathBuf> {
-    step::say(&format!("Downloading {what} (about 1 min)"));
+    run::say(&format!("Downloading {what} (about 1 min)"));
     let mut command = Command::new("npx");
     command.args(["--yes", "@puppeteer/browsers@2.9.0", "install", what, "--path"]);
     // It prints the name with its version, then the path.
-    let line = step::output(command.arg(project::tool("browsers")))?;
+    let line = run::output(command.arg(paths::tool("browsers")))?;
     let path = line.lines().last().and_then(|line| line.split_once(' ')).map(|(_, path)| path);
     path.map(PathBuf::from).with_context(|| format!("{what}: no path in {line:?}"))
 }
 
 /// Fonts of the machine and of the unpacked packages.
 fn write_font_config() -> Result<PathBuf> {
-    let file = project::tool("fonts.conf");
+    let file = paths::tool("fonts.conf");
     let unpacked = debian::root().join("usr/share/fonts").display().to_string();
-    let cache = project::tool("fonts").display().to_string();
+    let cache = paths::tool("fonts").display().to_string();
     fs::write(
         &file,
         format!(

@@ -1,7 +1,0 @@
-import type {
-  CallOptions,
-  DeactivateOrgResponse,
-  GetMyOrgResponse,
-  ReactivateOrgResponse,
-  TokenSource,
-} from "./index.js";
