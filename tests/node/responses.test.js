@@ -1,0 +1,159 @@
+// Responses of fetches that are not the browser's, and streams that come in odd pieces.
+
+import assert from "node:assert/strict";
+import { Readable } from "node:stream";
+import { test } from "node:test";
+
+import { BASE_URL, rejection, RPCS } from "../support/calls.js";
+
+const GRPC_WEB = { "content-type": "application/grpc-web+proto" };
+const MESSAGE = Buffer.from("00000000040a020807", "hex");
+const OK = Buffer.concat([Buffer.from("800000000f", "hex"), Buffer.from("grpc-status:0\r\n")]);
+const BODY = Buffer.concat([MESSAGE, OK]);
+const VALUE = { details: { sequence: "7", resourceOwner: "" } };
+
+/** @param {any} response @param {any} [options] */
+const call = (response, options) =>
+  RPCS.reactivateOrg("t", "1", { baseUrl: BASE_URL, fetch: async () => response, ...options });
+
+/**
+ * A response whose stream records what becomes of it.
+ *
+ * @param {(controller: ReadableStreamDefaultController, count: number) => void} pull
+ * @param {any} [init]
+ */
+function recorded(pull, init = { headers: GRPC_WEB }) {
+  const seen = { isCancelled: false, count: 0 };
+  const body = new ReadableStream({
+    pull(controller) {
+      seen.count += 1;
+      pull(controller, seen.count);
+    },
+    cancel() {
+      seen.isCancelled = true;
+    },
+  });
+  return { response: new Response(body, init), seen };
+}
+
+test("a body that comes as an ArrayBuffer alone is read", async () => {
+  const headers = new Headers(GRPC_WEB);
+  const arrayBuffer = async () => Uint8Array.from(BODY).buffer;
+  assert.deepEqual(await call({ status: 200, headers, arrayBuffer }), VALUE);
+  // node-fetch has Node's streams.
+  assert.deepEqual(
+    await call({ status: 200, headers, body: Readable.from([]), arrayBuffer }),
+    VALUE,
+  );
+});
+
+test("a response that cannot be read blames the option fetch", async () => {
+  const headers = new Headers(GRPC_WEB);
+  const used = new Response(BODY, { headers: GRPC_WEB });
+  await used.text();
+  const locked = new Response(BODY, { headers: GRPC_WEB });
+  locked.body?.getReader();
+  const responses = [used, locked, { status: 200, headers, body: Readable.from([]) }, {}, null, 5];
+  for (const response of responses) {
+    const error = await rejection(call(response));
+    assert.deepEqual([error.kind, error.code, error.retriable], ["transport", 14, false]);
+    assert.match(error.message, /option fetch/);
+    assert.ok(error.cause);
+  }
+});
+
+test("a stream that is given up is cancelled and released", async () => {
+  const chunks = {
+    "a malformed frame": Buffer.from("0100000000", "hex"),
+    "a message over the limit": Buffer.from("00ffffffff", "hex"),
+  };
+  for (const [why, chunk] of Object.entries(chunks)) {
+    const { response, seen } = recorded((controller) => controller.enqueue(chunk));
+    await rejection(call(response));
+    assert.deepEqual([seen.isCancelled, response.body?.locked], [true, false], why);
+  }
+  const silent = recorded(() => {});
+  assert.equal((await rejection(call(silent.response, { timeoutMs: 30 }))).kind, "timeout");
+  assert.deepEqual([silent.seen.isCancelled, silent.response.body?.locked], [true, false]);
+});
+
+test("a response that is whole does not wait for its connection to close", async () => {
+  const { response, seen } = recorded((controller, count) => {
+    if (count === 1) {
+      controller.enqueue(BODY);
+    }
+  });
+  assert.deepEqual(await call(response, { timeoutMs: 0 }), VALUE);
+  assert.ok(seen.isCancelled);
+});
+
+test("what the head decides does not wait for the body", async () => {
+  const html = recorded(() => {}, { headers: { "content-type": "text/html" } });
+  assert.equal((await rejection(call(html.response, { timeoutMs: 0 }))).code, 2);
+  const refused = recorded(() => {}, { headers: { ...GRPC_WEB, "grpc-status": "9" } });
+  assert.equal((await rejection(call(refused.response, { timeoutMs: 400 }))).code, 9);
+});
+
+test("100 kB in chunks of a byte are read, and empty chunks between them", async () => {
+  const message = Buffer.alloc(100_000, 0);
+  // An unknown field of 99,990 bytes behind the details.
+  Buffer.from("0a0208077a", "hex").copy(message);
+  message.set([0x96, 0x8d, 0x06], 5);
+  const length = 5 + 3 + 0x18696;
+  const frame = Buffer.alloc(5);
+  frame.writeUInt32BE(length, 1);
+  const body = Buffer.concat([frame, message.subarray(0, 8), Buffer.alloc(0x18696), OK]);
+  let at = 0;
+  const { response } = recorded((controller) => {
+    if (at % 1000 === 0) {
+      controller.enqueue(new Uint8Array());
+    }
+    if (at < body.length) {
+      controller.enqueue(Uint8Array.of(body[at++] ?? 0));
+    } else {
+      controller.close();
+    }
+  });
+  assert.equal((await call(response)).details?.sequence, "7");
+});
+
+test("large details in the headers are decoded once, however many chunks come", async () => {
+  const details = Buffer.alloc(150_000, "a").toString("base64");
+  const headers = { ...GRPC_WEB, "grpc-status": "9", "grpc-status-details-bin": details };
+  const { response } = recorded(
+    (controller, count) => {
+      if (count > 500) {
+        controller.close();
+      } else {
+        controller.enqueue(Uint8Array.of(0).subarray(count % 2));
+      }
+    },
+    { headers },
+  );
+  assert.equal((await rejection(call(response))).code, 9);
+});
+
+test("both protocols read a header alike", async () => {
+  // As fetch shows the bytes of "Zürich" in UTF-8.
+  const city = "ZÃ¼rich";
+  const json = { "content-type": "application/json", "x-city": city };
+  const overJson = await rejection(
+    call(new Response('{"code":9}', { status: 400, headers: json }), { protocol: "json" }),
+  );
+  const headers = { ...GRPC_WEB, "grpc-status": "9", "x-city": city };
+  const overGrpcWeb = await rejection(call(new Response("", { headers })));
+  assert.deepEqual(
+    [overJson.metadata["x-city"], overGrpcWeb.metadata["x-city"]],
+    ["Zürich", "Zürich"],
+  );
+});
+
+test("no cookie is shown, and a redirect says where it leads", async () => {
+  const headers = { ...GRPC_WEB, "grpc-status": "9", "set-cookie": "a=b" };
+  const { metadata } = await rejection(call(new Response("", { headers })));
+  assert.equal(metadata["set-cookie"], undefined);
+  const location = "https://elsewhere.example/";
+  const moved = await rejection(call(new Response(null, { status: 302, headers: { location } })));
+  assert.deepEqual([moved.kind, moved.httpStatus, moved.retriable], ["transport", 302, false]);
+  assert.ok(moved.message.includes(location));
+});
