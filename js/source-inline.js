@@ -1,28 +1,15 @@
-// The module inside, deflated and in base64, so that no bundler has to find a file.
+// The module inside, deflated and in base64, so that no bundler has to find a file. Inflated by fflate and not by the browser's
+// DecompressionStream, which test environments such as jsdom lack.
 
 import { createGlue } from "#glue";
 import wasm from "#wasm";
+import { unzlibSync } from "fflate";
 
 /** @type {import("./load.js").Source} */
 export const source = {
   createGlue,
   async compile() {
-    const bytes = Uint8Array.from(atob(wasm), (char) => char.charCodeAt(0));
-    const { readable, writable } = new DecompressionStream("deflate");
-    const writer = writable.getWriter();
-    writer.write(bytes).then(
-      () => writer.close(),
-      () => {},
-    );
-    const reader = readable.getReader();
-    /** @type {number[]} */
-    const inflated = [];
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) {
-        return WebAssembly.compile(Uint8Array.from(inflated));
-      }
-      inflated.push(...value);
-    }
+    const deflated = Uint8Array.from(atob(wasm), (char) => char.charCodeAt(0));
+    return WebAssembly.compile(unzlibSync(deflated));
   },
 };

@@ -66,6 +66,7 @@ for (const name of entries) {
       bundle: true,
       format,
       logLevel: "error",
+      nodePaths: [join(root, "tests/node_modules")],
       plugins: [
         {
           name: "the package's files",

@@ -34,9 +34,12 @@ import { run } from "../support/packed-app.js";
  */
 
 /** A program of the matrix's. @param {string} name */
-const program = (name) => resolve("tests/apps/matrix/node_modules/.bin", name);
+const program = (name) => resolve("tests/support/matrix/node_modules/.bin", name);
 /** A Node of the matrix's. @param {string} name */
-const node = (name) => resolve("tests/apps/matrix/node_modules", name, "bin/node");
+const node = (name) => resolve("tests/support/matrix/node_modules", name, "bin/node");
+
+/** The oldest compatibility date of workerd that the package supports. */
+const OLDEST_WORKERD_DATE = "2023-07-01";
 
 /** @param {string} script */
 const pageOf = (script) => `<!doctype html><script type="module" src="/${script}"></script>`;
@@ -191,18 +194,74 @@ const WITH_DEFAULT_ENTRY = [
     name: "workerd",
     package: "workerd",
     entry: "condition `workerd`",
-    build: (folder) =>
-      bundleWithEsbuild({
-        entryPoints: [join(folder, "workerd.js")],
-        outfile: join(folder, "out/worker.js"),
-        bundle: true,
-        format: "esm",
-        conditions: ["workerd"],
-        loader: { ".wasm": "copy" },
-        logLevel: "warning",
-      }),
-    ask: askWorkerd,
+    build: buildForWorkerd,
+    ask: (folder, api) => askWorkerd(folder, api, "2026-11-01"),
   },
+  {
+    name: "workerd, its oldest date",
+    package: "workerd",
+    entry: "condition `workerd`",
+    build: buildForWorkerd,
+    ask: (folder, api) => askWorkerd(folder, api, OLDEST_WORKERD_DATE),
+  },
+  ...["jsdom", "happy-dom", "node"].map((environment) => ({
+    name: `Vitest, ${environment}`,
+    package: "vitest",
+    app: `Vitest ${environment}`,
+    ask: async (/** @type {string} */ folder, /** @type {string} */ api) => {
+      await writeFile(
+        join(folder, "app.test.js"),
+        `import { app } from "./app.js";
+         import { test } from "vitest";
+         test("app", async () => console.log("answer=" + JSON.stringify(await app(${JSON.stringify(api)}))));`,
+      );
+      const args = ["run", "--environment", environment, "--root", folder];
+      const { stdout } = await run(program("vitest"), args, {
+        cwd: folder,
+        env: { ...process.env, CI: "1" },
+      });
+      return stdout.match(/answer=(\{.*\})/)?.[1] ?? stdout;
+    },
+    framework: "vitest",
+  })),
+  ...[
+    { how: "CommonJS", environment: "node" },
+    { how: "ES modules", environment: "node" },
+    { how: "jsdom with what it lacks", environment: "jsdom" },
+  ].map(({ how, environment }) => ({
+    name: `Jest, ${how}`,
+    package: "jest",
+    app: `Jest ${how}`,
+    framework: "jest",
+    ask: async (/** @type {string} */ folder, /** @type {string} */ api) => {
+      const isModule = how === "ES modules";
+      const head = isModule
+        ? 'import { getMyOrg, isZitadelError, reactivateOrg } from "zitadel-org-web"; import { writeFileSync } from "node:fs";'
+        : 'const { getMyOrg, isZitadelError, reactivateOrg } = require("zitadel-org-web"); const { writeFileSync } = require("node:fs");';
+      await writeFile(
+        join(folder, "package.json"),
+        JSON.stringify({ private: true, type: isModule ? "module" : "commonjs" }),
+      );
+      await writeFile(
+        join(folder, "jest.config.cjs"),
+        `module.exports = { testEnvironment: ${JSON.stringify(environment === "node" ? "node" : "./jsdom-environment.cjs")}, transform: {}, testMatch: ["**/app.spec.js"] };`,
+      );
+      await writeFile(
+        join(folder, "app.spec.js"),
+        `${head}
+         test("app", async () => {
+           const baseUrl = process.env.API;
+           const { org } = await getMyOrg("acme-viewer", null, { baseUrl });
+           const error = await reactivateOrg("acme-viewer", null, { baseUrl }).catch((it) => it);
+           const answer = { name: org?.name, isZitadelError: isZitadelError(error), id: error.id };
+           writeFileSync("answer.json", JSON.stringify(answer));
+         });`,
+      );
+      const env = { ...process.env, API: api, NODE_OPTIONS: "--experimental-vm-modules" };
+      await run(program("jest"), ["--ci"], { cwd: folder, env });
+      return readFile(join(folder, "answer.json"), "utf8");
+    },
+  })),
 ];
 
 /** @type {Environment[]} */
@@ -290,8 +349,21 @@ async function startNext(folder) {
   return { url, close: () => server.kill() };
 }
 
-/** @param {string} folder @param {string} api */
-async function askWorkerd(folder, api) {
+/** @param {string} folder */
+function buildForWorkerd(folder) {
+  return bundleWithEsbuild({
+    entryPoints: [join(folder, "workerd.js")],
+    outfile: join(folder, "out/worker.js"),
+    bundle: true,
+    format: "esm",
+    conditions: ["workerd"],
+    loader: { ".wasm": "copy" },
+    logLevel: "warning",
+  });
+}
+
+/** @param {string} folder @param {string} api @param {string} date */
+async function askWorkerd(folder, api, date) {
   const wasm = (await readdir(join(folder, "out"))).find((file) => file.endsWith(".wasm"));
   assert.ok(wasm, "the condition workerd imports the module as a file");
   const port = await freePort();
@@ -307,7 +379,7 @@ async function askWorkerd(folder, api) {
         (name = "worker.js", esModule = embed "out/worker.js"),
         (name = "${wasm}", wasm = embed "out/${wasm}"),
       ],
-      compatibilityDate = "2026-11-01",
+      compatibilityDate = "${date}",
       globalOutbound = "net",
     );`,
   );

@@ -22,7 +22,7 @@ const ENGINES = IS_MATRIX ? ALL_ENGINES : [ENGINE];
 const EXPECTED = '{"name":"ACME","isZitadelError":true,"id":"AUTH-5mWD2"}';
 /** The versions of the packages that apps are built with and run by. @type {Record<string, string>} */
 const VERSIONS = {};
-for (const manifest of ["tests/package.json", "tests/apps/matrix/package.json"]) {
+for (const manifest of ["tests/package.json", "tests/support/matrix/package.json"]) {
   Object.assign(VERSIONS, JSON.parse(await readFile(manifest, "utf8")).devDependencies);
 }
 

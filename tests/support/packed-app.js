@@ -10,7 +10,7 @@ import { promisify } from "node:util";
 export const run = promisify(execFile);
 
 /** Where apps are that import their framework, too: below its node_modules. */
-const FRAMEWORK_APPS = resolve("tests/apps/matrix/apps");
+const FRAMEWORK_APPS = resolve("tests/support/matrix/apps");
 
 /** A folder for apps, with the package's tarball. */
 export class Workshop {

@@ -13,7 +13,7 @@ pub(crate) fn ensure() -> Result<()> {
 
 /// Installs the runtimes and bundlers of the matrix, unless they are installed.
 pub(crate) fn ensure_matrix() -> Result<()> {
-    install("tests/apps/matrix")
+    install("tests/support/matrix")
 }
 
 /// Installs the clients that are compared, unless they are installed.
