@@ -24,7 +24,7 @@ export const CANDIDATES = {
   "zitadel-client": "@zitadel/client",
 };
 
-const WASM = "/dist/zitadel_org_web_bg.wasm";
+const WASM = "zitadel_org_web_bg.wasm";
 /** @param {string} path */
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -54,7 +54,7 @@ export async function bundles() {
   }
   files["ours-streaming"] = {
     ...files["ours-streaming"],
-    [WASM]: readFileSync(here(`../pkg${WASM}`)),
+    [`/ours-streaming/${WASM}`]: readFileSync(here(`../pkg/${WASM}`)),
   };
   return files;
 }

@@ -3,14 +3,14 @@
 import { createServer } from "node:http";
 import { gzipSync } from "node:zlib";
 
-import { openChromium } from "../tests/browser.js";
-import { listen } from "../tests/listen.js";
+import { openChromium } from "../tests/support/browser.js";
+import { listen } from "../tests/support/serve.js";
 
-const ANSWER = Buffer.from(
+const RESPONSE = Buffer.from(
   "00000000240a2208071a0b08f881c3d206108094ef3a221136393632393032333930363438383333348000000010677270632d7374617475733a20300d0a",
   "hex",
 );
-const ANSWER_TYPE = "application/grpc-web+proto";
+const RESPONSE_TYPE = "application/grpc-web+proto";
 /** Lighthouse's slow 4G, and a processor four times slower. */
 const PROFILES = {
   fast: { latency: 0, downloadThroughput: -1, uploadThroughput: -1, cpu: 1 },
@@ -67,7 +67,7 @@ export async function measure(bundles, say) {
   }
 }
 
-/** From the import to the first answer, on a page that has nothing. @param {import("selenium-webdriver/chrome.js").Driver} driver @param {string} url @param {string} name @param {keyof typeof PROFILES} profile */
+/** From the import to the first response, on a page that has nothing. @param {import("selenium-webdriver/chrome.js").Driver} driver @param {string} url @param {string} name @param {keyof typeof PROFILES} profile */
 async function cold(driver, url, name, profile) {
   const { cpu, ...network } = PROFILES[profile];
   await driver.get(`${url}/`);
@@ -130,22 +130,22 @@ async function own(driver, url, name) {
   return { own: us, heap: heap.usedSize, wasm };
 }
 
-/** fetch and XMLHttpRequest that answer at once. */
+/** fetch and XMLHttpRequest that respond at once. */
 const STUBS = `
-  const answer = Uint8Array.from("${ANSWER.toString("hex")}".match(/../g), (byte) => parseInt(byte, 16));
-  const headers = { "content-type": "${ANSWER_TYPE}" };
+  const response = Uint8Array.from("${RESPONSE.toString("hex")}".match(/../g), (byte) => parseInt(byte, 16));
+  const headers = { "content-type": "${RESPONSE_TYPE}" };
   const { fetch } = globalThis;
   globalThis.fetch = async (url, init) =>
-    (init?.method ?? url.method) === "POST" ? new Response(answer, { headers }) : fetch(url, init);
+    (init?.method ?? url.method) === "POST" ? new Response(response, { headers }) : fetch(url, init);
   globalThis.XMLHttpRequest = class {
     readyState = 0; status = 200; statusText = "OK"; response = null; responseURL = "x";
     open() { this.readyState = 1; }
     setRequestHeader() {}
     getResponseHeader(name) { return headers[name.toLowerCase()] ?? null; }
-    getAllResponseHeaders() { return "content-type: ${ANSWER_TYPE}\\r\\n"; }
+    getAllResponseHeaders() { return "content-type: ${RESPONSE_TYPE}\\r\\n"; }
     send() {
       queueMicrotask(() => {
-        this.response = answer.slice().buffer;
+        this.response = response.slice().buffer;
         this.readyState = 4;
         this.onreadystatechange?.();
       });
@@ -157,7 +157,7 @@ const STUBS = `
     const real = WebAssembly[name];
     const note = (result) => {
       const { exports } = result.instance ?? result;
-      memories.push(exports.memory);
+      memories.push(Object.values(exports).find((it) => it instanceof WebAssembly.Memory));
       return result;
     };
     WebAssembly[name] = function (...args) {
@@ -171,9 +171,9 @@ async function run(driver, body) {
   const { value, error } = /** @type {any} */ (
     await driver.executeAsyncScript(
       `const done = arguments[0];
-       const check = (answer) => {
-         if (answer?.sequence !== "7" || answer.resourceOwner !== "69629023906488334") {
-           throw new Error("wrong answer: " + JSON.stringify(answer));
+       const check = (response) => {
+         if (response?.sequence !== "7" || response.resourceOwner !== "69629023906488334") {
+           throw new Error("wrong response: " + JSON.stringify(response));
          }
        };
        (async () => { ${body} })().then((value) => done({ value }), (error) => done({ error: String(error?.stack ?? error) }));`,
@@ -185,7 +185,7 @@ async function run(driver, body) {
   return value;
 }
 
-/** A server of the bundles, gzipped, that answers every call. @param {Record<string, Record<string, Buffer>>} bundles */
+/** A server of the bundles, gzipped, that responds to every call. @param {Record<string, Record<string, Buffer>>} bundles */
 async function serve(bundles) {
   const files = new Map(
     Object.values(bundles)
@@ -197,8 +197,8 @@ async function serve(bundles) {
     const file = files.get(path);
     if (request.method === "POST") {
       request.resume();
-      response.writeHead(200, { "content-type": ANSWER_TYPE, "content-length": ANSWER.length });
-      response.end(ANSWER);
+      response.writeHead(200, { "content-type": RESPONSE_TYPE, "content-length": RESPONSE.length });
+      response.end(RESPONSE);
     } else if (file) {
       const type = path.endsWith(".wasm") ? "application/wasm" : "text/javascript";
       response.writeHead(200, {

@@ -1,4 +1,4 @@
-// Loads the module, once. A load that fails, or that a call has waited for in vain, is tried again by the next call.
+// Loads the module, once. A load that fails, or that a call has waited for until its deadline, is tried again by the next call.
 
 import { ZitadelError } from "./error.js";
 import { instantiate } from "./instance.js";
@@ -121,12 +121,23 @@ export function preloaded(source) {
   return ready;
 }
 
-/** What is likely to be wrong. @param {any} cause */
+/** What is likely to be wrong, and what to do. @param {any} cause */
 function reason(cause) {
+  /** @type {any} */
+  const scope = globalThis;
   if (typeof WebAssembly !== "object") {
     return "there is no WebAssembly here.";
   }
-  return cause?.name === "ReferenceError"
-    ? `${cause.message}; this runtime lacks that global.`
+  if (cause?.name === "ReferenceError") {
+    return `${cause.message}; this runtime lacks that global.`;
+  }
+  if (scope.EdgeRuntime) {
+    return 'an edge route compiles no module at run time; it needs export const runtime = "nodejs".';
+  }
+  if (scope.chrome?.runtime?.id) {
+    return "the extension's manifest needs content_security_policy.extension_pages with script-src 'self' 'wasm-unsafe-eval'.";
+  }
+  return ["Error", "TypeError"].includes(cause?.name)
+    ? `${cause.message}.`
     : "a Content-Security-Policy needs script-src 'wasm-unsafe-eval'.";
 }

@@ -6,6 +6,11 @@ import { createGlue } from "#glue";
 export const source = {
   createGlue,
   async compile() {
+    if (!/^(?!file:)./.test(import.meta.url ?? "")) {
+      throw new Error(
+        "zitadel-org-web/streaming needs an ES module that came over HTTP; elsewhere import zitadel-org-web",
+      );
+    }
     const url = new URL("./zitadel_org_web_bg.wasm", import.meta.url);
     const response = await fetch(url);
     if (!response.ok) {

@@ -193,6 +193,7 @@ impl Error {
         self.0.retry_after_ms = retry_after_ms;
     }
 
+    #[cfg(all(feature = "js", target_arch = "wasm32"))]
     pub(crate) const fn retry_after_ms(&self) -> Option<f64> {
         self.0.retry_after_ms
     }

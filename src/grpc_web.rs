@@ -252,6 +252,8 @@ mod tests {
         let other = "https://console.example";
         let error = failed(SendError::Refused("bad signal".into()), other);
         assert_eq!((error.kind(), error.code()), (Kind::InvalidArgument, Code::InvalidArgument));
+        let error = failed(SendError::HeadersTooLong("overflow".into()), other);
+        assert_eq!((error.kind(), error.code()), (Kind::Protocol, Code::ResourceExhausted));
         let error = failed(SendError::NotAResponse("no status".into()), other);
         assert!(error.message().contains("option fetch"), "{error}");
         let error = failed(SendError::Failed("Failed to fetch".into()), other);

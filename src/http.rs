@@ -31,6 +31,10 @@ pub(crate) async fn send<P: Platform>(
         SendError::Refused(source) => {
             Error::invalid_argument(&["fetch refused the request, so nothing was sent. See cause."]).with_source(Some(source))
         }
+        SendError::HeadersTooLong(source) => {
+            let text = "The response's headers are longer than what this runtime reads.";
+            Error::new(ErrorKind::Protocol, Code::ResourceExhausted, &[text]).with_source(Some(source))
+        }
         SendError::NotAResponse(source) => {
             let text = "fetch did not return a Response that can be read. See cause; check the option fetch, or what replaces \
                         the global one.";

@@ -24,6 +24,8 @@ pub(crate) enum SendError {
     Failed(Source),
     /// The request was never sent, since fetch refuses its own arguments.
     Refused(Source),
+    /// The response's headers are longer than what the runtime reads.
+    HeadersTooLong(Source),
     /// What fetch returned is not a response that can be read.
     NotAResponse(Source),
 }

@@ -22,7 +22,7 @@ const BY_ID = /** @type {Record<string, string>} */ ({
 const BY_KIND = /** @type {Record<import("zitadel-org-web").ErrorKind, string>} */ ({
   status: "The server refused. The request id helps whoever runs it to find the reason in its log.",
   transport: "Check the address and that the server is up; the browser's network log tells more.",
-  protocol: "Something between this page and ZITADEL changes the answer: look at the proxy.",
+  protocol: "Something between this page and ZITADEL changes the response: look at the proxy.",
   aborted: "The call was cancelled. Refresh shows whether the change was made.",
   timeout: "Refresh shows whether the change was made; then try again.",
   "invalid-argument": "Correct the field and try again. Nothing was sent.",
@@ -34,5 +34,7 @@ const BY_KIND = /** @type {Record<import("zitadel-org-web").ErrorKind, string>} 
  * @param {import("zitadel-org-web").ZitadelError} error
  */
 export function advice(error) {
-  return BY_ID[error.id ?? ""] ?? BY_KIND[error.kind];
+  const { id = "", kind } = error;
+  // An id may be "constructor": it is the server's word.
+  return (Object.hasOwn(BY_ID, id) ? BY_ID[id] : undefined) ?? BY_KIND[kind];
 }

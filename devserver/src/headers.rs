@@ -13,9 +13,9 @@ use hyper::{
 
 use crate::api::Metadata;
 
-/// The header's text; empty if it is missing or not ASCII.
+/// The header's text; empty if it is missing, U+FFFD if it is not UTF-8.
 pub(crate) fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
-    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    headers.get(name).map_or("", |value| std::str::from_utf8(value.as_bytes()).unwrap_or("\u{fffd}"))
 }
 
 /// The host that the request was sent to, over HTTP/1.1 or HTTP/2.

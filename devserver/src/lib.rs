@@ -15,24 +15,39 @@ pub mod status;
 pub mod store;
 pub mod text;
 
-use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{
+    io,
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::body::{Body, Bytes};
 use hyper::{
     HeaderMap, Method as Verb, Request, Response, StatusCode, Version,
     header::{ACCESS_CONTROL_REQUEST_HEADERS, CONTENT_TYPE, HeaderValue},
+    http::request::Parts,
     service::service_fn,
 };
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo},
+    rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto,
 };
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, task, time::sleep};
 
 use crate::{grpc::Wire, site::Site, store::Store};
 
 /// Longest request body that is read, in bytes: a message of 4 MiB in base64.
 const MAX_BODY_LEN: usize = 6 * 1024 * 1024;
+
+/// How long a request's head may take.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long to wait where no connection can be accepted, as with too many open files.
+const ACCEPT_DELAY: Duration = Duration::from_millis(100);
 
 /// How to run the server.
 #[derive(Debug, Clone)]
@@ -79,25 +94,38 @@ impl Server {
     }
 
     /// Serves HTTP/1.1 and HTTP/2 until it is dropped.
-    ///
-    /// # Errors
-    /// If no more connections can be accepted.
-    pub async fn run(self) -> io::Result<()> {
+    pub async fn run(self) -> std::convert::Infallible {
         let mut builder = auto::Builder::new(TokioExecutor::new());
         // grpc-go sends no Date either.
-        builder.http1().auto_date_header(false);
+        builder.http1().auto_date_header(false).timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
         builder.http2().auto_date_header(false);
         loop {
-            let (stream, _) = self.listener.accept().await?;
+            let Ok((stream, _)) = self.listener.accept().await else {
+                sleep(ACCEPT_DELAY).await;
+                continue;
+            };
             let state = Arc::clone(&self.state);
             let builder = builder.clone();
             tokio::spawn(async move {
+                // hyper's own timeout begins once it knows the version.
+                let has_begun = Arc::new(AtomicBool::new(false));
+                let begins = Arc::clone(&has_begun);
                 let service = service_fn(move |request| {
+                    begins.store(true, Ordering::Relaxed);
                     let state = Arc::clone(&state);
-                    async move { Ok::<_, std::convert::Infallible>(answer(&state, request).await) }
+                    async move { Ok::<_, std::convert::Infallible>(answer(state, request).await) }
                 });
+                let connection = builder.serve_connection(TokioIo::new(stream), service);
+                tokio::pin!(connection);
+                let has_no_head = async {
+                    sleep(HEAD_TIMEOUT).await;
+                    !has_begun.load(Ordering::Relaxed)
+                };
                 // A client that goes away is none of the server's errors.
-                let _ = builder.serve_connection(TokioIo::new(stream), service).await;
+                tokio::select! {
+                    _ = &mut connection => {}
+                    true = has_no_head => {}
+                }
             });
         }
     }
@@ -106,46 +134,57 @@ impl Server {
 /// Answers a request, whatever it is.
 ///
 /// Source of the routing: ZITADEL `internal/api/api.go`, `RouteGRPC` and `routeGRPCWeb`.
-async fn answer(state: &State, request: Request<hyper::body::Incoming>) -> Response<Body> {
+async fn answer(state: Arc<State>, request: Request<hyper::body::Incoming>) -> Response<Body> {
     let (request, body) = request.into_parts();
     let body = axum::body::to_bytes(Body::new(body), MAX_BODY_LEN).await;
-    let content_type = headers::text(&request.headers, CONTENT_TYPE.as_str());
-    let is_post = request.method == Verb::POST;
     let mut response = if request.method == Verb::OPTIONS {
         let asked = headers::text(&request.headers, ACCESS_CONTROL_REQUEST_HEADERS.as_str());
         let is_grpc_web = asked.contains("x-grpc-web") && grpc::method(request.uri.path()).is_some();
         if is_grpc_web { cors::GRPC_WEB.preflight(&request) } else { cors::REST.preflight(&request) }
-    } else if is_post && content_type.starts_with("application/grpc-web") {
-        let mut response = match (Wire::web(content_type), body) {
-            (Some(wire), Ok(body)) => grpc::answer(&state.store, wire, &request, &body),
-            (Some(_), Err(_)) => plain(StatusCode::PAYLOAD_TOO_LARGE, "request body too large"),
-            (None, _) => plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "invalid gRPC request content-type"),
-        };
-        cors::GRPC_WEB.allow(&request, response.headers_mut());
-        response
-    } else if is_post && request.version == Version::HTTP_2 && is_native(content_type) {
-        grpc::answer(&state.store, Wire::Native, &request, &body.unwrap_or_default())
+    } else if let Some(file) = file(&state, &request).await {
+        file
     } else {
-        let mut response = rest_or_site(state, &request, &body.unwrap_or_default()).await;
-        cors::REST.allow(&request, response.headers_mut());
-        response
+        // The database blocks, as while another process has its lock.
+        let call = task::spawn_blocking(move || call(&state.store, &request, body.as_ref().ok()));
+        call.await.unwrap_or_else(|_| plain(StatusCode::INTERNAL_SERVER_ERROR, "the call failed"))
     };
     response.headers_mut().insert("x-robots-tag", HeaderValue::from_static("none"));
     response
 }
 
-fn is_native(content_type: &str) -> bool {
-    matches!(content_type, "application/grpc" | "application/grpc+proto" | "application/grpc+json")
+/// Answers a call. Without a body, which was cut short or is too long, nothing is changed.
+fn call(store: &Store, request: &Parts, body: Option<&Bytes>) -> Response<Body> {
+    let content_type = headers::text(&request.headers, CONTENT_TYPE.as_str());
+    let is_post = request.method == Verb::POST;
+    let no_body = || plain(StatusCode::PAYLOAD_TOO_LARGE, "request body too large");
+    if is_post && content_type.starts_with("application/grpc-web") {
+        let mut response = match (Wire::web(content_type), body) {
+            (Some(wire), Some(body)) => grpc::answer(store, wire, request, body),
+            (Some(_), None) => no_body(),
+            (None, _) => plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "invalid gRPC request content-type"),
+        };
+        cors::GRPC_WEB.allow(request, response.headers_mut());
+        response
+    } else if is_post && request.version == Version::HTTP_2 && is_native(content_type) {
+        body.map_or_else(no_body, |body| grpc::answer(store, Wire::Native, request, body))
+    } else {
+        let mut response = body.map_or_else(no_body, |body| rest::answer(store, request, body));
+        cors::REST.allow(request, response.headers_mut());
+        response
+    }
 }
 
-async fn rest_or_site(state: &State, request: &hyper::http::request::Parts, body: &Bytes) -> Response<Body> {
+/// The file that a request is for, if it is for one.
+async fn file(state: &State, request: &Parts) -> Option<Response<Body>> {
     let is_read = request.method == Verb::GET || request.method == Verb::HEAD;
-    if let (true, Some(site)) = (is_read, &state.site)
-        && let Some(response) = site.answer(request.uri.path()).await
-    {
-        return response;
-    }
-    rest::answer(&state.store, request, body)
+    let site = state.site.as_ref().filter(|_| is_read)?;
+    let mut response = site.answer(request.uri.path()).await?;
+    cors::REST.allow(request, response.headers_mut());
+    Some(response)
+}
+
+fn is_native(content_type: &str) -> bool {
+    matches!(content_type, "application/grpc" | "application/grpc+proto" | "application/grpc+json")
 }
 
 fn plain(http_status: StatusCode, text: &'static str) -> Response<Body> {

@@ -45,12 +45,15 @@ async fn main() -> io::Result<()> {
     let server = Server::bind(Config { listen, database: database.clone(), site }).await?;
     print_guide(server.address()?, &database);
     tokio::select! {
-        result = server.run() => result,
+        never = server.run() => match never {},
         result = tokio::signal::ctrl_c() => result,
     }
 }
 
 fn print_events(database: &Path, org_id: &str) -> io::Result<()> {
+    if !database.exists() {
+        return Err(io::Error::new(io::ErrorKind::NotFound, format!("{} does not exist", database.display())));
+    }
     let events = Store::open(database).and_then(|store| store.events(org_id)).map_err(io::Error::other)?;
     for Event { sequence, kind, created, .. } in events {
         println!(
@@ -73,6 +76,9 @@ fn print_guide(address: SocketAddr, database: &Path) {
     println!("\nInstances, by host:");
     for instance in INSTANCES {
         println!("  {:<20} {}", instance.host, instance.about);
+    }
+    if !address.ip().is_loopback() {
+        println!("\nWarning: whoever can reach {} can use these tokens.", address.ip());
     }
     // The last line, which tools wait for.
     println!("\nListening on http://{address}");

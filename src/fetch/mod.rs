@@ -144,6 +144,7 @@ impl Platform for Browser {
                     return read(response.unchecked_into(), abort)
                         .map_err(|cause| SendError::NotAResponse(source(cause)));
                 }
+                Err(thrown) if is_header_overflow(&thrown) => return Err(SendError::HeadersTooLong(source(thrown))),
                 // A caller's fetch may have sent the request whatever it says.
                 Err(thrown) if self.fetch.is_some() => return Err(SendError::Failed(source(thrown))),
                 // The constructor of Request refuses what fetch refuses of its arguments, and sends nothing.
@@ -190,6 +191,13 @@ impl Platform for Browser {
     fn sleep(&self, ms: f64) -> impl Future<Output = ()> {
         timer::sleep(ms)
     }
+}
+
+/// Whether Node refuses the length of a response's headers, which is not a missing response.
+fn is_header_overflow(thrown: &JsValue) -> bool {
+    let get = |value: &JsValue, name: &str| js_sys::Reflect::get(value, &name.into()).ok();
+    let code = get(thrown, "cause").and_then(|cause| get(&cause, "code")).and_then(|code| code.as_string());
+    code.is_some_and(|code| code == "UND_ERR_HEADERS_OVERFLOW")
 }
 
 fn global_fetch(url: &str, init: &Object) -> Result<JsValue, JsValue> {

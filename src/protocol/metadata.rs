@@ -62,6 +62,8 @@ impl Metadata {
     }
 
     /// Every name once, with its values joined.
+    #[cfg(target_arch = "wasm32")]
+    #[cfg(target_arch = "wasm32")]
     pub(crate) fn joined_all(&self) -> impl Iterator<Item = (&str, String)> {
         // A name that has come before is not the first of its kind.
         let is_first = |(name, value): &(&str, &str)| self.get(name).is_some_and(|first| std::ptr::eq(first, *value));

@@ -428,8 +428,9 @@ test("the token is in the Authorization header and nowhere else", async () => {
     /** @type {any} */
     let headers;
     const show = (/** @type {any} */ value) => {
-      const own = Object.getOwnPropertyNames(value ?? {}).map((name) => String(value[name]));
-      seen.push(String(value), JSON.stringify(value), ...own, String(value?.stack));
+      const own = Object.getOwnPropertyNames(value ?? {}).map((name) => value[name]);
+      const shown = own.map((it) => (typeof it === "object" ? JSON.stringify(it) : String(it)));
+      seen.push(String(value), JSON.stringify(value), ...shown, String(value?.stack));
       if (value?.cause) {
         show(value.cause);
       }
@@ -444,7 +445,8 @@ test("the token is in the Authorization header and nowhere else", async () => {
     const fetches = [
       async (/** @type {any} */ url, /** @type {any} */ init) => {
         headers = init.headers;
-        seen.push(String(url), JSON.stringify({ ...init, headers: undefined }));
+        const others = { ...headers, authorization: undefined };
+        seen.push(String(url), JSON.stringify({ ...init, headers: others }));
         throw new TypeError("no");
       },
       async () => new Response("<h1>", { status: 503 }),

@@ -42,7 +42,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// Path, metadata and timeout of the requests that were sent.
-type Sent = Rc<RefCell<Vec<(String, Metadata, Option<Duration>)>>>;
+type Sent = Rc<RefCell<Vec<(String, Metadata, Option<f64>)>>>;
 
 /// Responds to the n-th call with the n-th response; keeps silent behind the last.
 struct Fake {
@@ -53,7 +53,7 @@ struct Fake {
 impl Transport for Fake {
     async fn unary(&self, request: Request<'_>) -> Result<Response, Error> {
         let url = [request.base_url, request.path].concat();
-        self.sent.borrow_mut().push((url, request.options.metadata, request.options.timeout));
+        self.sent.borrow_mut().push((url, request.options.metadata, request.options.timeout_ms));
         let next = self.responses.borrow_mut().pop();
         match next {
             Some(response) => response,
@@ -98,11 +98,12 @@ fn a_call_carries_token_organization_language_headers_and_time_left() {
     let options = CallOptions::new().language("de").header("X-A", "1").timeout(Duration::from_secs(5));
     let response = block_on(client.with(options).reactivate_org(Some("696"))).unwrap();
     assert_eq!(response.details.unwrap().sequence, 7);
-    let (url, metadata, timeout) = sent.borrow()[0].clone();
+    let (url, metadata, timeout_ms) = sent.borrow()[0].clone();
     assert_eq!(url, "https://z.example/a/zitadel.management.v1.ManagementService/ReactivateOrg");
     let expected = [("x-a", "1"), ("accept-language", "de"), ("x-zitadel-orgid", "696"), ("authorization", "Bearer t")];
     assert_eq!(metadata.iter().collect::<Vec<_>>(), expected);
-    assert!(timeout.unwrap() <= Duration::from_secs(5) && timeout.unwrap() > Duration::from_secs(4));
+    let timeout_ms = timeout_ms.unwrap();
+    assert!(timeout_ms <= 5000.0 && timeout_ms > 4000.0, "{timeout_ms}");
 }
 
 #[test]
@@ -247,7 +248,7 @@ fn a_typed_client_has_headers_and_trailers_of_a_success() {
     let mut metadata = Metadata::new();
     metadata.append("x-tag", "a");
     metadata.append("x-tag", "b");
-    let options = transport::Options { metadata, timeout: None, timeout_header: TimeoutHeader::Withhold };
+    let options = transport::Options { metadata, timeout_ms: None, timeout_header: TimeoutHeader::Withhold };
     let client = ManagementServiceClient::new("https://z.example", transport);
     let reply = block_on(client.reactivate_org(&ReactivateOrgRequest {}, options)).unwrap();
     assert_eq!(reply.message.details.unwrap().resource_owner, "1");

@@ -186,15 +186,15 @@ test("a module that hangs while it loads ends with the deadline, and the next ca
     WebAssembly.compile = (bytes) => hangs ? new Promise(() => {}) : compile(bytes);
     const { getMyOrg } = await import("zitadel-org-web");
     const options = { baseUrl: "https://z.example", fetch: async () => new Response() };
-    const first = await getMyOrg("t", null, { ...options, timeoutMs: 30 }).catch((it) => it);
     const controller = new AbortController();
     setTimeout(() => controller.abort("enough"), 10);
-    const second = await getMyOrg("t", null, { ...options, signal: controller.signal }).catch((it) => it);
+    const first = await getMyOrg("t", null, { ...options, signal: controller.signal }).catch((it) => it);
+    const second = await getMyOrg("t", null, { ...options, timeoutMs: 30 }).catch((it) => it);
     hangs = false;
     const third = await getMyOrg("t", null, { ...options, timeoutMs: 0 }).catch((it) => it);
-    console.log(first.kind, first.mayHaveChanged, second.kind, second.cause, third.kind);`;
+    console.log(first.kind, first.cause, second.kind, second.mayHaveChanged, third.kind);`;
   const { stdout } = await run("node", ["--input-type=module", "--eval", script], { cwd: "tests" });
-  assert.equal(stdout.trim(), "timeout false aborted enough protocol");
+  assert.equal(stdout.trim(), "aborted enough timeout false protocol");
 });
 
 test("a preload that nobody awaits does not end the process if it fails", async () => {
@@ -219,4 +219,39 @@ test("a call is one request without a member that makes a preflight of each", as
     "referrerPolicy",
     "signal",
   ]);
+});
+
+test("a module that cannot be loaded says what to do where it is known", async () => {
+  /** @param {string} setup @param {string} [entry] */
+  const failure = async (setup, entry = "zitadel-org-web") => {
+    const script = `
+      ${setup}
+      const { preload } = await import("${entry}");
+      console.log((await preload().catch((it) => it)).message);`;
+    const args = ["--input-type=module", "--eval", script];
+    return (await run("node", args, { cwd: "tests" })).stdout.trim();
+  };
+  const prefix = "The WebAssembly module could not be loaded, so nothing was sent: ";
+  const refuse =
+    'WebAssembly.compile = async () => { throw new WebAssembly.CompileError("refused"); };';
+  for (const [setup, hint, entry] of /** @type {const} */ ([
+    ["delete globalThis.WebAssembly;", "there is no WebAssembly here."],
+    ["delete globalThis.atob;", "atob is not defined; this runtime lacks that global."],
+    [refuse, "a Content-Security-Policy needs script-src 'wasm-unsafe-eval'."],
+    [
+      `${refuse} globalThis.EdgeRuntime = "edge-runtime";`,
+      'an edge route compiles no module at run time; it needs export const runtime = "nodejs".',
+    ],
+    [
+      `${refuse} globalThis.chrome = { runtime: { id: "abc" } };`,
+      "the extension's manifest needs content_security_policy.extension_pages with script-src 'self' 'wasm-unsafe-eval'.",
+    ],
+    [
+      "",
+      "zitadel-org-web/streaming needs an ES module that came over HTTP; elsewhere import zitadel-org-web.",
+      "zitadel-org-web/streaming",
+    ],
+  ])) {
+    assert.equal(await failure(setup, entry), `${prefix}${hint} See cause.`);
+  }
 });

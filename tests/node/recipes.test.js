@@ -1,10 +1,10 @@
 // The recipes of docs/recipes.md against the types of the frameworks that they are for.
 
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { test } from "node:test";
-import { promisify } from "node:util";
+
+import { compile } from "../support/compile.js";
 
 // Where the frameworks are found, and git does not look.
 const FOLDER = "tests/node_modules/.recipes";
@@ -24,12 +24,17 @@ test("the recipes compile under tsc --strict", async () => {
     await writeFile(file, code);
     files.push(file);
   }
-  const { stdout } = await promisify(execFile)("node", [
-    "tests/node_modules/typescript/bin/tsc",
+  await compile([
     ...["--strict", "--noEmit", "--skipLibCheck", "--target", "es2022", "--lib", "es2023,dom"],
     ...["--module", "esnext", "--moduleResolution", "bundler", "--jsx", "react-jsx"],
     "--experimentalDecorators",
     ...files,
-  ]).catch((error) => error);
-  assert.equal(stdout, "");
+  ]);
+});
+
+test("a recipe that does not compile fails, and so does a compiler that is not there", async () => {
+  const file = `${FOLDER}/broken.ts`;
+  await writeFile(file, "export const number: number = 'text';");
+  await assert.rejects(compile(["--strict", "--noEmit", file]), /TS2322/);
+  await assert.rejects(compile(["--noEmit", file], "tests/node_modules/no/tsc"));
 });

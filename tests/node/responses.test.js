@@ -1,9 +1,11 @@
 // Responses of fetches that are not the browser's, and streams that come in odd pieces.
 
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { Readable } from "node:stream";
 import { test } from "node:test";
 
+import { listen } from "../support/serve.js";
 import { BASE_URL, rejection, RPCS } from "../support/calls.js";
 
 const GRPC_WEB = { "content-type": "application/grpc-web+proto" };
@@ -156,4 +158,15 @@ test("no cookie is shown, and a redirect says where it leads", async () => {
   const moved = await rejection(call(new Response(null, { status: 302, headers: { location } })));
   assert.deepEqual([moved.kind, moved.httpStatus, moved.retriable], ["transport", 302, false]);
   assert.ok(moved.message.includes(location));
+});
+
+test("headers that are too long for this runtime are a response that is too large", async () => {
+  const server = createServer((_, response) => {
+    response.setHeader("grpc-status-details-bin", "A".repeat(20_000));
+    response.end();
+  });
+  const { url, close } = await listen(server);
+  const error = await rejection(RPCS.reactivateOrg("t", "1", { baseUrl: url }));
+  close();
+  assert.deepEqual([error.kind, error.code], ["protocol", 8], error.message);
 });

@@ -2,15 +2,15 @@
 // what they declare is there.
 
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { test } from "node:test";
-import { promisify } from "node:util";
 
 import { build } from "esbuild";
 import ts from "typescript5";
 
+import { compile, TSC } from "../support/compile.js";
+
 const COMPILERS = {
-  "TypeScript 7": "tests/node_modules/typescript/bin/tsc",
+  "TypeScript 7": TSC,
   "TypeScript 5.4": "tests/node_modules/typescript5/bin/tsc",
 };
 
@@ -20,16 +20,21 @@ for (const [name, tsc] of Object.entries(COMPILERS)) {
     ["esnext", "bundler"],
   ]) {
     test(`${name}, moduleResolution ${resolution}`, async () => {
-      const options = ["--strict", "--noEmit", "--target", "es2022", "--lib", "es2023,dom"];
+      const options = [
+        "--strict",
+        "--exactOptionalPropertyTypes",
+        "--noEmit",
+        "--target",
+        "es2022",
+        "--lib",
+        "es2023,dom",
+      ];
       const resolved = ["--module", String(module), "--moduleResolution", String(resolution)];
       const files = ["tests/node/types/uses.ts"];
-      const { stdout } = await promisify(execFile)("node", [
-        tsc,
-        ...options,
-        ...resolved,
-        ...files,
-      ]).catch((error) => error);
-      assert.equal(stdout, "");
+      if (resolution === "nodenext") {
+        files.push("tests/node/types/uses.cts");
+      }
+      await compile([...options, ...resolved, ...files], tsc);
     });
   }
 }

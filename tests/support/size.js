@@ -6,6 +6,8 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 import { build } from "esbuild";
 
+import { origins } from "./origins.js";
+
 const RECORD = "tests/support/size.json";
 /** What the default entry may be, bundled and minified, in bytes. */
 const BUDGET = { gzip: 49_000, brotli: 47_200 };
@@ -77,9 +79,16 @@ print(["", "raw", "gzip", "brotli"]);
 for (const [name, { raw, gzip, brotli }] of /** @type {const} */ ([
   ["the default entry, bundled and minified", total],
   ["the module alone, for ./streaming", compressed(wasm)],
-  ["the module over tonic", compressed(readFileSync("pkg/zitadel_org_web_bg.wasm"))],
+  ["the entry ./tonic", compressed(readFileSync("pkg/tonic.js"))],
 ])) {
   print([name, raw, gzip, brotli]);
+}
+
+console.log("\nwhat the module's functions hold, raw bytes, inlined ones counted where they went:");
+for (const [origin, size] of origins()) {
+  if (size >= 200) {
+    print([origin, size]);
+  }
 }
 
 const inputs = Object.values(metafile.outputs)[0]?.inputs ?? {};

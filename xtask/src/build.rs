@@ -122,6 +122,7 @@ fn module(toolchain: &Toolchain, features: &[&str]) -> Result<PathBuf> {
     bindgen.args(["--target", "bundler", "--no-typescript", "--out-dir"]);
     run::run(bindgen.arg(&out).arg(built))?;
     let wasm = out.join(WASM);
+    fs::copy(&wasm, out.join("bindgen.wasm"))?;
     let mut wasm_opt = npm::program("wasm-opt");
     wasm_opt.args(FEATURES.map(|feature| format!("--enable-{feature}")));
     // The first KiB is the stack's end and holds no data.
@@ -178,5 +179,15 @@ pub(crate) fn reproduce() -> Result<()> {
 /// Builds the package and prints its sizes; fails if they are over the budget.
 pub(crate) fn print_sizes() -> Result<()> {
     all()?;
+    name_functions()?;
     run::run(Command::new("node").arg("tests/support/size.js"))
+}
+
+/// Writes the default module with the names of its functions, for those who want to know what it holds.
+pub(crate) fn name_functions() -> Result<()> {
+    let folder = Path::new("target/package/default");
+    let mut wasm_opt = npm::program("wasm-opt");
+    wasm_opt.args(FEATURES.map(|feature| format!("--enable-{feature}")));
+    wasm_opt.args(["-g", "-Oz", "--converge", "--low-memory-unused"]);
+    run::run(wasm_opt.arg(folder.join("bindgen.wasm")).arg("-o").arg(folder.join("named.wasm")))
 }

@@ -137,12 +137,13 @@ pub(crate) fn run_matrix() -> Result<()> {
 /// Compares the package with other clients, and the core with itself at growing sizes.
 pub(crate) fn run_bench() -> Result<()> {
     build::all()?;
+    build::name_functions()?;
     npm::ensure_bench()?;
-    run::say("Timing the core (about 1 min)");
+    run::say("Timing the core (about 4 min)");
     run::run(Command::new("cargo").args(["bench", "--quiet", "--package", "zitadel-org-web"]))?;
     let mut node = Command::new("node");
     Engine::Chromium.ensure()?.set_up(&mut node)?;
-    run::say("Comparing clients in Chromium (about 3 min)");
+    run::say("Comparing clients in Chromium (about 4 min)");
     run::run(node.arg("bench/run.js"))
 }
 

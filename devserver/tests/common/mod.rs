@@ -40,9 +40,7 @@ pub async fn start() -> Running {
 pub async fn start_on(database: &Path) -> Running {
     let config = Config { listen: "127.0.0.1:0".parse().unwrap(), database: database.to_owned(), site: None };
     let server = Server::bind(config).await.unwrap();
-    let address = server.address().unwrap();
-    let task = tokio::spawn(async move { server.run().await.unwrap() });
-    Running { address, task, _folder: None }
+    Running::of(server)
 }
 
 #[derive(Debug)]
@@ -70,6 +68,12 @@ impl Answer {
 }
 
 impl Running {
+    pub fn of(server: Server) -> Self {
+        let address = server.address().unwrap();
+        let task = tokio::spawn(async move { match server.run().await {} });
+        Self { address, task, _folder: None }
+    }
+
     /// Sends one request over HTTP/1.1. A header with an empty value is left out.
     pub async fn send(&self, verb: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
         let stream = TcpStream::connect(self.address).await.unwrap();

@@ -81,6 +81,50 @@ export function errorsNarrow(error: unknown): string | number | undefined {
   }
 }
 
+export function optionalMembersTakeUndefined(maybe: string | undefined, flag?: boolean) {
+  const options: CallOptions = {
+    baseUrl: maybe,
+    protocol: undefined,
+    timeoutMs: undefined,
+    signal: undefined,
+    language: maybe,
+    headers: undefined,
+    fetch: undefined,
+    allowInsecure: flag,
+  };
+  const merged: CallOptions[] = [{ headers: [["x-a", "1"]] }, { headers: new Headers() }];
+  const wrapped: CallOptions = {
+    fetch: async (input: string, init: RequestInit) => fetch(input, init),
+  };
+  return [options, merged, wrapped];
+}
+
+export function detailsNarrow(error: ZitadelError): string {
+  const [detail] = error.details;
+  if (detail?.["@type"] === "type.googleapis.com/zitadel.v1.ErrorDetail") {
+    same<Same<typeof detail.id, string>>();
+    return detail.id;
+  }
+  if (detail?.["@type"] === "type.googleapis.com/zitadel.error.v2.ErrorDetail") {
+    return detail.slug;
+  }
+  return detail?.value ?? "";
+}
+
+export function errorsAreMade() {
+  const error = new ZitadelError({ kind: "status", code: 9, message: "no", id: "EVENT-bfnrh" });
+  error.name = "ZitadelError";
+  const flags: [boolean, boolean, number | undefined] = [
+    error.retriable,
+    error.mayHaveChanged,
+    error.retryAfterMs,
+  ];
+  const previous: TokenSource = ({ previous }) => previous?.id ?? "t";
+  // @ts-expect-error a kind is needed
+  new ZitadelError({ code: 9, message: "no" });
+  return [flags, previous];
+}
+
 export function misuse() {
   // @ts-expect-error a token is needed
   void reactivateOrg();
