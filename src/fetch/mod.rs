@@ -195,8 +195,11 @@ impl Platform for Browser {
 
 /// Whether Node refuses the length of a response's headers, which is not a missing response.
 fn is_header_overflow(thrown: &JsValue) -> bool {
-    let get = |value: &JsValue, name: &str| js_sys::Reflect::get(value, &name.into()).ok();
-    let code = get(thrown, "cause").and_then(|cause| get(&cause, "code")).and_then(|code| code.as_string());
+    // Of what is no object there is nothing to get, and each exception costs a slot of wasm-bindgen's table for good.
+    let get = |value: JsValue, name: &str| {
+        Some(value).filter(JsValue::is_object).and_then(|value| js_sys::Reflect::get(&value, &name.into()).ok())
+    };
+    let code = get(thrown.clone(), "cause").and_then(|cause| get(cause, "code")).and_then(|code| code.as_string());
     code.is_some_and(|code| code == "UND_ERR_HEADERS_OVERFLOW")
 }
 
