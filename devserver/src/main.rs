@@ -27,6 +27,9 @@ struct Arguments {
     /// Checkout whose www and pkg are served
     #[arg(long, default_value = ".", value_name = "FOLDER")]
     root: PathBuf,
+    /// End when standard input does: with the process that has started this one, however that ends
+    #[arg(long)]
+    until_input_ends: bool,
     /// Print the events of an organization in the database as JSON, one a line, and end
     #[arg(long, value_name = "ID")]
     events: Option<String>,
@@ -34,7 +37,7 @@ struct Arguments {
 
 #[tokio::main]
 async fn main() -> io::Result<()> {
-    let Arguments { listen, database, root, events } = Arguments::parse();
+    let Arguments { listen, database, root, until_input_ends, events } = Arguments::parse();
     if let Some(org_id) = events {
         return print_events(&database, &org_id);
     }
@@ -47,7 +50,19 @@ async fn main() -> io::Result<()> {
     tokio::select! {
         never = server.run() => match never {},
         result = tokio::signal::ctrl_c() => result,
+        () = input_ends(), if until_input_ends => Ok(()),
     }
+}
+
+/// Reads standard input in vain.
+async fn input_ends() {
+    let (ended, wait) = tokio::sync::oneshot::channel();
+    // Not a task of the runtime's, whose end would wait for it.
+    std::thread::spawn(move || {
+        let _ = io::copy(&mut io::stdin(), &mut io::sink());
+        let _ = ended.send(());
+    });
+    let _ = wait.await;
 }
 
 fn print_events(database: &Path, org_id: &str) -> io::Result<()> {

@@ -124,7 +124,7 @@ async fn files_are_served_while_another_process_holds_the_database() {
 async fn the_program_outlives_too_many_open_files() {
     let folder = tempfile::tempdir().unwrap();
     let script = format!(
-        "ulimit -n 24; exec {} --listen 127.0.0.1:0 --database {}",
+        "ulimit -n 24; exec '{}' --listen 127.0.0.1:0 --database '{}'",
         env!("CARGO_BIN_EXE_devserver"),
         folder.path().join("test.sqlite").display()
     );
@@ -146,6 +146,23 @@ async fn the_program_outlives_too_many_open_files() {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(b"GET /management/v1/orgs/me HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
     assert_eq!(stream.read_u8().await.unwrap(), b'H');
+}
+
+#[tokio::test]
+async fn the_program_can_end_with_the_one_that_has_started_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_devserver"))
+        .args(["--until-input-ends", "--listen", "127.0.0.1:0", "--database"])
+        .arg(folder.path().join("test.sqlite"))
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    guide(&mut program).await;
+    assert!(program.try_wait().unwrap().is_none());
+    drop(program.stdin.take());
+    assert!(timeout(Duration::from_secs(60), program.wait()).await.unwrap().unwrap().success());
 }
 
 #[tokio::test]

@@ -1,6 +1,11 @@
 //! Where things are. Commands run with the repository as their working directory, so most paths are relative to it.
 
-use std::{env, path::PathBuf};
+use std::{
+    env,
+    fs::{self, File},
+    io,
+    path::PathBuf,
+};
 
 /// Everything that was brought or built for the project's commands.
 pub(crate) const TOOLS: &str = "target/tools";
@@ -14,6 +19,14 @@ pub(crate) fn root() -> PathBuf {
 /// A folder or file below [`TOOLS`], absolute.
 pub(crate) fn tool(path: &str) -> PathBuf {
     root().join(TOOLS).join(path)
+}
+
+/// Waits until no other run brings or builds tools; that lasts as long as the value.
+pub(crate) fn lock_tools() -> io::Result<File> {
+    fs::create_dir_all(tool(""))?;
+    let file = File::create(tool(".lock"))?;
+    file.lock()?;
+    Ok(file)
 }
 
 /// Whether a program is on the PATH.

@@ -31,6 +31,8 @@ impl DevServer {
         let mut child = program()
             .args(["--listen", "127.0.0.1:0", "--database"])
             .arg(database)
+            .arg("--until-input-ends")
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .context("the dev server does not start")?;

@@ -36,6 +36,7 @@ fn locked_version(lock: &str, package: &str) -> Option<String> {
 }
 
 fn install(package: &str, version: &str, program: &str, duration: &str) -> Result<PathBuf> {
+    let _lock = paths::lock_tools()?;
     let path = bin().join(program);
     let is_there = run::output(Command::new(&path).arg("--version"))
         .is_ok_and(|text| text.split_whitespace().any(|word| word == version));

@@ -37,6 +37,7 @@ pub(crate) fn libraries() -> Result<Vec<PathBuf>> {
 
 /// Unpacks packages with all that they depend on and the machine does not have, once.
 pub(crate) fn unpack(packages: &[&str]) -> Result<()> {
+    let _lock = paths::lock_tools()?;
     let stamp = root().join(format!(".unpacked-{}", packages.first().unwrap_or(&"")));
     if fs::read_to_string(&stamp).is_ok_and(|text| text == packages.join(" ")) {
         return Ok(());

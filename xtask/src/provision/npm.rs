@@ -22,6 +22,7 @@ pub(crate) fn ensure_bench() -> Result<()> {
 }
 
 fn install(folder: &str) -> Result<()> {
+    let _lock = paths::lock_tools()?;
     let folder = Path::new(folder);
     let changed = |path: &str| fs::metadata(folder.join(path)).and_then(|file| file.modified());
     // npm writes the second file at the end of an installation.

@@ -112,6 +112,10 @@ fn linker_package() -> Result<String> {
 
 /// Builds the standard library for wasm32 from source and puts it where the compiler looks for it.
 fn build_std() -> Result<()> {
+    let _lock = paths::lock_tools()?;
+    if std_stamp().exists() {
+        return Ok(());
+    }
     run::say("Building the standard library for wasm32 (about 1 min)");
     let probe = paths::tool("std");
     fs::create_dir_all(probe.join("src"))?;

@@ -115,20 +115,31 @@ fn unpacked(packages: &[&str]) -> Option<PathBuf> {
 
 /// Downloads a browser or a driver where there are no Debian packages.
 fn download(what: &str) -> Result<PathBuf> {
+    let _lock = paths::lock_tools()?;
+    let stamp = paths::tool(&format!("{what}.path"));
+    let known = fs::read_to_string(&stamp).map(PathBuf::from);
+    if let Ok(path) = known
+        && path.exists()
+    {
+        return Ok(path);
+    }
     run::say(&format!("Downloading {what} (about 1 min)"));
     let mut command = Command::new("npx");
     command.args(["--yes", "@puppeteer/browsers@2.9.0", "install", what, "--path"]);
     // It prints the name with its version, then the path.
     let line = run::output(command.arg(paths::tool("browsers")))?;
     let path = line.lines().last().and_then(|line| line.split_once(' ')).map(|(_, path)| path);
-    path.map(PathBuf::from).with_context(|| format!("{what}: no path in {line:?}"))
+    let path = path.with_context(|| format!("{what}: no path in {line:?}"))?;
+    fs::write(stamp, path)?;
+    Ok(PathBuf::from(path))
 }
 
 /// Fonts of the machine and of the unpacked packages.
 fn write_font_config() -> Result<PathBuf> {
     let file = paths::tool("fonts.conf");
-    let unpacked = debian::root().join("usr/share/fonts").display().to_string();
-    let cache = paths::tool("fonts").display().to_string();
+    let text = |path: PathBuf| path.display().to_string().replace('&', "&amp;").replace('<', "&lt;");
+    let unpacked = text(debian::root().join("usr/share/fonts"));
+    let cache = text(paths::tool("fonts"));
     fs::write(
         &file,
         format!(
