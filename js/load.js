@@ -123,18 +123,17 @@ export function preloaded(source) {
 
 /** What is likely to be wrong, and what to do. @param {any} cause */
 function reason(cause) {
-  /** @type {any} */
-  const scope = globalThis;
+  const { EdgeRuntime, chrome } = /** @type {any} */ (globalThis);
   if (typeof WebAssembly !== "object") {
     return "there is no WebAssembly here.";
   }
   if (cause?.name === "ReferenceError") {
     return `${cause.message}; this runtime lacks that global.`;
   }
-  if (scope.EdgeRuntime) {
+  if (EdgeRuntime) {
     return 'an edge route compiles no module at run time; it needs export const runtime = "nodejs".';
   }
-  if (scope.chrome?.runtime?.id) {
+  if (chrome?.runtime?.id) {
     return "the extension's manifest needs content_security_policy.extension_pages with script-src 'self' 'wasm-unsafe-eval'.";
   }
   return ["Error", "TypeError"].includes(cause?.name)

@@ -6,12 +6,13 @@ import { createGlue } from "#glue";
 export const source = {
   createGlue,
   async compile() {
-    if (!/^(?!file:)./.test(import.meta.url ?? "")) {
+    // Bundlers know these very words, and CommonJS has no import.meta.
+    const url = import.meta.url && new URL("./zitadel_org_web_bg.wasm", import.meta.url);
+    if (!url || url.protocol === "file:") {
       throw new Error(
         "zitadel-org-web/streaming needs an ES module that came over HTTP; elsewhere import zitadel-org-web",
       );
     }
-    const url = new URL("./zitadel_org_web_bg.wasm", import.meta.url);
     const response = await fetch(url);
     if (!response.ok) {
       throw new Error(`${url.pathname} responded with HTTP ${response.status}`);

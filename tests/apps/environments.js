@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -10,9 +11,11 @@ import { promisify } from "node:util";
 import { nodeResolve } from "@rollup/plugin-node-resolve";
 import { build as bundleWithEsbuild } from "esbuild";
 import { rollup } from "rollup";
+import { until } from "selenium-webdriver";
 import { build as bundleWithVite, createServer as serveWithVite } from "vite";
 import webpack from "webpack";
 
+import { openChromium } from "../support/browser.js";
 import { freePort, patientFetch } from "../support/serve.js";
 import { run } from "../support/packed-app.js";
 
@@ -30,6 +33,7 @@ import { run } from "../support/packed-app.js";
  *   ask?: (folder: string, api: string) => Promise<string>, // runs the app, for what it answers
  *   serve?: (folder: string, policy: Policy) => Promise<Served>, // for browsers, which see the answer in the title
  *   hasNoPolicy?: true,
+ *   isRow?: true, // of the table, although it has no version and is not served
  * }} Environment
  */
 
@@ -158,6 +162,35 @@ const WITH_DEFAULT_ENTRY = [
     build: (folder) => esbuild(folder, "browser-service-worker.js", "service-worker.js"),
     serve: (folder, policy) =>
       policy.serve(join(folder, "out"), pageOf("browser-service-worker.js")),
+  },
+  {
+    name: "Manifest V3 extension, Chromium",
+    isRow: true,
+    async build(folder) {
+      await esbuild(folder, "extension-page.js", "extension-worker.js");
+      await writeFile(join(folder, "index.html"), pageOf("out/extension-page.js"));
+      const manifest = {
+        manifest_version: 3,
+        name: "app",
+        version: "1",
+        background: { service_worker: "out/extension-worker.js", type: "module" },
+        content_security_policy: { extension_pages: "script-src 'self' 'wasm-unsafe-eval'" },
+      };
+      await writeFile(join(folder, "manifest.json"), JSON.stringify(manifest));
+    },
+    async ask(folder, api) {
+      const driver = await openChromium("--load-extension=" + folder);
+      try {
+        // Chromium names an unpacked extension by its folder.
+        const hash = createHash("sha256").update(folder).digest("hex").slice(0, 32);
+        const id = hash.replace(/./g, (digit) => String.fromCharCode(97 + parseInt(digit, 16)));
+        await driver.get(`chrome-extension://${id}/index.html?api=${encodeURIComponent(api)}`);
+        await driver.wait(until.titleMatches(/./), 20_000);
+        return await driver.getTitle();
+      } finally {
+        await driver.quit();
+      }
+    },
   },
   {
     name: "this Node, import",

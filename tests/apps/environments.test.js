@@ -59,7 +59,7 @@ async function install({ name, app = name, framework, build }) {
 }
 
 for (const environment of ENVIRONMENTS.filter(({ isQuick }) => IS_MATRIX || isQuick)) {
-  const { name, app = name, entry = "default", ask, serve, hasNoPolicy } = environment;
+  const { name, app = name, entry = "default", ask, serve, hasNoPolicy, isRow } = environment;
   const version = VERSIONS[environment.package ?? ""]?.replace(/^\D+/, "") ?? "";
   test(`${[name, version, entry].filter(Boolean).join(" ")}: a call and an error`, async (t) => {
     const folder = await (apps[app] ??= install(environment));
@@ -77,7 +77,7 @@ for (const environment of ENVIRONMENTS.filter(({ isQuick }) => IS_MATRIX || isQu
       });
     }
     await served?.close();
-    if (environment.package || serve) {
+    if (environment.package || serve || isRow) {
       rows.push([name, version, entry, engines.join(", ")]);
     }
   });

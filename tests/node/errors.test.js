@@ -226,14 +226,16 @@ test("a module that cannot be loaded says what to do where it is known", async (
   const failure = async (setup, entry = "zitadel-org-web") => {
     const script = `
       ${setup}
-      const { preload } = await import("${entry}");
-      console.log((await preload().catch((it) => it)).message);`;
+      const entry = await import("${entry}");
+      console.log((await (entry.default ?? entry).preload().catch((it) => it)).message);`;
     const args = ["--input-type=module", "--eval", script];
     return (await run("node", args, { cwd: "tests" })).stdout.trim();
   };
   const prefix = "The WebAssembly module could not be loaded, so nothing was sent: ";
   const refuse =
     'WebAssembly.compile = async () => { throw new WebAssembly.CompileError("refused"); };';
+  const streaming =
+    "zitadel-org-web/streaming needs an ES module that came over HTTP; elsewhere import zitadel-org-web.";
   for (const [setup, hint, entry] of /** @type {const} */ ([
     ["delete globalThis.WebAssembly;", "there is no WebAssembly here."],
     ["delete globalThis.atob;", "atob is not defined; this runtime lacks that global."],
@@ -246,11 +248,8 @@ test("a module that cannot be loaded says what to do where it is known", async (
       `${refuse} globalThis.chrome = { runtime: { id: "abc" } };`,
       "the extension's manifest needs content_security_policy.extension_pages with script-src 'self' 'wasm-unsafe-eval'.",
     ],
-    [
-      "",
-      "zitadel-org-web/streaming needs an ES module that came over HTTP; elsewhere import zitadel-org-web.",
-      "zitadel-org-web/streaming",
-    ],
+    ["", streaming, "zitadel-org-web/streaming"],
+    ["", streaming, "../pkg/streaming.cjs"],
   ])) {
     assert.equal(await failure(setup, entry), `${prefix}${hint} See cause.`);
   }

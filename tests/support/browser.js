@@ -45,11 +45,11 @@ export const hasEngine = (engine) => Boolean(process.env[ENGINES[engine].variabl
 /** A browser with an empty profile; whoever opens it quits it. @returns {Promise<WebDriver>} */
 export const openBrowser = (engine = ENGINE) => ENGINES[engine].open();
 
-/** Chromium, with its DevTools. */
-export async function openChromium() {
+/** Chromium, with its DevTools. @param {string[]} flags */
+export async function openChromium(...flags) {
   const options = new chrome.Options();
   options.setChromeBinaryPath(setting("CHROME"));
-  options.addArguments(...setting("CHROME_FLAGS").split(" "), "--window-size=1100,1000");
+  options.addArguments(...setting("CHROME_FLAGS").split(" "), "--window-size=1100,1000", ...flags);
   options.setLoggingPrefs({ browser: "ALL" });
   const driver = await new Builder()
     .forBrowser("chrome")

@@ -1,0 +1,7 @@
+// The page of a Manifest V3 extension: the app in the page, and in the extension's service worker.
+import { app } from "./app.js";
+
+const api = new URLSearchParams(location.search).get("api") ?? "";
+const ofPage = await app(api).then(JSON.stringify, String);
+const ofWorker = await /** @type {any} */ (globalThis).chrome.runtime.sendMessage(api);
+document.title = ofPage === ofWorker ? ofPage : `${ofPage} in the page, ${ofWorker} in the worker`;
