@@ -63,7 +63,8 @@ export function origins() {
     const own = /zitadel_org_web::(\w+)(?:::(\w+))?/.exec(name);
     const origin = own
       ? `src/${[own[1] === "machine" ? "fetch" : own[1], ["machine", "protocol", "js"].includes(own[1] ?? "") && own[2]].filter(Boolean).join("/")}`
-      : (/^[<&\s]*(?:mut |dyn )?(\w+)(?:\[\w+\])?::/.exec(name)?.[1] ?? "other");
+      : (/^[<&\s]*(?:mut |dyn )?(\w+)(?:\[\w+\])?::/.exec(name)?.[1] ??
+        (name ? "other" : "src/js, checking of arguments (exported, so without a name)"));
     byOrigin.set(origin, (byOrigin.get(origin) ?? 0) + size);
   });
   return [...byOrigin].sort(([, a], [, b]) => b - a);
