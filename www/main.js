@@ -10,7 +10,7 @@ const DOING = {
 };
 const DONE = {
   reactivateOrg: "The organization is active: its users can log in.",
-  deactivateOrg: "The organization is deactivated: its users can no longer log in.",
+  deactivateOrg: "The organization is deactivated: ZITADEL's login refuses its users.",
   getMyOrg: "This is the organization's state now.",
 };
 
