@@ -57,6 +57,8 @@ pub(crate) fn all() -> Result<Toolchain> {
 
 /// Builds what `wasm-pack build` writes for each of its targets, in `target/wasm-pack`; for the web as a user does, into `pkg`.
 pub(crate) fn wasm_pack(toolchain: &Toolchain) -> Result<()> {
+    // wasm-pack takes the one that it finds.
+    cargo_tools::wasm_bindgen()?;
     run::say("Building with wasm-pack for web, bundlers and Node (about 1 min when nothing is built yet)");
     let run = |target: &str, more: &[&str]| {
         let mut wasm_pack = Command::new(cargo_tools::wasm_pack()?);
