@@ -8,12 +8,12 @@ use hyper::{
     header::{
         ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
         ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
-        ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, HeaderValue, ORIGIN, VARY,
+        ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, HeaderValue, ORIGIN, SET_COOKIE, VARY,
     },
     http::request::Parts,
 };
 
-use crate::headers::text;
+use crate::{headers::text, rest::QUOTA_COOKIES};
 
 /// One set of rules.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub struct Rules {
     allowed_headers: &'static [&'static str],
     allowed_methods: &'static [&'static str],
     max_age: Option<&'static str>,
+    /// What a preflight sets, refused or not.
+    cookie: Option<&'static str>,
     exposed_headers: Exposed,
 }
 
@@ -45,8 +47,9 @@ pub const GRPC_WEB: Rules = Rules {
         "x-user-agent",
         "x-zitadel-orgid",
     ],
-    allowed_methods: &["POST"],
+    allowed_methods: &["GET", "POST"],
     max_age: Some("600"),
+    cookie: None,
     exposed_headers: Exposed::All(&["grpc-status", "grpc-message"]),
 };
 
@@ -68,6 +71,7 @@ pub const REST: Rules = Rules {
     ],
     allowed_methods: &["OPTIONS", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
     max_age: None,
+    cookie: Some(QUOTA_COOKIES[0]),
     exposed_headers: Exposed::Only("Location, Content-Length, Grpc-Status, Grpc-Message, Grpc-Status-Details-Bin"),
 };
 
@@ -82,6 +86,10 @@ impl Rules {
             VARY,
             HeaderValue::from_static("Origin, Access-Control-Request-Method, Access-Control-Request-Headers"),
         );
+        if let Some(cookie) = self.cookie {
+            headers.append(VARY, HeaderValue::from_static("Cookie"));
+            headers.insert(SET_COOKIE, HeaderValue::from_static(cookie));
+        }
         let method = text(&request.headers, ACCESS_CONTROL_REQUEST_METHOD.as_str());
         let asked = text(&request.headers, ACCESS_CONTROL_REQUEST_HEADERS.as_str());
         if !request.headers.contains_key(ORIGIN)
@@ -104,10 +112,12 @@ impl Rules {
     /// Adds to the answer of a request with an origin what lets the page read it.
     pub fn allow(&self, request: &Parts, headers: &mut HeaderMap) {
         headers.append(VARY, HeaderValue::from_static("Origin"));
-        if !request.headers.contains_key(ORIGIN) {
-            return;
+        let has_origin = request.headers.contains_key(ORIGIN);
+        if has_origin {
+            allow_origin(headers, request);
         }
         let exposed = match self.exposed_headers {
+            Exposed::Only(_) if !has_origin => return,
             Exposed::Only(names) => names.to_owned(),
             Exposed::All(more) => {
                 let mut names: Vec<&str> = headers.keys().map(hyper::header::HeaderName::as_str).collect();
@@ -115,7 +125,6 @@ impl Rules {
                 names.join(", ")
             }
         };
-        allow_origin(headers, request);
         if let Ok(exposed) = HeaderValue::from_str(&exposed) {
             headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
         }

@@ -3,7 +3,7 @@
 //! Source: grpc-go `internal/transport/handler_server.go` and `server.go`; improbable-eng grpc-web
 //! `go/grpcweb/wrapper.go` and `grpc_web_response.go`, as ZITADEL uses them.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, time::Duration};
 
 use axum::body::{Body, Bytes};
 use base64::{Engine as _, engine::general_purpose::STANDARD, engine::general_purpose::STANDARD_NO_PAD};
@@ -35,6 +35,12 @@ const SERVICE: &str = "zitadel.management.v1.ManagementService";
 /// What `grpc-message` percent-encodes besides what is not ASCII.
 const MESSAGE_SET: &AsciiSet = &CONTROLS.add(b'%');
 
+/// Go's protobuf writes this blank in some builds, to keep anybody from comparing its texts.
+const NO_PROTOBUF: &str = "grpc: error unmarshalling request: proto:\u{a0}cannot parse invalid wire-format data";
+
+/// What a call takes at least.
+const SHORTEST_CALL: Duration = Duration::from_micros(10);
+
 /// How the call came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wire {
@@ -65,10 +71,13 @@ pub fn method(path: &str) -> Option<Method> {
 
 /// Answers a call.
 pub fn answer(store: &Store, wire: Wire, request: &Parts, body: &[u8]) -> Response<Body> {
-    if let Some(timeout) = request.headers.get("grpc-timeout")
-        && !is_timeout(timeout.as_bytes())
-    {
-        return malformed_timeout(wire, timeout);
+    let timeout = match timeout(headers::text(&request.headers, "grpc-timeout")) {
+        Ok(timeout) => timeout,
+        Err(why) => return refuse(wire, StatusCode::BAD_REQUEST, &format!("malformed grpc-timeout: {why}\n")),
+    };
+    if timeout.is_some_and(|timeout| timeout < SHORTEST_CALL) {
+        let status = Status::plain(Code::DeadlineExceeded, "context deadline exceeded");
+        return respond(wire, request, Err(status), HeaderMap::new());
     }
     match receive(wire, request, body) {
         Err(status) => respond(wire, request, Err(status), HeaderMap::new()),
@@ -96,12 +105,16 @@ fn receive(wire: Wire, request: &Parts, body: &[u8]) -> Result<Method, Status> {
         return Err(Status::plain(Code::Unimplemented, text));
     }
     let message = match wire {
-        Wire::WebText => unframe(&decode_text(body).ok_or_else(|| eof("unexpected EOF"))?)?.to_vec(),
+        Wire::WebText => unframe(&decode_text(body).ok_or_else(|| {
+            let first = body.iter().position(|byte| !byte.is_ascii_alphanumeric() && !b"+/=".contains(byte));
+            let at = first.unwrap_or(body.len());
+            eof(&format!("connection error: desc = \"illegal base64 data at input byte {at}\""))
+        })?)?
+        .to_vec(),
         Wire::Native | Wire::Web => unframe(body)?.to_vec(),
     };
     // All three requests are empty messages, so one decoder shows whether the bytes are protobuf at all.
-    ReactivateOrgRequest::decode(message.as_slice())
-        .map_err(|error| Status::plain(Code::Internal, format!("grpc: error unmarshalling request: {error}")))?;
+    ReactivateOrgRequest::decode(message.as_slice()).map_err(|_| Status::plain(Code::Internal, NO_PROTOBUF))?;
     Ok(method)
 }
 
@@ -111,17 +124,18 @@ fn eof(text: &str) -> Status {
 
 /// The message of a body that is one frame.
 fn unframe(body: &[u8]) -> Result<&[u8], Status> {
-    if body.is_empty() {
-        return Err(eof("EOF"));
-    }
-    let (prefix, rest) = body.split_first_chunk::<PREFIX_LEN>().ok_or_else(|| eof("unexpected EOF"))?;
+    let (prefix, rest) = body.split_first_chunk::<PREFIX_LEN>().ok_or_else(|| eof("EOF"))?;
     let [flags, len @ ..] = *prefix;
     let len = usize::try_from(u32::from_be_bytes(len)).unwrap_or(usize::MAX);
     if len > MAX_MESSAGE_LEN {
         let text = format!("grpc: received message larger than max ({len} vs. {MAX_MESSAGE_LEN})");
         return Err(Status::plain(Code::ResourceExhausted, text));
     }
-    if flags & FLAG_COMPRESSED != 0 {
+    if flags & !FLAG_COMPRESSED != 0 {
+        let text = format!("grpc: received unexpected payload format {flags}");
+        return Err(Status::plain(Code::Internal, text));
+    }
+    if flags == FLAG_COMPRESSED {
         let text = "grpc: compressed flag set with identity or empty encoding";
         return Err(Status::plain(Code::Internal, text));
     }
@@ -134,24 +148,45 @@ fn decode_text(body: &[u8]) -> Option<Vec<u8>> {
     Some(quanta?.concat())
 }
 
-/// Digits and a unit. Source: grpc-go `internal/transport/http_util.go` `decodeTimeout`.
-fn is_timeout(value: &[u8]) -> bool {
-    match value.split_last() {
-        Some((unit, digits)) => {
-            b"HMSmun".contains(unit) && (1..=8).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit)
-        }
-        None => false,
+/// The time that a `grpc-timeout` gives, if it gives one; otherwise what grpc-go says of it.
+///
+/// Source: grpc-go `internal/transport/http_util.go` `decodeTimeout`.
+fn timeout(value: &str) -> Result<Option<Duration>, String> {
+    if value.is_empty() {
+        return Ok(None);
     }
+    if value.len() < 2 {
+        return Err(format!("transport: timeout string is too short: {value:?}"));
+    }
+    if value.len() > 9 {
+        return Err(format!("transport: timeout string is too long: {value:?}"));
+    }
+    let (digits, unit) = value.split_at_checked(value.len() - 1).unwrap_or((value, ""));
+    let nanos: u64 = match unit {
+        "H" => 3_600_000_000_000,
+        "M" => 60_000_000_000,
+        "S" => 1_000_000_000,
+        "m" => 1_000_000,
+        "u" => 1000,
+        "n" => 1,
+        _ => return Err(format!("transport: timeout unit is not recognized: {value:?}")),
+    };
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+    let number = digits.parse::<u64>().ok().filter(|_| is_number);
+    let number = number.ok_or_else(|| format!("strconv.ParseUint: parsing {digits:?}: invalid syntax"))?;
+    Ok(Some(Duration::from_nanos(number.saturating_mul(nanos))))
 }
 
-fn malformed_timeout(wire: Wire, timeout: &HeaderValue) -> Response<Body> {
-    let mut body = format!("malformed grpc-timeout: {timeout:?}\n").into_bytes();
+/// What grpc-go refuses before there is a call, in gRPC-Web with a trailers frame that is empty.
+pub(crate) fn refuse(wire: Wire, http_status: StatusCode, text: &str) -> Response<Body> {
+    let mut body = text.as_bytes().to_vec();
     if wire != Wire::Native {
         body.extend(frame(FLAG_TRAILERS, b""));
     }
     let mut response = Response::new(Body::from(body));
-    *response.status_mut() = StatusCode::BAD_REQUEST;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+    *response.status_mut() = http_status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response.headers_mut().insert("x-content-type-options", HeaderValue::from_static("nosniff"));
     response
 }
 

@@ -36,20 +36,42 @@ pub(crate) fn metadata(request: &Parts) -> Metadata<'_> {
     }
 }
 
-/// What every answer carries that got as far as ZITADEL's interceptors.
+/// What every gRPC answer carries that got as far as ZITADEL's interceptors.
 pub(crate) fn intercepted() -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    let expires = httpdate::fmt_http_date(SystemTime::now());
-    for (name, copy, value) in [
-        ("cache-control", "grpc-metadata-cache-control", "no-store"),
-        ("pragma", "grpc-metadata-pragma", "no-cache"),
-        ("expires", "grpc-metadata-expires", expires.as_str()),
+    let mut headers = uncached();
+    for (name, copy) in [
+        ("cache-control", "grpc-metadata-cache-control"),
+        ("pragma", "grpc-metadata-pragma"),
+        ("expires", "grpc-metadata-expires"),
     ] {
-        for name in [name, copy] {
-            insert(&mut headers, name, value);
+        if let Some(value) = headers.get(name).cloned() {
+            headers.insert(copy, value);
         }
     }
+    headers
+}
+
+/// What every REST answer carries that got as far as ZITADEL's interceptors.
+pub(crate) fn of_gateway() -> HeaderMap {
+    let mut headers = uncached();
+    insert(&mut headers, "grpcgateway-cache-control", "no-store");
+    insert(&mut headers, "grpcgateway-pragma", "no-cache");
+    insert(&mut headers, "grpcgateway-content-type", "application/grpc");
+    headers
+}
+
+/// What an answer carries that the gateway gives by itself.
+pub(crate) fn identified() -> HeaderMap {
+    let mut headers = HeaderMap::new();
     insert(&mut headers, "x-request-id", &request_id());
+    headers
+}
+
+fn uncached() -> HeaderMap {
+    let mut headers = identified();
+    insert(&mut headers, "cache-control", "no-store");
+    insert(&mut headers, "pragma", "no-cache");
+    insert(&mut headers, "expires", &httpdate::fmt_http_date(SystemTime::now()));
     headers
 }
 

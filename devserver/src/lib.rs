@@ -29,7 +29,7 @@ use std::{
 use axum::body::{Body, Bytes};
 use hyper::{
     HeaderMap, Method as Verb, Request, Response, StatusCode, Version,
-    header::{ACCESS_CONTROL_REQUEST_HEADERS, CONTENT_TYPE, HeaderValue},
+    header::{ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ALLOW, CONTENT_TYPE, HeaderValue},
     http::request::Parts,
     service::service_fn,
 };
@@ -137,10 +137,17 @@ impl Server {
 async fn answer(state: Arc<State>, request: Request<hyper::body::Incoming>) -> Response<Body> {
     let (request, body) = request.into_parts();
     let body = axum::body::to_bytes(Body::new(body), MAX_BODY_LEN).await;
-    let mut response = if request.method == Verb::OPTIONS {
-        let asked = headers::text(&request.headers, ACCESS_CONTROL_REQUEST_HEADERS.as_str());
-        let is_grpc_web = asked.contains("x-grpc-web") && grpc::method(request.uri.path()).is_some();
+    let asked = headers::text(&request.headers, ACCESS_CONTROL_REQUEST_HEADERS.as_str());
+    let is_grpc_web = asked.to_ascii_lowercase().contains("x-grpc-web") && grpc::method(request.uri.path()).is_some();
+    let is_options = request.method == Verb::OPTIONS;
+    let mut response = if is_options && request.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD) {
         if is_grpc_web { cors::GRPC_WEB.preflight(&request) } else { cors::REST.preflight(&request) }
+    } else if is_options && is_grpc_web {
+        let text = "invalid gRPC request method \"OPTIONS\"\n";
+        let mut response = grpc::refuse(Wire::Web, StatusCode::METHOD_NOT_ALLOWED, text);
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
+        cors::GRPC_WEB.allow(&request, response.headers_mut());
+        response
     } else if let Some(file) = file(&state, &request).await {
         file
     } else {
@@ -161,7 +168,11 @@ fn call(store: &Store, request: &Parts, body: Option<&Bytes>) -> Response<Body> 
         let mut response = match (Wire::web(content_type), body) {
             (Some(wire), Some(body)) => grpc::answer(store, wire, request, body),
             (Some(_), None) => no_body(),
-            (None, _) => plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "invalid gRPC request content-type"),
+            (None, _) => {
+                let native = content_type.replace("-web", "");
+                let text = format!("invalid gRPC request content-type {native:?}\n");
+                grpc::refuse(Wire::Web, StatusCode::UNSUPPORTED_MEDIA_TYPE, &text)
+            }
         };
         cors::GRPC_WEB.allow(request, response.headers_mut());
         response

@@ -2,9 +2,12 @@
 //!
 //! Source: ZITADEL `internal/api/grpc/server/gateway.go`; grpc-gateway `runtime/`.
 
+use std::io::{self, Write};
+
 use axum::body::Body;
 use hyper::{HeaderMap, Method as Verb, Response, StatusCode, http::request::Parts};
-use serde_json::Value;
+use serde::Serialize as _;
+use serde_json::{Value, ser::Formatter};
 use zitadel_org_web::Code;
 
 use crate::{
@@ -14,7 +17,11 @@ use crate::{
     store::Store,
 };
 
-const QUOTA_COOKIE: &str = "zitadel.quota.exhausted";
+/// What a success and every preflight set, and what a used-up quota does.
+pub(crate) const QUOTA_COOKIES: [&str; 2] = [
+    "zitadel.quota.exhausted=; Path=/; Max-Age=0; SameSite=Lax",
+    "zitadel.quota.exhausted=true; Path=/; Max-Age=300; SameSite=Lax",
+];
 
 /// The rpc behind a path, and the verb that it is called with.
 fn route(path: &str) -> Option<(Verb, Method)> {
@@ -29,28 +36,63 @@ fn route(path: &str) -> Option<(Verb, Method)> {
 /// Answers a request, whatever its path.
 pub fn answer(store: &Store, request: &Parts, body: &[u8]) -> Response<Body> {
     let Some((verb, method)) = route(request.uri.path()) else {
-        return respond(StatusCode::NOT_FOUND, &Status::plain(Code::NotFound, "Not Found").json(), HeaderMap::new());
+        return respond(
+            StatusCode::NOT_FOUND,
+            &Status::plain(Code::NotFound, "Not Found").json(),
+            headers::identified(),
+        );
     };
     if request.method != verb {
         let status = Status::plain(Code::Unimplemented, "Method Not Allowed");
-        return respond(StatusCode::METHOD_NOT_ALLOWED, &status.json(), HeaderMap::new());
+        return respond(StatusCode::METHOD_NOT_ALLOWED, &status.json(), headers::identified());
     }
     // An empty body is accepted in place of {}.
-    if verb == Verb::POST
-        && !body.is_empty()
-        && !serde_json::from_slice::<Value>(body).is_ok_and(|json| json.is_object())
-    {
-        return fail(&Status::plain(Code::InvalidArgument, "the body is not a JSON object"), HeaderMap::new());
+    if let (Verb::POST, Err(why)) = (verb, judge(body)) {
+        return fail(&Status::plain(Code::InvalidArgument, why), headers::identified());
     }
-    let mut headers = headers::intercepted();
-    headers::insert(&mut headers, "grpcgateway-cache-control", "no-store");
-    headers::insert(&mut headers, "grpcgateway-pragma", "no-cache");
+    let mut headers = headers::of_gateway();
     match api::call(store, method, headers::metadata(request)) {
         Ok(answer) => {
-            headers::insert(&mut headers, "set-cookie", &format!("{QUOTA_COOKIE}=; Path=/; Max-Age=0"));
+            headers::insert(&mut headers, "set-cookie", QUOTA_COOKIES[0]);
+            headers::insert(&mut headers, "vary", "Cookie");
             respond(StatusCode::OK, &answer.json(), headers)
         }
         Err(status) => fail(&status, headers),
+    }
+}
+
+/// What is wrong with a body, in Go's words where they are short. What follows the first value is not looked at.
+fn judge(body: &[u8]) -> Result<(), String> {
+    match serde_json::Deserializer::from_slice(body).into_iter::<Value>().next() {
+        None | Some(Ok(Value::Object(_))) => Ok(()),
+        Some(Ok(other)) => {
+            let token = if other.is_array() { "[".to_owned() } else { other.to_string() };
+            Err(format!("proto:\u{a0}syntax error (line 1:1): unexpected token {token}"))
+        }
+        Some(Err(error)) if error.is_eof() => Err("unexpected EOF".to_owned()),
+        Some(Err(error)) => Err(format!("invalid character: {error}")),
+    }
+}
+
+/// JSON as Go's protojson writes it: with a blank after a comma.
+fn text(json: &Value) -> String {
+    let mut text = Vec::new();
+    let mut serializer = serde_json::Serializer::with_formatter(&mut text, BlankAfterComma);
+    match json.serialize(&mut serializer) {
+        Ok(()) => String::from_utf8(text).unwrap_or_default(),
+        Err(_) => json.to_string(),
+    }
+}
+
+struct BlankAfterComma;
+
+impl Formatter for BlankAfterComma {
+    fn begin_array_value<W: Write + ?Sized>(&mut self, writer: &mut W, is_first: bool) -> io::Result<()> {
+        writer.write_all(if is_first { b"" } else { b", " })
+    }
+
+    fn begin_object_key<W: Write + ?Sized>(&mut self, writer: &mut W, is_first: bool) -> io::Result<()> {
+        self.begin_array_value(writer, is_first)
     }
 }
 
@@ -58,7 +100,7 @@ fn fail(status: &Status, mut headers: HeaderMap) -> Response<Body> {
     match status.code {
         Code::Unauthenticated => headers::insert(&mut headers, "www-authenticate", &status.message),
         Code::ResourceExhausted => {
-            headers::insert(&mut headers, "set-cookie", &format!("{QUOTA_COOKIE}=true; Path=/; Max-Age=86400"));
+            headers::insert(&mut headers, "set-cookie", QUOTA_COOKIES[1]);
         }
         _ => {}
     }
@@ -68,7 +110,7 @@ fn fail(status: &Status, mut headers: HeaderMap) -> Response<Body> {
 
 fn respond(http_status: StatusCode, json: &Value, mut headers: HeaderMap) -> Response<Body> {
     headers::insert(&mut headers, "content-type", "application/json");
-    let mut response = Response::new(Body::from(json.to_string()));
+    let mut response = Response::new(Body::from(text(json)));
     *response.status_mut() = http_status;
     *response.headers_mut() = headers;
     response

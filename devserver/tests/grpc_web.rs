@@ -132,7 +132,7 @@ async fn the_body_is_judged_before_the_token() {
         answer.grpc_status()
     };
     assert_eq!(status(b"").await, (2, "EOF".to_owned()));
-    assert_eq!(status(b"\0\0\0").await, (2, "unexpected EOF".to_owned()));
+    assert_eq!(status(b"\0\0\0").await, (2, "EOF".to_owned()));
     assert_eq!(status(b"\0\0\0\0\x02a").await, (2, "unexpected EOF".to_owned()));
     assert_eq!(status(b"\0\0\0\0\x01\x0a").await.0, 13);
     assert_eq!(status(b"\0\0\x40\0\x01").await.0, 8);

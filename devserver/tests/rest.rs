@@ -86,9 +86,12 @@ async fn a_used_up_quota_sets_a_cookie_and_success_takes_it_away() {
     };
     assert_eq!(
         cookie("exhausted.localhost").await,
-        (429, "zitadel.quota.exhausted=true; Path=/; Max-Age=86400".to_owned())
+        (429, "zitadel.quota.exhausted=true; Path=/; Max-Age=300; SameSite=Lax".to_owned())
     );
-    assert_eq!(cookie("localhost").await, (200, "zitadel.quota.exhausted=; Path=/; Max-Age=0".to_owned()));
+    assert_eq!(
+        cookie("localhost").await,
+        (200, "zitadel.quota.exhausted=; Path=/; Max-Age=0; SameSite=Lax".to_owned())
+    );
 }
 
 #[tokio::test]
