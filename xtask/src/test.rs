@@ -36,8 +36,12 @@ impl fmt::Display for Count {
 }
 
 /// The tests in Node that say something of an engine, for those that do not run them all.
-const ENGINE_TESTS: [&str; 3] =
-    ["tests/browser/package.test.js", "tests/browser/page.test.js", "tests/browser/scenarios.test.js"];
+const ENGINE_TESTS: [&str; 4] = [
+    "tests/browser/frames.test.js",
+    "tests/browser/package.test.js",
+    "tests/browser/page.test.js",
+    "tests/browser/scenarios.test.js",
+];
 
 /// Options of the tests.
 #[derive(Debug, clap::Args)]
