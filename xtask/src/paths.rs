@@ -34,3 +34,21 @@ pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::mpsc, thread, time::Duration};
+
+    use super::lock_tools;
+
+    #[test]
+    fn tools_are_brought_by_one_run_at_a_time() {
+        let first = lock_tools().unwrap();
+        let (sender, second) = mpsc::channel();
+        thread::spawn(move || sender.send(lock_tools().is_ok()));
+        assert!(second.recv_timeout(Duration::from_millis(100)).is_err());
+        drop(first);
+        // Another run of the project's may hold it meanwhile.
+        assert!(second.recv_timeout(Duration::from_mins(10)).unwrap());
+    }
+}

@@ -152,3 +152,21 @@ fn write_font_config() -> Result<PathBuf> {
     )?;
     Ok(file)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::download;
+    use crate::paths;
+
+    #[test]
+    fn what_was_downloaded_is_not_asked_for_again() {
+        let program = paths::tool("test@known.program");
+        fs::create_dir_all(paths::tool("")).unwrap();
+        fs::write(&program, "").unwrap();
+        fs::write(paths::tool("test@known.path"), program.display().to_string()).unwrap();
+        // npm has no such browser.
+        assert_eq!(download("test@known").unwrap(), program);
+    }
+}
