@@ -213,3 +213,15 @@ test("an option comes before the default, null is none, and headers are merged b
   const { "accept-language": language, "x-a": a, "x-b": b, "x-c": c } = init.headers;
   assert.deepEqual([language, a, b, c], ["fr", "1", "3", "4"]);
 });
+
+test("the default of baseUrl is the page's origin at the time of the call", async () => {
+  const page = /** @type {{ origin?: string }} */ (globalThis);
+  try {
+    for (const origin of ["https://a.example", "https://b.example"]) {
+      page.origin = origin;
+      assert.equal(new URL((await sent({ baseUrl: null })).url).origin, origin);
+    }
+  } finally {
+    delete page.origin;
+  }
+});
