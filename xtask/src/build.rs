@@ -63,7 +63,7 @@ pub(crate) fn wasm_pack(toolchain: &Toolchain) -> Result<()> {
     let run = |target: &str, more: &[&str]| {
         let mut wasm_pack = Command::new(cargo_tools::wasm_pack()?);
         toolchain.set_up(&mut wasm_pack)?;
-        run::prepend(&mut wasm_pack, "PATH", &[cargo_tools::bin()])?;
+        run::prepend(&mut wasm_pack, "PATH", &[cargo_tools::bin_without_blanks()?])?;
         wasm_pack.args(["build", "--mode", "no-install", "--target", target]).args(more);
         run::run_quietly(&mut wasm_pack, &paths::tool("wasm-pack-build.log"))
     };

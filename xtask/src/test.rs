@@ -61,7 +61,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let web = |browser: &Browser, features: &[&str]| -> Result<Command> {
         let mut web = Command::new(&wasm_pack);
         toolchain.set_up(&mut web)?;
-        run::prepend(&mut web, "PATH", &[cargo_tools::bin()])?;
+        run::prepend(&mut web, "PATH", &[cargo_tools::bin_without_blanks()?])?;
         web.args(["test", "--mode", "no-install"]);
         browser.set_up_wasm_pack(&mut web)?;
         web.args(["--", "--test", "web"]).args(features).env("ZITADEL_TEST_URL", server.url());

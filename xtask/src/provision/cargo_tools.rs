@@ -1,6 +1,11 @@
 //! Tools from the cargo registry, in `target/tools/bin`.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{
+    env, fs,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    path::PathBuf,
+    process::Command,
+};
 
 use anyhow::{Context as _, Result};
 
@@ -9,6 +14,22 @@ use crate::{paths, run};
 /// The folder of the tools, to put on the PATH.
 pub(crate) fn bin() -> PathBuf {
     paths::tool("bin")
+}
+
+/// The folder of the tools by a path that has no blank: cargo splits the runner that wasm-pack names at blanks.
+pub(crate) fn bin_without_blanks() -> Result<PathBuf> {
+    let bin = bin();
+    #[cfg(unix)]
+    if bin.to_string_lossy().contains(char::is_whitespace) {
+        let mut hasher = DefaultHasher::new();
+        bin.hash(&mut hasher);
+        let link = env::temp_dir().join(format!("zitadel-org-web-{:x}", hasher.finish()));
+        if fs::read_link(&link).ok().as_ref() != Some(&bin) {
+            std::os::unix::fs::symlink(&bin, &link).with_context(|| link.display().to_string())?;
+        }
+        return Ok(link);
+    }
+    Ok(bin)
 }
 
 /// wasm-bindgen and its test runner, of the very version that the crate is locked to.
