@@ -104,17 +104,16 @@ fn receive(wire: Wire, request: &Parts, body: &[u8]) -> Result<Method, Status> {
         let text = format!("grpc: Decompressor is not installed for grpc-encoding {encoding:?}");
         return Err(Status::plain(Code::Unimplemented, text));
     }
-    let message = match wire {
-        Wire::WebText => unframe(&decode_text(body).ok_or_else(|| {
-            let first = body.iter().position(|byte| !byte.is_ascii_alphanumeric() && !b"+/=".contains(byte));
-            let at = first.unwrap_or(body.len());
-            eof(&format!("connection error: desc = \"illegal base64 data at input byte {at}\""))
-        })?)?
-        .to_vec(),
-        Wire::Native | Wire::Web => unframe(body)?.to_vec(),
+    let decoded;
+    let body = match wire {
+        Wire::WebText => {
+            decoded = decode_text(body)?;
+            &decoded
+        }
+        Wire::Native | Wire::Web => body,
     };
     // All three requests are empty messages, so one decoder shows whether the bytes are protobuf at all.
-    ReactivateOrgRequest::decode(message.as_slice()).map_err(|_| Status::plain(Code::Internal, NO_PROTOBUF))?;
+    ReactivateOrgRequest::decode(unframe(body)?).map_err(|_| Status::plain(Code::Internal, NO_PROTOBUF))?;
     Ok(method)
 }
 
@@ -143,9 +142,13 @@ fn unframe(body: &[u8]) -> Result<&[u8], Status> {
 }
 
 /// Base64 that may be padded in the middle, as several encoders in a row write it.
-fn decode_text(body: &[u8]) -> Option<Vec<u8>> {
+fn decode_text(body: &[u8]) -> Result<Vec<u8>, Status> {
     let quanta: Option<Vec<_>> = body.chunks(4).map(|quantum| STANDARD.decode(quantum).ok()).collect();
-    Some(quanta?.concat())
+    quanta.map(|quanta| quanta.concat()).ok_or_else(|| {
+        let first = body.iter().position(|byte| !byte.is_ascii_alphanumeric() && !b"+/=".contains(byte));
+        let at = first.unwrap_or(body.len());
+        eof(&format!("connection error: desc = \"illegal base64 data at input byte {at}\""))
+    })
 }
 
 /// The time that a `grpc-timeout` gives, if it gives one; otherwise what grpc-go says of it.
