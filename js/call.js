@@ -5,12 +5,12 @@ import { loaded } from "./load.js";
 
 /** @typedef {import("./load.js").Source} Source */
 /** @typedef {import("./index.js").CallOptions} CallOptions */
-/** @typedef {"reactivateOrg" | "deactivateOrg" | "getMyOrg"} Rpc */
+/** @typedef {keyof import("./index.js").OrgClient} Rpc */
 
 /**
  * @param {Source} source
  * @param {Rpc} rpc
- * @param {[token: unknown, orgId: unknown, options: any]} args
+ * @param {[token: unknown, subject: unknown, options: any]} args
  * @param {any} [defaults] - a client's
  * @returns {Promise<any>}
  */
@@ -19,6 +19,19 @@ export async function call(source, rpc, args, defaults) {
   const instance = source.instance ?? (await loaded(source, args[2], defaults));
   return instance.run(rpc, [...args, defaults, startedAt]);
 }
+
+/** @type {Rpc[]} */
+const RPCS = [
+  "reactivateOrg",
+  "deactivateOrg",
+  "getMyOrg",
+  "activateOrganization",
+  "deactivateOrganization",
+  "listOrganizations",
+  "listMyZitadelPermissions",
+  "ensureOrgActive",
+  "ensureOrgsActive",
+];
 
 /** @type {(keyof CallOptions)[]} */
 const OPTIONS = [
@@ -35,9 +48,7 @@ const OPTIONS = [
 /**
  * Binds a token and options, read now: what becomes of them later does not matter.
  *
- * @param {Source} source
- * @param {any} given
- * @returns {import("./index.js").OrgClient}
+ * @param {Source} source @param {any} given @returns {any}
  */
 export function createClient(source, given) {
   /** @type {any} */
@@ -59,21 +70,17 @@ export function createClient(source, given) {
       cause,
     });
   }
-  /** @param {Rpc} rpc */
-  const bound =
-    (rpc) =>
-    /** @param {unknown} [orgId] @param {unknown} [options] */
-    async (orgId, options) => {
-      if (failure) {
-        throw failure;
-      }
-      return call(source, rpc, [token, orgId, options], defaults);
-    };
-  return {
-    reactivateOrg: bound("reactivateOrg"),
-    deactivateOrg: bound("deactivateOrg"),
-    getMyOrg: bound("getMyOrg"),
-  };
+  return Object.fromEntries(
+    RPCS.map((rpc) => [
+      rpc,
+      async (/** @type {unknown} */ subject, /** @type {unknown} */ options) => {
+        if (failure) {
+          throw failure;
+        }
+        return call(source, rpc, [token, subject, options], defaults);
+      },
+    ]),
+  );
 }
 
 /** What can change within an option: a URL, headers. @param {any} value */

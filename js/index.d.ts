@@ -1,8 +1,6 @@
+import type * as calls from "./types.js";
 import type {
   CallOptions,
-  DeactivateOrgResponse,
-  GetMyOrgResponse,
-  ReactivateOrgResponse,
   TokenSource,
   ZitadelError as Failure,
   ZitadelErrorInit,
@@ -29,12 +27,26 @@ export const ZitadelError: {
 /** Whether something caught is a {@link ZitadelError}, also one of another copy of this package or another realm. */
 export function isZitadelError(e: unknown): e is ZitadelError;
 
-/** The three calls, with a token and options bound. */
-export interface OrgClient {
-  reactivateOrg(orgId?: string | null, options?: CallOptions): Promise<ReactivateOrgResponse>;
-  deactivateOrg(orgId?: string | null, options?: CallOptions): Promise<DeactivateOrgResponse>;
-  getMyOrg(orgId?: string | null, options?: CallOptions): Promise<GetMyOrgResponse>;
-}
+/** A call without its first argument. */
+type WithoutToken<F> = F extends (token: TokenSource, ...args: infer A) => infer R
+  ? (...args: A) => R
+  : never;
+
+/** The calls, with a token and options bound. */
+export type OrgClient = {
+  [
+    Name in
+      | "reactivateOrg"
+      | "deactivateOrg"
+      | "getMyOrg"
+      | "activateOrganization"
+      | "deactivateOrganization"
+      | "listOrganizations"
+      | "listMyZitadelPermissions"
+      | "ensureOrgActive"
+      | "ensureOrgsActive"
+  ]: WithoutToken<(typeof calls)[Name]>;
+};
 
 /**
  * Binds a token and options for several calls.

@@ -6,27 +6,24 @@ import { preloaded } from "./load.js";
 
 export { ZitadelError, isZitadelError } from "./error.js";
 
-/** @type {typeof import("./index.js").reactivateOrg} */
-export function reactivateOrg(token, orgId, options) {
-  return call(source, "reactivateOrg", [token, orgId, options]);
-}
+/** @type {<R extends import("./call.js").Rpc>(rpc: R) => any} */
+const bound =
+  (rpc) =>
+  (/** @type {unknown[]} */ ...[token, subject, options]) =>
+    call(source, rpc, [token, subject, options]);
 
-/** @type {typeof import("./index.js").deactivateOrg} */
-export function deactivateOrg(token, orgId, options) {
-  return call(source, "deactivateOrg", [token, orgId, options]);
-}
-
-/** @type {typeof import("./index.js").getMyOrg} */
-export function getMyOrg(token, orgId, options) {
-  return call(source, "getMyOrg", [token, orgId, options]);
-}
+export const reactivateOrg = /* @__PURE__ */ bound("reactivateOrg");
+export const deactivateOrg = /* @__PURE__ */ bound("deactivateOrg");
+export const getMyOrg = /* @__PURE__ */ bound("getMyOrg");
+export const activateOrganization = /* @__PURE__ */ bound("activateOrganization");
+export const deactivateOrganization = /* @__PURE__ */ bound("deactivateOrganization");
+export const listOrganizations = /* @__PURE__ */ bound("listOrganizations");
+export const listMyZitadelPermissions = /* @__PURE__ */ bound("listMyZitadelPermissions");
+export const ensureOrgActive = /* @__PURE__ */ bound("ensureOrgActive");
+export const ensureOrgsActive = /* @__PURE__ */ bound("ensureOrgsActive");
 
 /** @type {typeof import("./index.js").createOrgClient} */
-export function createOrgClient(defaults) {
-  return createClient(source, defaults);
-}
+export const createOrgClient = (defaults) => createClient(source, defaults);
 
 /** @type {typeof import("./index.js").preload} */
-export function preload() {
-  return preloaded(source);
-}
+export const preload = () => preloaded(source);

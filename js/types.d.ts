@@ -120,6 +120,238 @@ export function getMyOrg(
   options?: CallOptions,
 ): Promise<GetMyOrgResponse>;
 
+export interface ActivateOrganizationResponse {
+  /** When the organization was activated again, RFC 3339 in UTC. */
+  changeDate?: string | undefined;
+}
+
+export interface DeactivateOrganizationResponse {
+  /** When the organization was deactivated, RFC 3339 in UTC. */
+  changeDate?: string | undefined;
+}
+
+/** How a text is compared. */
+export type TextQueryMethod =
+  | "TEXT_QUERY_METHOD_EQUALS"
+  | "TEXT_QUERY_METHOD_EQUALS_IGNORE_CASE"
+  | "TEXT_QUERY_METHOD_STARTS_WITH"
+  | "TEXT_QUERY_METHOD_STARTS_WITH_IGNORE_CASE"
+  | "TEXT_QUERY_METHOD_CONTAINS"
+  | "TEXT_QUERY_METHOD_CONTAINS_IGNORE_CASE"
+  | "TEXT_QUERY_METHOD_ENDS_WITH"
+  | "TEXT_QUERY_METHOD_ENDS_WITH_IGNORE_CASE";
+
+/** State of an organization in a list. */
+export type OrganizationState =
+  | "ORGANIZATION_STATE_UNSPECIFIED"
+  | "ORGANIZATION_STATE_ACTIVE"
+  | "ORGANIZATION_STATE_INACTIVE"
+  | "ORGANIZATION_STATE_REMOVED";
+
+/** What a list is sorted by. */
+export type OrganizationFieldName =
+  | "ORGANIZATION_FIELD_NAME_UNSPECIFIED"
+  | "ORGANIZATION_FIELD_NAME_NAME"
+  | "ORGANIZATION_FIELD_NAME_CREATION_DATE";
+
+/** What the organizations in a list have in common: one of these. */
+export type OrganizationQuery =
+  | { nameQuery: { name: string; method?: TextQueryMethod | undefined } }
+  | { domainQuery: { domain: string; method?: TextQueryMethod | undefined } }
+  | { stateQuery: { state: OrganizationState } }
+  | { idQuery: { id: string } }
+  /** The instance's default organization. */
+  | { defaultQuery: Record<string, never> };
+
+export interface ListOrganizationsRequest {
+  /** Which part of the list: so many left out at its beginning, so many at most, in ascending order or not. */
+  query?:
+    | {
+        offset?: string | number | undefined;
+        limit?: number | undefined;
+        asc?: boolean | undefined;
+      }
+    | undefined;
+  sortingColumn?: OrganizationFieldName | undefined;
+  /** What the organizations have in common: all of these. */
+  queries?: OrganizationQuery[] | undefined;
+}
+
+/** An organization in a list. */
+export interface Organization {
+  id: string;
+  name: string;
+  primaryDomain: string;
+  /** Another number or name is a state that this version does not know. */
+  state: OrganizationState | number | (string & {});
+  details?: ObjectDetails | undefined;
+}
+
+export interface ListOrganizationsResponse {
+  details?:
+    | {
+        /** How many organizations the whole list has, those that the caller may not read included; a uint64 in decimal. */
+        totalResult: string;
+        /** A uint64 in decimal. */
+        processedSequence: string;
+        /** How fresh the list is, RFC 3339 in UTC. */
+        timestamp?: string | undefined;
+      }
+    | undefined;
+  sortingColumn: OrganizationFieldName | number | (string & {});
+  result: Organization[];
+}
+
+export interface ListMyZitadelPermissionsResponse {
+  /** For instance `org.write`. Those on one project alone end with its id: `project.read:401172494209256486`. */
+  result: string[];
+}
+
+/**
+ * Sets a deactivated organization active again, by organization v2: the successor of {@link reactivateOrg}, on servers from
+ * v4.7 on. The caller needs the permission `org.write`.
+ *
+ * @param token - the caller's access token
+ * @param organizationId - the organization
+ * @throws {@link ZitadelError}, with id `EVENT-bfnrh` if the organization is active already, and with code 12 before v4.7
+ */
+export function activateOrganization(
+  token: TokenSource,
+  organizationId: string,
+  options?: CallOptions,
+): Promise<ActivateOrganizationResponse>;
+
+/**
+ * Deactivates an organization, by organization v2: the successor of {@link deactivateOrg}, on servers from v4.7 on. The
+ * caller needs the permission `org.write`.
+ *
+ * @param token - the caller's access token
+ * @param organizationId - the organization
+ * @throws {@link ZitadelError}, with id `EVENT-Dbs2g` if the organization is deactivated already, and with code 12 before v4.7
+ */
+export function deactivateOrganization(
+  token: TokenSource,
+  organizationId: string,
+  options?: CallOptions,
+): Promise<DeactivateOrganizationResponse>;
+
+/**
+ * Lists the organizations that the caller may read. The list lags behind changes, usually by milliseconds.
+ *
+ * `details.totalResult` counts what the caller may not read, too: there is more until the offset of the next page reaches it,
+ * however short a page is.
+ *
+ * @param token - the caller's access token
+ * @throws {@link ZitadelError}
+ * @example
+ * ```js
+ * const { result } = await listOrganizations(token, {
+ *   query: { limit: 50, asc: true },
+ *   sortingColumn: "ORGANIZATION_FIELD_NAME_NAME",
+ *   queries: [{ stateQuery: { state: "ORGANIZATION_STATE_INACTIVE" } }],
+ * });
+ * ```
+ */
+export function listOrganizations(
+  token: TokenSource,
+  request?: ListOrganizationsRequest,
+  options?: CallOptions,
+): Promise<ListOrganizationsResponse>;
+
+/**
+ * Lists the caller's permissions on an organization, those on the whole instance included.
+ *
+ * @param token - the caller's access token
+ * @param orgId - the organization; the caller's own if left out
+ * @throws {@link ZitadelError}, with id `AUTH-Bs7Ds` if there is no such organization
+ */
+export function listMyZitadelPermissions(
+  token: TokenSource,
+  orgId?: string | null,
+  options?: CallOptions,
+): Promise<ListMyZitadelPermissionsResponse>;
+
+/** What became of an organization that was to be active. */
+export interface OrgActivation {
+  orgId: string;
+  /**
+   * `reactivated`: this call did it. `already-active`: it was active. `active`: it is, and it cannot be known who did it,
+   * because the response to the change was lost.
+   */
+  outcome: "reactivated" | "already-active" | "active";
+  /** When it was reactivated, RFC 3339 in UTC. */
+  changeDate?: string | undefined;
+  /** Number of the event that reactivated it, where management v1 did. */
+  sequence?: string | undefined;
+}
+
+/** What became of one of many organizations. */
+export type OrgActivationResult =
+  | { orgId: string; activation: OrgActivation; error?: undefined }
+  | { orgId: string; error: ZitadelError; activation?: undefined };
+
+/** How many organizations are activated. */
+export interface BulkOptions {
+  /**
+   * How many at the same time, 1 to 100.
+   * @defaultValue 4
+   */
+  concurrency?: number | undefined;
+  /** Called after each; what it throws is ignored. */
+  onProgress?: ((progress: BulkProgress) => void) | undefined;
+}
+
+/** How far a bulk run is. */
+export interface BulkProgress {
+  done: number;
+  total: number;
+  last: OrgActivationResult;
+}
+
+/**
+ * Makes sure that an organization is active, whatever the server's version and whoever was there before: safe to call twice,
+ * and again after a timeout. The caller needs the permission `org.write`, and `org.read` for what is settled by a read.
+ *
+ * It asks organization v2, and management v1 where the server has no v2. If the organization is active already, or the response
+ * was lost, it reads the state; up to a quarter of the timeout, 5 s at most, is kept for that.
+ *
+ * @param token - the caller's access token; a function is asked once for all of it, and once more after UNAUTHENTICATED
+ * @param orgId - the organization
+ * @throws {@link ZitadelError}, if the organization is not active, or nobody knows
+ * @example
+ * ```js
+ * const { outcome } = await ensureOrgActive(token, "69629023906488334");
+ * ```
+ */
+export function ensureOrgActive(
+  token: TokenSource,
+  orgId: string,
+  options?: CallOptions,
+): Promise<OrgActivation>;
+
+/**
+ * Makes sure that many organizations are active: {@link ensureOrgActive} for each, several at a time, each once. `timeoutMs`
+ * is for each of them.
+ *
+ * The signal, or a second UNAUTHENTICATED, stops what has not begun and gives each of those its error.
+ *
+ * @param token - the caller's access token; a function is asked once for the run, and once more after UNAUTHENTICATED
+ * @returns a result for each organization, in the order of the ids
+ * @throws {@link ZitadelError}, only if an argument is wrong
+ * @example
+ * ```js
+ * const results = await ensureOrgsActive(token, ids, {
+ *   onProgress: ({ done, total }) => (bar.value = done / total),
+ * });
+ * const failed = results.filter((result) => result.error);
+ * ```
+ */
+export function ensureOrgsActive(
+  token: TokenSource,
+  orgIds: Iterable<string>,
+  options?: CallOptions & BulkOptions,
+): Promise<OrgActivationResult[]>;
+
 /** Where a call failed; see {@link ZitadelError.kind}. */
 export type ErrorKind =
   "status" | "transport" | "protocol" | "aborted" | "timeout" | "invalid-argument";

@@ -3,18 +3,18 @@
 use std::{
     cell::Cell,
     future::{Future, pending, poll_fn},
-    pin::pin,
+    pin::{Pin, pin},
     task::Poll,
 };
 
 use crate::{
-    error::{Error, ErrorKind, Source},
+    error::{ABORTED, Error, ErrorKind, Source},
     http,
     options::{Protocol, Settings, check_token},
     platform::{MAX_SLEEP_MS, Platform},
-    protocol::{code::Code, rest},
+    protocol::{code::Code, json::Json, rest},
     rest::RestResponse,
-    rpc::{Method, Rpc},
+    rpc::{Method, Payload, Rpc},
     token::Token,
     transport::{self, Request, Response, Transport},
     value::Value,
@@ -24,12 +24,11 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Call<'a> {
     pub(crate) method: &'a Method,
-    /// The request's bytes.
-    pub(crate) message: &'a [u8],
+    pub(crate) payload: Payload,
     pub(crate) settings: Settings,
     pub(crate) token: Token,
-    /// When the call began, by the platform's clock.
-    pub(crate) started_at_ms: f64,
+    /// The deadline, by the platform's clock.
+    pub(crate) ends_at_ms: Option<f64>,
 }
 
 /// A response, over whichever protocol.
@@ -39,7 +38,7 @@ pub(crate) enum Reply<J> {
     Json(RestResponse<J>),
 }
 
-impl<J: rest::Json> Reply<J> {
+impl<J: Json> Reply<J> {
     /// The response in the JSON mapping.
     pub(crate) fn into_value<R: Rpc>(self) -> Result<R::Value, Error> {
         match self {
@@ -70,6 +69,9 @@ impl<J: rest::Json> Reply<J> {
     }
 }
 
+/// Resolves, with a reason, when the caller gives up.
+pub(crate) type Cancelled<'a> = Pin<Box<dyn Future<Output = Option<Source>> + 'a>>;
+
 /// Carries out a call and hands its response to `read`, which decodes it.
 ///
 /// `cancelled` ends the call with a reason; dropping the future ends it, too.
@@ -80,11 +82,11 @@ pub(crate) async fn run<T: Transport, P: Platform>(
     call: &Call<'_>,
     transport: &T,
     platform: &P,
-    cancelled: impl Future<Output = Option<Source>>,
+    mut cancelled: Cancelled<'_>,
     read: &mut dyn FnMut(Reply<P::Json>) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let Call { settings, method, .. } = call;
-    let deadline = Deadline { platform, at_ms: settings.timeout_ms.map(|timeout_ms| call.started_at_ms + timeout_ms) };
+    let deadline = Deadline { platform, at_ms: call.ends_at_ms };
     // Whether a request is under way that the server has not refused.
     let is_sent = Cell::new(false);
     let steps = async {
@@ -96,12 +98,12 @@ pub(crate) async fn run<T: Transport, P: Platform>(
         }
         // ZITADEL refuses such a call before it changes anything.
         is_sent.set(false);
-        match ask(&call.token, Some(&error)).await? {
+        match ask(&call.token, Some((&error, &token))).await? {
             Some(other) if other != token => attempt(call, &other, transport, &deadline, &is_sent, read).await,
             _ => Err(error),
         }
     };
-    let (mut steps, mut cancelled, mut passed) = (pin!(steps), pin!(cancelled), pin!(deadline.passed()));
+    let (mut steps, mut passed) = (pin!(steps), pin!(deadline.passed()));
     let mut has_begun = false;
     let result = poll_fn(|context| {
         if has_begun && let Poll::Ready(result) = steps.as_mut().poll(context) {
@@ -127,12 +129,16 @@ pub(crate) async fn run<T: Transport, P: Platform>(
     })
 }
 
-/// The token, checked; `None` if a fixed one is asked for again.
-async fn ask(token: &Token, previous: Option<&Error>) -> Result<Option<String>, Error> {
-    let token = match (token, previous) {
+/// The token, checked; `None` if there is no other than the one that the server refused.
+async fn ask(token: &Token, refused: Option<(&Error, &str)>) -> Result<Option<String>, Error> {
+    let token = match (token, refused) {
         (Token::Fixed(token), None) => token.clone(),
         (Token::Fixed(_), Some(_)) => return Ok(None),
-        (Token::Function(function), previous) => function(previous).await?,
+        (Token::Function(function), refused) => function(refused.map(|(error, _)| error)).await?,
+        (Token::Shared(shared), refused) => match shared.ask(refused).await? {
+            Some(token) => token,
+            None => return Ok(None),
+        },
     };
     check_token(&token)?;
     Ok(Some(token))
@@ -151,7 +157,7 @@ async fn attempt<T: Transport, P: Platform>(
     if deadline.has_passed() {
         return Err(deadline_exceeded());
     }
-    let Call { settings, method, message, .. } = call;
+    let Call { settings, method, payload, .. } = call;
     let mut metadata = settings.metadata.clone();
     metadata.append("authorization", &["Bearer ", token].concat());
     let left_ms = deadline.left_ms();
@@ -159,11 +165,12 @@ async fn attempt<T: Transport, P: Platform>(
     let reply = match settings.protocol {
         Protocol::GrpcWeb => {
             let options = transport::Options { metadata, timeout_ms: left_ms, timeout_header: settings.timeout_header };
-            let request = Request { base_url: &settings.base_url, path: method.path, message, options };
+            let request =
+                Request { base_url: &settings.base_url, path: &payload.path, message: &payload.body, options };
             Reply::Message(transport.unary(request).await?)
         }
         Protocol::Json => {
-            Reply::Json(crate::rest::unary(deadline.platform, method, settings, metadata, left_ms).await?)
+            Reply::Json(crate::rest::unary(deadline.platform, method.verb, payload, settings, metadata, left_ms).await?)
         }
     };
     read(reply)
@@ -174,7 +181,7 @@ fn deadline_exceeded() -> Error {
 }
 
 fn aborted() -> Error {
-    Error::new(ErrorKind::Aborted, Code::Cancelled, &["The caller's signal aborted the call"])
+    Error::new(ErrorKind::Aborted, Code::Cancelled, &[ABORTED])
 }
 
 /// When a call ends at the latest.
@@ -201,7 +208,7 @@ impl<P: Platform> Deadline<'_, P> {
     }
 }
 
-async fn sleep_until(platform: &impl Platform, at_ms: f64) {
+pub(crate) async fn sleep_until(platform: &impl Platform, at_ms: f64) {
     loop {
         let left_ms = at_ms - platform.now_ms();
         if left_ms > 0.0 {
@@ -252,7 +259,7 @@ mod tests {
         platform::{Platform as _, SendError},
         proto::zitadel::management::v1::{GetMyOrg, ReactivateOrg},
         protocol::response::Head,
-        rpc::Rpc,
+        rpc::{Payload, Rpc},
         token::Token,
         value::{Value, ZitadelManagementV1ReactivateOrgResponse},
     };
@@ -285,13 +292,15 @@ mod tests {
         cancelled: impl Future<Output = Option<Source>>,
     ) -> Result<R::Value, Error> {
         let settings = Settings::check("https://z.example".to_owned(), Some("696"), options).unwrap();
-        let call = Call { method: &R::METHOD, message: &[], settings, token, started_at_ms: fake.now_ms() };
+        let payload = Payload::new::<R>(&R::Request::default(), settings.protocol);
+        let ends_at_ms = settings.timeout_ms.map(|timeout_ms| fake.now_ms() + timeout_ms);
+        let call = Call { method: &R::METHOD, payload, settings, token, ends_at_ms };
         let mut value = None;
         let mut read = |reply: super::Reply<_>| {
             value = Some(reply.into_value::<R>()?);
             Ok(())
         };
-        fake.run(run(&call, &GrpcWeb { platform: fake }, fake, cancelled, &mut read))?;
+        fake.run(run(&call, &GrpcWeb { platform: fake }, fake, Box::pin(cancelled), &mut read))?;
         Ok(value.unwrap())
     }
 
@@ -402,8 +411,10 @@ mod tests {
         let fake = Fake::new([]);
         fake.run(fake.sleep(500.0));
         let settings = Settings::check("https://z.example".to_owned(), None, &within(300)).unwrap();
-        let call = Call { method: &GetMyOrg::METHOD, message: &[], settings, token: fixed(), started_at_ms: 100.0 };
-        let error = fake.run(run(&call, &GrpcWeb { platform: &fake }, &fake, pending(), &mut |_| Ok(()))).unwrap_err();
+        let payload = Payload::new::<GetMyOrg>(&Default::default(), settings.protocol);
+        let call = Call { method: &GetMyOrg::METHOD, payload, settings, token: fixed(), ends_at_ms: Some(400.0) };
+        let never = Box::pin(pending());
+        let error = fake.run(run(&call, &GrpcWeb { platform: &fake }, &fake, never, &mut |_| Ok(()))).unwrap_err();
         assert_eq!(error.kind(), Kind::Timeout);
         assert!(fake.sent.borrow().is_empty());
     }

@@ -2,20 +2,28 @@
 
 use std::{fmt, future::pending, rc::Rc};
 
-use prost::Message as _;
-
 use crate::{
     CallOptions,
+    bulk::{Bulk, BulkOptions, OrgActivationResult},
     call::{self, Call},
+    ensure::{Ensure, OrgActivation},
     error::{Error, Source},
     machine::{FetchTransport, platform},
-    options::{Settings, check_base_url, check_token},
+    options::{Settings, check_base_url, check_id, check_token},
     platform::Platform as _,
-    proto::zitadel::management::v1::{
-        DeactivateOrg, DeactivateOrgRequest, DeactivateOrgResponse, GetMyOrg, GetMyOrgRequest, GetMyOrgResponse,
-        ReactivateOrg, ReactivateOrgRequest, ReactivateOrgResponse,
+    proto::zitadel::{
+        auth::v1::{ListMyZitadelPermissions, ListMyZitadelPermissionsRequest, ListMyZitadelPermissionsResponse},
+        management::v1::{
+            DeactivateOrg, DeactivateOrgRequest, DeactivateOrgResponse, GetMyOrg, GetMyOrgRequest, GetMyOrgResponse,
+            ReactivateOrg, ReactivateOrgRequest, ReactivateOrgResponse,
+        },
+        org::v2::{
+            ActivateOrganization, ActivateOrganizationRequest, ActivateOrganizationResponse, DeactivateOrganization,
+            DeactivateOrganizationRequest, DeactivateOrganizationResponse, ListOrganizations, ListOrganizationsRequest,
+            ListOrganizationsResponse,
+        },
     },
-    rpc::Rpc,
+    rpc::{Payload, Rpc},
     token::Token,
     transport::Transport,
     value::Value,
@@ -107,25 +115,152 @@ impl<T: Transport> Client<T> {
         self.call::<GetMyOrg>(&GetMyOrgRequest {}, org_id).await
     }
 
+    /// Sets a deactivated organization active again, so that its users can log in. Needs the permission `org.write`.
+    ///
+    /// The successor of [`Client::reactivate_org`], on servers from v4.7 on.
+    ///
+    /// # Errors
+    /// [`Code::FailedPrecondition`](crate::Code::FailedPrecondition) with the id `EVENT-bfnrh` if it is active already, and
+    /// [`Code::Unimplemented`](crate::Code::Unimplemented) before v4.7.
+    pub async fn activate_organization(&self, organization_id: &str) -> Result<ActivateOrganizationResponse, Error> {
+        check_id("organizationId", organization_id)?;
+        let request = ActivateOrganizationRequest { organization_id: organization_id.to_owned() };
+        self.call::<ActivateOrganization>(&request, None).await
+    }
+
+    /// Deactivates an organization. Needs the permission `org.write`.
+    ///
+    /// The successor of [`Client::deactivate_org`], on servers from v4.7 on.
+    ///
+    /// # Errors
+    /// [`Code::FailedPrecondition`](crate::Code::FailedPrecondition) with the id `EVENT-Dbs2g` if it is deactivated already, and
+    /// [`Code::Unimplemented`](crate::Code::Unimplemented) before v4.7.
+    pub async fn deactivate_organization(
+        &self,
+        organization_id: &str,
+    ) -> Result<DeactivateOrganizationResponse, Error> {
+        check_id("organizationId", organization_id)?;
+        let request = DeactivateOrganizationRequest { organization_id: organization_id.to_owned() };
+        self.call::<DeactivateOrganization>(&request, None).await
+    }
+
+    /// Lists the organizations that the caller may read. It lags behind changes, usually by milliseconds.
+    ///
+    /// `details.total_result` counts what the caller may not read, too: there is more until the offset of the next page reaches
+    /// it.
+    ///
+    /// ```no_run
+    /// # async fn list(client: zitadel_org_web::Client) -> Result<(), zitadel_org_web::Error> {
+    /// use zitadel_org_web::proto::zitadel::org::v2::{
+    ///     ListOrganizationsRequest, OrganizationState, OrganizationStateQuery, SearchQuery, search_query::Query,
+    /// };
+    ///
+    /// let query = Query::StateQuery(OrganizationStateQuery { state: OrganizationState::Inactive.into() });
+    /// let request = ListOrganizationsRequest { queries: vec![SearchQuery { query: Some(query) }], ..Default::default() };
+    /// for organization in client.list_organizations(request).await?.result {
+    ///     println!("{} {}", organization.id, organization.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Code::Unauthenticated`](crate::Code::Unauthenticated) without a valid token; who may read nothing gets an empty list.
+    pub async fn list_organizations(
+        &self,
+        request: ListOrganizationsRequest,
+    ) -> Result<ListOrganizationsResponse, Error> {
+        self.call::<ListOrganizations>(&request, None).await
+    }
+
+    /// Lists the caller's permissions on an organization, for instance `org.write`.
+    ///
+    /// `None` is the caller's own organization.
+    ///
+    /// # Errors
+    /// [`Code::PermissionDenied`](crate::Code::PermissionDenied) with the id `AUTH-Bs7Ds` if there is no such organization.
+    pub async fn list_my_zitadel_permissions(
+        &self,
+        org_id: Option<&str>,
+    ) -> Result<ListMyZitadelPermissionsResponse, Error> {
+        self.call::<ListMyZitadelPermissions>(&ListMyZitadelPermissionsRequest {}, org_id).await
+    }
+
+    /// Makes sure that an organization is active, whatever the server's version and whoever was there before: safe to call
+    /// twice, and again after a timeout. Needs the permission `org.write`, and `org.read` for what is settled by a read.
+    ///
+    /// It asks organization v2, and management v1 where the server has no v2. If the organization is active already, or the
+    /// response was lost, it reads the state; up to a quarter of the timeout, 5 s at most, is kept for that.
+    ///
+    /// # Errors
+    /// The organization is not active, or nobody knows.
+    pub async fn ensure_org_active(&self, org_id: &str) -> Result<OrgActivation, Error> {
+        check_id("orgId", org_id)?;
+        let platform = platform();
+        let ensure = self.ensure(&platform)?;
+        let timeout_ms = ensure.settings.timeout_ms;
+        ensure.active(org_id, timeout_ms.map(|timeout_ms| platform.now_ms() + timeout_ms)).await
+    }
+
+    /// Makes sure that many organizations are active: [`Client::ensure_org_active`] for each, several at a time, each once. The
+    /// timeout is for each of them; a token function is asked once for all of them, and once more after UNAUTHENTICATED.
+    ///
+    /// A second UNAUTHENTICATED stops what has not begun and gives each of those its error.
+    ///
+    /// ```no_run
+    /// # async fn all(client: zitadel_org_web::Client, ids: Vec<String>) -> Result<(), zitadel_org_web::Error> {
+    /// use zitadel_org_web::BulkOptions;
+    ///
+    /// for one in client.ensure_orgs_active(ids, BulkOptions::new()).await? {
+    ///     println!("{}: {:?}", one.org_id, one.result);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// INVALID_ARGUMENT, if an id or an option cannot be used. What becomes of each organization is in its result.
+    pub async fn ensure_orgs_active(
+        &self,
+        org_ids: impl IntoIterator<Item = impl Into<String>>,
+        options: BulkOptions,
+    ) -> Result<Vec<OrgActivationResult>, Error> {
+        let bulk = Bulk::check(org_ids.into_iter().map(Into::into).collect(), options)?;
+        let platform = platform();
+        let ensure = self.ensure(&platform)?;
+        Ok(bulk.run(&ensure, ensure.settings.timeout_ms).await)
+    }
+
+    fn ensure<'a, P>(&'a self, platform: &'a P) -> Result<Ensure<'a, T, P>, Error> {
+        Ok(Ensure {
+            transport: &self.inner.transport,
+            platform,
+            settings: Settings::check(self.inner.base_url.clone(), None, &self.options)?,
+            token: self.inner.token.clone().shared(),
+            cancelled: &|| Box::pin(pending()),
+        })
+    }
+
     async fn call<R: Rpc>(
         &self,
         request: &R::Request,
         org_id: Option<&str>,
     ) -> Result<<R::Value as Value>::Message, Error> {
         let platform = platform();
+        let settings = Settings::check(self.inner.base_url.clone(), org_id, &self.options)?;
         let call = Call {
             method: &R::METHOD,
-            message: &request.encode_to_vec(),
-            settings: Settings::check(self.inner.base_url.clone(), org_id, &self.options)?,
+            payload: Payload::new::<R>(request, settings.protocol),
             token: self.inner.token.clone(),
-            started_at_ms: platform.now_ms(),
+            ends_at_ms: settings.timeout_ms.map(|timeout_ms| platform.now_ms() + timeout_ms),
+            settings,
         };
         let mut message = None;
         let mut read = |reply: call::Reply<_>| {
             message = Some(reply.into_message::<R>()?);
             Ok(())
         };
-        call::run(&call, &self.inner.transport, &platform, pending(), &mut read).await?;
+        call::run(&call, &self.inner.transport, &platform, Box::pin(pending()), &mut read).await?;
         Ok(message.unwrap_or_default())
     }
 }

@@ -1,6 +1,6 @@
 //! What a call fails with.
 
-use std::{error::Error as StdError, fmt, time::Duration};
+use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use crate::{
     Code, Detail, Metadata,
@@ -43,6 +43,10 @@ impl ErrorKind {
     }
 }
 
+/// A signal ended the call.
+pub(crate) const ABORTED: &str = "The caller's signal aborted the call";
+const UNSENT: &str = " before the request was sent.";
+
 /// A failed call.
 ///
 /// ```
@@ -52,10 +56,10 @@ impl ErrorKind {
 /// assert_eq!(error.kind(), ErrorKind::InvalidArgument);
 /// assert!(error.message().contains("plain http"));
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Error(Box<Fields>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Fields {
     kind: ErrorKind,
     code: Code,
@@ -67,7 +71,7 @@ struct Fields {
     retry_after_ms: Option<f64>,
     is_retriable: bool,
     may_have_changed: bool,
-    source: Option<Source>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
@@ -115,7 +119,7 @@ impl Error {
     #[cold]
     #[inline(never)]
     pub(crate) fn with_source(mut self, source: Option<Source>) -> Self {
-        self.0.source = source;
+        self.0.source = source.map(Arc::from);
         self
     }
 
@@ -171,7 +175,7 @@ impl Error {
             _ => true,
         };
         if matches!(fields.kind, ErrorKind::Timeout | ErrorKind::Aborted) {
-            fields.message.push_str(if is_sent { "." } else { " before the request was sent." });
+            fields.message.push_str(if is_sent { "." } else { UNSENT });
         }
         if fields.may_have_changed && fields.kind != ErrorKind::Status {
             fields.message.push_str(" The change may have been made: read the organization before trying again.");
@@ -185,6 +189,16 @@ impl Error {
             )]
             fields.message.push_str(&(timeout_ms.ceil() as u64).to_string());
             fields.message.push('.');
+        }
+        self
+    }
+
+    /// The same error for a call that was not made.
+    #[must_use]
+    pub(crate) fn unsent(mut self) -> Self {
+        self.0.may_have_changed = false;
+        if self.0.kind == ErrorKind::Aborted {
+            self.0.message = [ABORTED, UNSENT].concat();
         }
         self
     }

@@ -1,20 +1,34 @@
-//! A machine for tests: responses by script, and a clock that moves when nothing else does.
+//! A machine for tests: responses by script, a clock that moves when nothing else does, and a server of organizations.
 
 use std::{
     cell::{Cell, RefCell},
-    collections::VecDeque,
+    collections::{BTreeSet, VecDeque},
     future::{Future, poll_fn},
     pin::pin,
     rc::Rc,
     task::{Context, Poll, Waker},
 };
 
+use prost::Message as _;
 use serde_json::Value;
 
 use crate::{
+    Code, Error, ErrorKind, Metadata,
     error::Source,
     platform::{Body, HttpRequest, Platform, SendError},
+    proto::zitadel::{
+        management::v1::{GetMyOrgResponse, ReactivateOrgResponse},
+        org::{
+            v1::{Org, OrgState},
+            v2::{
+                ActivateOrganizationRequest, ActivateOrganizationResponse, ListOrganizationsRequest,
+                ListOrganizationsResponse, Organization, OrganizationState, search_query::Query,
+            },
+        },
+        v1::ObjectDetails,
+    },
     protocol::response::Head,
+    transport::{Request, Response, Transport},
 };
 
 /// What a body does next.
@@ -189,5 +203,129 @@ impl Drop for FakeBody {
         if !self.has_ended {
             self.state.cancelled.set(self.state.cancelled.get() + 1);
         }
+    }
+}
+
+/// What a server does with a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It responds.
+    Answered,
+    /// It does what is asked, and the response is lost on the way.
+    Lost,
+    /// It does what is asked, and never responds.
+    Silent,
+}
+
+type Fated = dyn Fn(usize, &str) -> Fate;
+
+/// A server of organizations behind a transport of its own.
+pub(crate) struct Server<'a> {
+    pub(crate) platform: &'a Fake,
+    pub(crate) has_v1: bool,
+    pub(crate) has_v2: bool,
+    /// The deactivated ones; all others are active.
+    pub(crate) inactive: RefCell<BTreeSet<String>>,
+    /// How long a list lags behind a change, in milliseconds.
+    pub(crate) lag_ms: f64,
+    changed_at_ms: Cell<f64>,
+    pub(crate) accepts: Box<dyn Fn(&str) -> bool>,
+    pub(crate) fate: Box<Fated>,
+    /// Method and organization of every request.
+    pub(crate) calls: RefCell<Vec<(String, String)>>,
+    pub(crate) at_once: Cell<usize>,
+    pub(crate) most_at_once: Cell<usize>,
+}
+
+impl<'a> Server<'a> {
+    pub(crate) fn new<'b>(platform: &'a Fake, inactive: impl IntoIterator<Item = &'b str>) -> Self {
+        Self {
+            platform,
+            has_v1: true,
+            has_v2: true,
+            inactive: RefCell::new(inactive.into_iter().map(str::to_owned).collect()),
+            lag_ms: 0.0,
+            changed_at_ms: Cell::new(f64::NEG_INFINITY),
+            accepts: Box::new(|_| true),
+            fate: Box::new(|_, _| Fate::Answered),
+            calls: RefCell::default(),
+            at_once: Cell::default(),
+            most_at_once: Cell::default(),
+        }
+    }
+
+    /// The methods that were called, in their order.
+    pub(crate) fn methods(&self) -> Vec<String> {
+        self.calls.borrow().iter().map(|(method, _)| method.clone()).collect()
+    }
+
+    fn answer(&self, method: &str, message: &[u8], header: &str) -> Result<Vec<u8>, Error> {
+        let status = |code, message: &str| Err(Error::new(ErrorKind::Status, code, &[message]));
+        let is_v1 = matches!(method, "ReactivateOrg" | "GetMyOrg");
+        if !(if is_v1 { self.has_v1 } else { self.has_v2 || method == "ListOrganizations" }) {
+            return status(Code::Unimplemented, "404 page not found");
+        }
+        match method {
+            "ReactivateOrg" | "ActivateOrganization" => {
+                let id = match method {
+                    "ReactivateOrg" => header.to_owned(),
+                    _ => ActivateOrganizationRequest::decode(message).unwrap().organization_id,
+                };
+                if !self.inactive.borrow_mut().remove(&id) {
+                    return status(Code::FailedPrecondition, "Organisation is already active (EVENT-bfnrh)");
+                }
+                self.changed_at_ms.set(self.platform.now_ms());
+                let change_date = Some(prost_types::Timestamp { seconds: 1, nanos: 0 });
+                Ok(match method {
+                    "ReactivateOrg" => {
+                        let details = ObjectDetails { sequence: 7, change_date, ..Default::default() };
+                        ReactivateOrgResponse { details: Some(details) }.encode_to_vec()
+                    }
+                    _ => ActivateOrganizationResponse { change_date }.encode_to_vec(),
+                })
+            }
+            "GetMyOrg" => {
+                let is_inactive = self.inactive.borrow().contains(header);
+                let state = if is_inactive { OrgState::Inactive } else { OrgState::Active };
+                let org = Org { id: header.to_owned(), state: state.into(), ..Default::default() };
+                Ok(GetMyOrgResponse { org: Some(org) }.encode_to_vec())
+            }
+            _ => {
+                let request = ListOrganizationsRequest::decode(message).unwrap();
+                let Some(Query::IdQuery(query)) = request.queries.into_iter().next().unwrap().query else { panic!() };
+                let is_stale = self.platform.now_ms() < self.changed_at_ms.get() + self.lag_ms;
+                let is_inactive = is_stale || self.inactive.borrow().contains(&query.id);
+                let state = if is_inactive { OrganizationState::Inactive } else { OrganizationState::Active };
+                let result = vec![Organization { id: query.id, state: state.into(), ..Default::default() }];
+                Ok(ListOrganizationsResponse { result, ..Default::default() }.encode_to_vec())
+            }
+        }
+    }
+}
+
+impl Transport for Server<'_> {
+    async fn unary(&self, request: Request<'_>) -> Result<Response, Error> {
+        let method = request.path.rsplit('/').next().unwrap();
+        let get = |name| request.options.metadata.get(name).unwrap_or_default();
+        let org_id = match method {
+            "ActivateOrganization" => ActivateOrganizationRequest::decode(request.message).unwrap().organization_id,
+            _ => get("x-zitadel-orgid").to_owned(),
+        };
+        let fate = (self.fate)(self.calls.borrow().len(), method);
+        self.calls.borrow_mut().push((method.to_owned(), org_id.clone()));
+        self.at_once.set(self.at_once.get() + 1);
+        self.most_at_once.set(self.most_at_once.get().max(self.at_once.get()));
+        self.platform.sleep(10.0).await;
+        self.at_once.set(self.at_once.get() - 1);
+        if !(self.accepts)(get("authorization").strip_prefix("Bearer ").unwrap()) {
+            return Err(Error::new(ErrorKind::Status, Code::Unauthenticated, &["Errors.Token.Invalid (AUTH-7fs1e)"]));
+        }
+        let answer = self.answer(method, request.message, get("x-zitadel-orgid"));
+        match fate {
+            Fate::Answered => {}
+            Fate::Lost => return Err(Error::transport(&["reset"])),
+            Fate::Silent => std::future::pending().await,
+        }
+        Ok(Response { headers: Metadata::new(), message: answer?, trailers: Metadata::new() })
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     Error,
     error::Source,
     platform::{Body, HttpRequest, Platform, SendError},
-    protocol::{response::Head, rest::Json},
+    protocol::{json::Json, response::Head},
     transport::{Request, Response, Transport},
 };
 
@@ -116,6 +116,10 @@ impl Json for Nothing {
     }
 
     fn number(&self) -> Option<f64> {
+        match *self {}
+    }
+
+    fn boolean(&self) -> Option<bool> {
         match *self {}
     }
 

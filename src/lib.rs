@@ -22,8 +22,10 @@
 //! - `tonic`: `tonic::TonicTransport`, over tonic and tonic-web-wasm-client.
 #![deny(clippy::arithmetic_side_effects)]
 
+mod bulk;
 mod call;
 mod client;
+mod ensure;
 mod error;
 #[cfg(test)]
 #[expect(clippy::arithmetic_side_effects, reason = "a test")]
@@ -36,6 +38,7 @@ mod options;
 mod platform;
 pub mod proto;
 pub mod protocol;
+pub mod request;
 mod rest;
 pub mod rpc;
 mod token;
@@ -55,7 +58,9 @@ pub mod js;
 #[cfg(all(feature = "tonic", target_arch = "wasm32"))]
 pub mod tonic;
 
+pub use bulk::{BulkOptions, BulkProgress, OrgActivationResult};
 pub use client::{Client, ClientBuilder};
+pub use ensure::{OrgActivation, Outcome};
 pub use error::{Error, ErrorKind, Source};
 pub use machine::FetchTransport;
 #[cfg(target_arch = "wasm32")]

@@ -185,7 +185,11 @@ impl Settings {
             metadata.append("accept-language", language.as_str());
         }
         if let Some(org_id) = org_id {
-            check_org_id(org_id)?;
+            if org_id.trim().is_empty() {
+                let text = "orgId is empty: leave it out for the caller's own organization.";
+                return Err(Error::invalid_argument(&[text]));
+            }
+            check_id("orgId", org_id)?;
             metadata.append("x-zitadel-orgid", org_id);
         }
         Ok(Self {
@@ -212,14 +216,15 @@ pub(crate) fn check_token(token: &str) -> Result<(), Error> {
 
 /// Checks the id of an organization. ZITADEL's are ASCII; a server that reads another as no header at all would take the
 /// caller's own organization, which is hardly what an empty form field means either.
-fn check_org_id(org_id: &str) -> Result<(), Error> {
-    if org_id.trim().is_empty() {
-        return Err(Error::invalid_argument(&["orgId is empty: leave it out for the caller's own organization."]));
-    }
-    if !org_id.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
-        return Err(Error::invalid_argument(&["orgId has a character that no id of ZITADEL's has."]));
-    }
-    Ok(())
+pub(crate) fn check_id(name: &str, id: &str) -> Result<(), Error> {
+    let problem = if id.trim().is_empty() {
+        " is empty."
+    } else if !id.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
+        " has a character that no id of ZITADEL's has."
+    } else {
+        return Ok(());
+    };
+    Err(Error::invalid_argument(&[name, problem]))
 }
 
 /// Checks a header's name and returns it in lower case.

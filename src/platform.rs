@@ -5,7 +5,7 @@ use std::future::Future;
 use crate::{
     Metadata,
     error::Source,
-    protocol::{response::Head, rest::Json},
+    protocol::{json::Json, response::Head},
 };
 
 /// An HTTP request.

@@ -10,7 +10,7 @@ use crate::{
         response::{Head, with_response},
         rest::MAX_BODY_LEN,
     },
-    rpc::Method,
+    rpc::Payload,
     transport::USER_AGENT,
 };
 
@@ -26,7 +26,8 @@ pub(crate) struct RestResponse<J> {
 /// Sends a request over REST and reads the whole response.
 pub(crate) async fn unary<P: Platform>(
     platform: &P,
-    method: &Method,
+    verb: &str,
+    payload: &Payload,
     settings: &Settings,
     metadata: Metadata,
     timeout_ms: Option<f64>,
@@ -34,12 +35,12 @@ pub(crate) async fn unary<P: Platform>(
     let mut headers = metadata;
     headers.append("accept", "application/json");
     headers.append(USER_AGENT.0, USER_AGENT.1);
-    let body = if method.verb == "GET" { None } else { Some(&b"{}"[..]) };
+    let body = if verb == "GET" { None } else { Some(payload.body.as_slice()) };
     if body.is_some() {
         headers.append("content-type", "application/json");
     }
-    let url = [settings.base_url.as_str(), method.route].concat();
-    let request = HttpRequest { verb: method.verb, url, headers, body };
+    let url = [settings.base_url.as_str(), &payload.path].concat();
+    let request = HttpRequest { verb, url, headers, body };
     let (head, mut body) = http::send(platform, request, is_cross_origin(&settings.base_url, platform)).await?;
     let bytes = if head.is_success() {
         let bytes = http::read_to_end(&mut body, MAX_BODY_LEN).await;

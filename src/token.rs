@@ -1,6 +1,13 @@
 //! Where a call's token comes from.
 
-use std::{fmt, future::Future, pin::Pin, rc::Rc};
+use std::{
+    cell::RefCell,
+    fmt,
+    future::{Future, poll_fn},
+    pin::Pin,
+    rc::Rc,
+    task::{Poll, Waker},
+};
 
 use crate::{
     error::{Error, ErrorKind, Source},
@@ -16,9 +23,19 @@ pub(crate) enum Token {
     Fixed(String),
     /// Asked once per call, just before the request, and once more with the error if the server answers UNAUTHENTICATED.
     Function(Rc<Ask>),
+    /// A function that several calls share.
+    Shared(Rc<Shared>),
 }
 
 impl Token {
+    /// The same token for several calls, which ask for it once, and once more between them.
+    pub(crate) fn shared(self) -> Self {
+        match self {
+            Self::Function(function) => Self::Shared(Rc::new(Shared { function, state: RefCell::default() })),
+            other => other,
+        }
+    }
+
     pub(crate) fn function<F, E>(function: impl Fn(Option<&Error>) -> F + 'static) -> Self
     where
         F: Future<Output = Result<String, E>> + 'static,
@@ -28,6 +45,70 @@ impl Token {
             let asked = function(previous);
             Box::pin(async move { asked.await.map_err(|cause| failed(cause.into())) })
         }))
+    }
+}
+
+/// What a function has given for several calls.
+pub(crate) struct Shared {
+    function: Rc<Ask>,
+    state: RefCell<State>,
+}
+
+#[derive(Default)]
+struct State {
+    given: Option<Result<String, Error>>,
+    is_renewed: bool,
+    is_asked: bool,
+    /// Of the calls that wait for another one's answer.
+    wakers: Vec<Waker>,
+}
+
+impl Shared {
+    /// The token; `None` if there is no other than the one that the server refused.
+    pub(crate) async fn ask(&self, refused: Option<(&Error, &str)>) -> Result<Option<String>, Error> {
+        let _turn = self.turn().await;
+        {
+            let mut state = self.state.borrow_mut();
+            match (&state.given, refused) {
+                (None, _) => {}
+                (Some(Err(error)), _) => return Err(error.clone()),
+                (Some(Ok(token)), Some((_, refused))) if token == refused => {
+                    if std::mem::replace(&mut state.is_renewed, true) {
+                        return Ok(None);
+                    }
+                }
+                (Some(Ok(token)), _) => return Ok(Some(token.clone())),
+            }
+        }
+        let given = (self.function)(refused.map(|(error, _)| error)).await;
+        self.state.borrow_mut().given = Some(given.clone());
+        given.map(Some)
+    }
+
+    /// Waits until no other call is asking.
+    async fn turn(&self) -> Turn<'_> {
+        poll_fn(|context| {
+            let mut state = self.state.borrow_mut();
+            if std::mem::replace(&mut state.is_asked, true) {
+                state.wakers.push(context.waker().clone());
+                return Poll::Pending;
+            }
+            Poll::Ready(())
+        })
+        .await;
+        Turn(self)
+    }
+}
+
+struct Turn<'a>(&'a Shared);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.state.borrow_mut();
+        state.is_asked = false;
+        let wakers = std::mem::take(&mut state.wakers);
+        drop(state);
+        wakers.into_iter().for_each(Waker::wake);
     }
 }
 
@@ -43,6 +124,7 @@ impl fmt::Debug for Token {
         formatter.write_str(match self {
             Self::Fixed(_) => "Fixed",
             Self::Function(_) => "Function",
+            Self::Shared(_) => "Shared",
         })
     }
 }

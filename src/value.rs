@@ -5,7 +5,10 @@
 
 use prost_types::Timestamp;
 
-use crate::protocol::{rest::Json, timestamp};
+use crate::protocol::{
+    json::{self, Json},
+    timestamp,
+};
 
 include!(concat!(env!("OUT_DIR"), "/values.rs"));
 
@@ -39,26 +42,36 @@ pub trait Value: Sized {
 /// Why a value cannot be one of its type, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invalid {
-    path: Vec<&'static str>,
+    path: String,
     problem: &'static str,
 }
 
 impl Invalid {
     pub(crate) const fn new(problem: &'static str) -> Self {
-        Self { path: Vec::new(), problem }
+        Self { path: String::new(), problem }
     }
 
     /// The same, seen from the object whose member it is.
     #[must_use]
-    fn at(mut self, name: &'static str) -> Self {
-        self.path.insert(0, name);
-        self
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn at(self, name: &str) -> Self {
+        let separator = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        Self { path: [name, separator, &self.path].concat(), problem: self.problem }
+    }
+
+    /// The same, seen from the array whose item it is.
+    #[must_use]
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn at_index(self, index: usize) -> Self {
+        self.at(&["[", &index.to_string(), "]"].concat())
     }
 
     /// `org.details.changeDate is not a date`.
     pub(crate) fn text(&self) -> String {
-        let subject = if self.path.is_empty() { "it".to_owned() } else { self.path.join(".") };
-        [&subject, " is ", self.problem].concat()
+        let subject = if self.path.is_empty() { "it" } else { &self.path };
+        [subject, " is ", self.problem].concat()
     }
 }
 
@@ -93,48 +106,43 @@ impl Enum {
         name: fn(i32) -> Option<&'static str>,
         number: fn(&str) -> Option<i32>,
     ) -> Result<Self, Invalid> {
-        let Some(value) = json.member(field) else { return Ok(Self::from_number(0, name)) };
-        if let Some(text) = value.string() {
-            return Ok(number(&text).and_then(name).map_or(Self::Unknown(text), Self::Name));
-        }
-        #[expect(clippy::cast_possible_truncation, reason = "compared below")]
-        let whole = value.number().map(|number| (number, number as i32));
-        match whole {
-            Some((number, whole)) if f64::from(whole) == number => Ok(Self::from_number(whole, name)),
-            _ => Err(Invalid::new("neither the name nor the number of an enum's value").at(field)),
-        }
+        Ok(match json::name_or_number(json, field)? {
+            None => Self::from_number(0, name),
+            Some(Ok(text)) => number(&text).and_then(name).map_or(Self::Unknown(text), Self::Name),
+            Some(Err(number)) => Self::from_number(number, name),
+        })
     }
 }
 
 fn string_from_json<J: Json>(json: &J, field: &'static str) -> Result<String, Invalid> {
-    json.member(field)
-        .map_or_else(|| Ok(String::new()), |value| value.string().ok_or_else(|| Invalid::new("not a string").at(field)))
+    json::string(json, field).map(Option::unwrap_or_default)
 }
 
-/// A JSON number counts as far as JavaScript knows it exactly.
+fn strings_from_json<J: Json>(json: &J, field: &'static str) -> Result<Vec<String>, Invalid> {
+    json::list(json, field, |item| item.string().ok_or_else(|| Invalid::new("not a string")))
+}
+
 fn uint64_from_json<J: Json>(json: &J, field: &'static str) -> Result<String, Invalid> {
-    const MAX_EXACT: f64 = 9_007_199_254_740_991.0;
-    let Some(value) = json.member(field) else { return Ok("0".to_owned()) };
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and in range")]
-    let number = match (value.string(), value.number()) {
-        (Some(text), _) => uint64(&text),
-        (_, Some(number)) if (0.0..=MAX_EXACT).contains(&number) && number.fract() == 0.0 => Some(number as u64),
-        _ => None,
-    };
-    number.map(|number| number.to_string()).ok_or_else(|| Invalid::new("not a uint64").at(field))
+    json::uint64(json, field).map(|number| number.unwrap_or_default().to_string())
 }
 
 fn timestamp_from_json<J: Json>(json: &J, field: &'static str) -> Result<Option<String>, Invalid> {
-    let Some(value) = json.member(field) else { return Ok(None) };
-    let timestamp = value.string().and_then(|text| timestamp::parse(&text));
+    let Some(text) = json::string(json, field)? else { return Ok(None) };
+    let timestamp = timestamp::parse(&text);
     timestamp.map_or_else(|| Err(Invalid::new("not a date").at(field)), |it| timestamp_from_message(Some(it), field))
 }
 
+fn object_from_json<J: Json, V: Value>(json: &J) -> Result<V, Invalid> {
+    if json.names().is_none() { Err(Invalid::new("not an object")) } else { V::from_json(json) }
+}
+
 fn message_from_json<J: Json, V: Value>(json: &J, field: &'static str) -> Result<Option<V>, Invalid> {
-    json.member(field)
-        .map(|value| if value.names().is_none() { Err(Invalid::new("not an object")) } else { V::from_json(&value) })
-        .transpose()
-        .map_err(|invalid| invalid.at(field))
+    let message = json.member(field).map(|value| object_from_json(&value));
+    message.transpose().map_err(|invalid| invalid.at(field))
+}
+
+fn messages_from_json<J: Json, V: Value>(json: &J, field: &'static str) -> Result<Vec<V>, Invalid> {
+    json::list(json, field, object_from_json)
 }
 
 fn timestamp_from_message(message: Option<Timestamp>, field: &'static str) -> Result<Option<String>, Invalid> {
@@ -146,8 +154,14 @@ fn message_from_message<V: Value>(message: Option<V::Message>, field: &'static s
     message.map(V::from_message).transpose().map_err(|invalid| invalid.at(field))
 }
 
-fn uint64_into_message(text: &str, field: &'static str) -> Result<u64, Invalid> {
-    uint64(text).ok_or_else(|| Invalid::new("not a uint64").at(field))
+fn messages_from_message<V: Value>(messages: Vec<V::Message>, field: &'static str) -> Result<Vec<V>, Invalid> {
+    let messages = messages.into_iter().enumerate();
+    let values = messages.map(|(index, message)| V::from_message(message).map_err(|invalid| invalid.at_index(index)));
+    values.collect::<Result<_, _>>().map_err(|invalid| invalid.at(field))
+}
+
+fn uint64_into_message(text: String, field: &'static str) -> Result<u64, Invalid> {
+    json::parse_uint64(&text).ok_or_else(|| Invalid::new("not a uint64").at(field))
 }
 
 fn timestamp_into_message(text: Option<String>, field: &'static str) -> Result<Option<Timestamp>, Invalid> {
@@ -159,6 +173,7 @@ fn message_into_message<V: Value>(value: Option<V>, field: &'static str) -> Resu
     value.map(V::into_message).transpose().map_err(|invalid| invalid.at(field))
 }
 
-fn uint64(text: &str) -> Option<u64> {
-    text.parse().ok().filter(|_| text.starts_with(|char: char| char.is_ascii_digit()))
+fn messages_into_message<V: Value>(values: Vec<V>, field: &'static str) -> Result<Vec<V::Message>, Invalid> {
+    let messages = values.into_iter().map(V::into_message).collect::<Result<_, _>>();
+    messages.map_err(|invalid: Invalid| invalid.at(field))
 }

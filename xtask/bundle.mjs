@@ -16,7 +16,7 @@ const js = join(root, "js");
 const { imports, exports } = JSON.parse(readFileSync(join(from, "names.json"), "utf8"));
 const renamed = imports.map((/** @type {string[]} */ [, name, short]) => `${name} as ${short}`);
 const names = Object.fromEntries(exports);
-const rpcs = Object.keys(names).filter((name) => /Orgs?$/.test(name));
+const rpcs = Object.keys(names).filter((name) => /^[a-zA-Z]+$/.test(name) && name !== "memory");
 writeFileSync(
   join(from, "entry.mjs"),
   `export { ${[...renamed, ...rpcs, "__wbg_set_wasm"]} } from "./zitadel_org_web_bg.js";

@@ -2,7 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    future::poll_fn,
+    future::{pending, poll_fn},
     rc::{Rc, Weak},
     task::{Poll, Waker},
 };
@@ -12,6 +12,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::{
     Error,
+    call::Cancelled,
     machine::{Callback, source},
 };
 
@@ -115,6 +116,16 @@ impl Aborted {
             Poll::Pending
         })
         .await
+    }
+}
+
+/// When the caller gives up: what a signal says, or never.
+pub(super) fn cancelled(aborted: Option<&Aborted>) -> Cancelled<'_> {
+    match aborted {
+        Some(aborted) => {
+            Box::pin(async { Some(aborted.wait().await).filter(|reason| !reason.is_undefined()).map(source) })
+        }
+        None => Box::pin(pending()),
     }
 }
 

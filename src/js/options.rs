@@ -3,10 +3,13 @@
 use js_sys::{Array, Function, Object, Symbol};
 use wasm_bindgen::prelude::*;
 
+use super::{abort::Aborted, exports::Arguments};
 use crate::{
-    CallOptions, Error, Protocol,
-    machine::{Browser, source},
-    options::{Settings, check_base_url},
+    BulkOptions, CallOptions, Error, Protocol,
+    machine::{Browser, JsJson, source},
+    options::{Settings, check_base_url, check_id},
+    platform::Platform as _,
+    request::{self, RequestMessage},
 };
 
 #[wasm_bindgen]
@@ -29,6 +32,10 @@ extern "C" {
     fn fetch(this: &Bag) -> Result<Option<JsValue>, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch, js_name = allowInsecure)]
     fn allow_insecure(this: &Bag) -> Result<Option<JsValue>, JsValue>;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    fn concurrency(this: &Bag) -> Result<Option<JsValue>, JsValue>;
+    #[wasm_bindgen(method, getter, structural, catch, js_name = onProgress)]
+    fn on_progress(this: &Bag) -> Result<Option<JsValue>, JsValue>;
 
     #[wasm_bindgen(js_namespace = Array, js_name = from, catch)]
     fn array_from(iterable: &JsValue) -> Result<Array, JsValue>;
@@ -45,7 +52,9 @@ extern "C" {
 pub(super) struct Options {
     pub(super) settings: Settings,
     pub(super) platform: Browser,
-    pub(super) signal: Option<JsValue>,
+    pub(super) aborted: Option<Aborted>,
+    /// The deadline, by the platform's clock.
+    pub(super) ends_at_ms: Option<f64>,
 }
 
 type Getter = fn(&Bag) -> Result<Option<JsValue>, JsValue>;
@@ -65,7 +74,8 @@ const GETTERS: [(&str, Getter); 7] = [
 ///
 /// # Errors
 /// INVALID_ARGUMENT that names what is wrong.
-pub(super) fn read(org_id: &JsValue, options: &JsValue, defaults: &JsValue) -> Result<Options, Error> {
+pub(super) fn read(org_id: &JsValue, arguments: &Arguments) -> Result<Options, Error> {
+    let Arguments { options, defaults, started_at, .. } = arguments;
     let mut values = [const { None }; GETTERS.len()];
     let mut call_options = CallOptions::new();
     for (name, bag) in [("options", options), ("defaults", defaults)] {
@@ -99,7 +109,51 @@ pub(super) fn read(org_id: &JsValue, options: &JsValue, defaults: &JsValue) -> R
     let base_url = check_base_url(base_url, allow_insecure, &platform)?;
     let org_id = optional(org_id).map(|org_id| string("orgId", org_id)).transpose()?;
     let settings = Settings::check(base_url, org_id.as_deref(), &call_options)?;
-    Ok(Options { settings, platform, signal })
+    let aborted = signal.as_ref().map(Aborted::listen).transpose()?;
+    let started_at_ms = started_at.as_f64().unwrap_or_else(|| platform.now_ms());
+    let ends_at_ms = settings.timeout_ms.map(|timeout_ms| started_at_ms + timeout_ms);
+    Ok(Options { settings, platform, aborted, ends_at_ms })
+}
+
+/// The argument `organizationId`.
+pub(super) fn organization_id(value: &JsValue) -> Result<String, Error> {
+    let id = string("organizationId", value)?;
+    check_id("organizationId", &id)?;
+    Ok(id)
+}
+
+/// The argument `orgId`, which must be there.
+pub(super) fn org_id(value: &JsValue) -> Result<String, Error> {
+    let id = string("orgId", value)?;
+    check_id("orgId", &id)?;
+    Ok(id)
+}
+
+/// The argument `orgIds`, an iterable of strings.
+pub(super) fn org_ids(value: &JsValue) -> Result<Vec<String>, Error> {
+    let items = read_list(value).map_err(|thrown| unreadable("orgIds", thrown))?;
+    let items = items.ok_or_else(|| Error::invalid_argument(&["orgIds is not an iterable of strings."]))?;
+    let ids = items.iter().enumerate();
+    ids.map(|(index, id)| string(&["orgIds[", &index.to_string(), "]"].concat(), &id)).collect()
+}
+
+/// The options of a bulk run that a single call does not have.
+pub(super) fn bulk(options: &JsValue) -> Result<(BulkOptions, Option<Function>), Error> {
+    let Some(bag) = optional(options) else { return Ok((BulkOptions::new(), None)) };
+    let bag: &Bag = bag.unchecked_ref();
+    let concurrency = bag.concurrency().map_err(|thrown| unreadable("concurrency", thrown))?;
+    let on_progress = bag.on_progress().map_err(|thrown| unreadable("onProgress", thrown))?;
+    let on_progress = on_progress.map(JsValue::dyn_into::<Function>).transpose();
+    let on_progress = on_progress.map_err(|_| Error::invalid_argument(&["onProgress is not a function."]))?;
+    let concurrency = concurrency.map(|value| value.as_f64().unwrap_or(f64::NAN));
+    Ok((BulkOptions { concurrency, on_progress: None }, on_progress))
+}
+
+/// The argument `request`, a plain object; nothing is an empty one.
+pub(super) fn request<R: RequestMessage>(value: &JsValue) -> Result<R, Error> {
+    let Some(value) = optional(value) else { return Ok(R::default()) };
+    request::from_json(&JsJson(value.clone()))
+        .map_err(|invalid| Error::invalid_argument(&[&invalid.at("request").text(), "."]))
 }
 
 fn optional(value: &JsValue) -> Option<&JsValue> {
@@ -136,12 +190,20 @@ fn headers(value: &JsValue) -> Result<Vec<(String, String)>, Error> {
     pairs.collect::<Option<Vec<_>>>().ok_or_else(invalid)
 }
 
+/// The items of an iterable; `None` if it is none.
+fn read_list(value: &JsValue) -> Result<Option<Array>, JsValue> {
+    let is_iterable = value.is_object() && js_sys::Reflect::get(value, &Symbol::iterator())?.is_function();
+    is_iterable.then(|| array_from(value)).transpose()
+}
+
 fn read_pairs(value: &JsValue) -> Result<Option<Array>, JsValue> {
     if !value.is_object() {
         return Ok(None);
     }
-    let is_iterable = js_sys::Reflect::get(value, &Symbol::iterator())?.is_function();
-    let pairs = if is_iterable { array_from(value)? } else { entries(value.unchecked_ref::<Object>())? };
+    let pairs = match read_list(value)? {
+        Some(pairs) => pairs,
+        None => entries(value.unchecked_ref::<Object>())?,
+    };
     // A pair may be any iterable, and reading one may throw.
     let read = Array::new();
     for pair in pairs.iter() {

@@ -5,6 +5,7 @@ pub mod base64;
 pub mod code;
 pub mod detail;
 pub mod frame;
+pub mod json;
 pub mod metadata;
 pub mod response;
 pub mod rest;

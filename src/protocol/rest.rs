@@ -5,6 +5,7 @@
 use super::{
     code::Code,
     detail::{Detail, ZITADEL, ZITADEL_V2},
+    json::Json,
     response::{Head, invalid_message, with_response},
     status::Failure,
 };
@@ -16,22 +17,6 @@ use crate::{
 
 /// Longest body that is read, in bytes: as long as a message over gRPC-Web may be.
 pub const MAX_BODY_LEN: usize = super::frame::MAX_MESSAGE_LEN;
-
-/// A parsed JSON value.
-pub trait Json: Sized {
-    /// A member of an object; `None` if it is absent or null, or this is not an object.
-    fn member(&self, name: &str) -> Option<Self>;
-    /// The string that this is.
-    fn string(&self) -> Option<String>;
-    /// The number that this is.
-    fn number(&self) -> Option<f64>;
-    /// The items of the array that this is.
-    fn items(&self) -> Option<Vec<Self>>;
-    /// The names of the members of the object that this is.
-    fn names(&self) -> Option<Vec<String>>;
-    /// This as JSON text.
-    fn text(&self) -> String;
-}
 
 /// Decodes a whole response, whose body was parsed as JSON if it is JSON: to the object that `read` accepts.
 ///
@@ -104,39 +89,13 @@ fn is_json(content_type: &str) -> bool {
 pub(crate) mod tests {
     use serde_json::{Value, json};
 
-    use super::{Json, decode};
+    use super::decode;
     use crate::{
         Detail, ErrorKind as Kind, Metadata,
         error::Error,
         protocol::response::Head,
         value::{self, Value as _},
     };
-
-    impl Json for Value {
-        fn member(&self, name: &str) -> Option<Self> {
-            self.get(name).filter(|value| !value.is_null()).cloned()
-        }
-
-        fn string(&self) -> Option<String> {
-            self.as_str().map(str::to_owned)
-        }
-
-        fn number(&self) -> Option<f64> {
-            self.as_f64()
-        }
-
-        fn items(&self) -> Option<Vec<Self>> {
-            self.as_array().cloned()
-        }
-
-        fn names(&self) -> Option<Vec<String>> {
-            self.as_object().map(|object| object.keys().cloned().collect())
-        }
-
-        fn text(&self) -> String {
-            self.to_string()
-        }
-    }
 
     type Org = value::ZitadelManagementV1GetMyOrgResponse;
 

@@ -257,7 +257,7 @@ fn json() -> impl Strategy<Value = Json> {
 /// Parsed JSON, as the decoder sees it.
 struct Text(Json);
 
-impl zitadel_org_web::protocol::rest::Json for Text {
+impl zitadel_org_web::protocol::json::Json for Text {
     fn member(&self, name: &str) -> Option<Self> {
         self.0.get(name).filter(|value| !value.is_null()).cloned().map(Self)
     }
@@ -268,6 +268,10 @@ impl zitadel_org_web::protocol::rest::Json for Text {
 
     fn number(&self) -> Option<f64> {
         self.0.as_f64()
+    }
+
+    fn boolean(&self) -> Option<bool> {
+        self.0.as_bool()
     }
 
     fn items(&self) -> Option<Vec<Self>> {
