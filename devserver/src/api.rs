@@ -2,74 +2,34 @@
 //!
 //! Source: ZITADEL `internal/api/grpc/server/server.go` (order of the interceptors), `internal/api/authz/`.
 
-use prost::Message as _;
-use serde_json::{Map, Value, json};
+use prost::Message;
 use zitadel_org_web::{
     Code,
     proto::zitadel::{
+        auth::v1::ListMyZitadelPermissionsResponse,
         management::v1::{DeactivateOrgResponse, GetMyOrgResponse, ReactivateOrgResponse},
-        org::v1::Org,
+        org::v2::{
+            ActivateOrganizationRequest, ActivateOrganizationResponse, DeactivateOrganizationRequest,
+            DeactivateOrganizationResponse, ListOrganizationsRequest,
+        },
         v1::{ErrorDetail, ObjectDetails},
     },
 };
 
 use crate::{
     instance::{Instance, Quirk},
+    list,
+    method::{Method, Service},
+    permission::{self, ORG_READ, ORG_WRITE},
     seed::Verdict,
     status::Status,
-    store::{Change, Refusal, Store},
+    store::{Caller, Change, Refusal, Store},
     text::{Key, Language},
 };
 
-/// The rpcs that are served.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    /// Reads the organization.
-    GetMyOrg,
-    /// Deactivates it.
-    DeactivateOrg,
-    /// Activates it again.
-    ReactivateOrg,
-}
-
-impl Method {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::GetMyOrg, Self::DeactivateOrg, Self::ReactivateOrg];
-
-    /// Its name in the service.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::GetMyOrg => "GetMyOrg",
-            Self::DeactivateOrg => "DeactivateOrg",
-            Self::ReactivateOrg => "ReactivateOrg",
-        }
-    }
-
-    /// The roles that hold the permission it needs.
-    ///
-    /// Source: ZITADEL `cmd/defaults.yaml`, `InternalAuthZ`.
-    const fn roles(self) -> &'static [&'static str] {
-        match self {
-            Self::GetMyOrg => &[
-                "IAM_OWNER",
-                "IAM_ORG_MANAGER",
-                "ORG_OWNER",
-                "ORG_SETTINGS_MANAGER",
-                "IAM_OWNER_VIEWER",
-                "IAM_USER_MANAGER",
-                "IAM_LOGIN_CLIENT",
-                "ORG_USER_MANAGER",
-                "ORG_OWNER_VIEWER",
-                "ORG_USER_PERMISSION_EDITOR",
-                "ORG_PROJECT_PERMISSION_EDITOR",
-            ],
-            Self::DeactivateOrg | Self::ReactivateOrg => {
-                &["IAM_OWNER", "IAM_ORG_MANAGER", "ORG_OWNER", "ORG_SETTINGS_MANAGER"]
-            }
-        }
-    }
-}
+/// What the decoder of a request says that is none. Go's protobuf writes this blank in some builds, to keep anybody from
+/// comparing its texts.
+const NO_PROTOBUF: &str = "grpc: error unmarshalling request: proto:\u{a0}cannot parse invalid wire-format data";
 
 /// Metadata of a call that its outcome depends on.
 #[derive(Debug, Clone, Copy, Default)]
@@ -84,116 +44,125 @@ pub struct Metadata<'a> {
     pub accept_language: Option<&'a str>,
 }
 
-/// A successful answer.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Answer {
-    /// To a read.
-    Org(Org),
-    /// To a change.
-    Changed(ObjectDetails),
-}
-
-impl Answer {
-    /// The message's bytes. Both changes respond with messages of the same form.
-    #[must_use]
-    pub fn encode(self) -> Vec<u8> {
-        match self {
-            Self::Org(org) => GetMyOrgResponse { org: Some(org) }.encode_to_vec(),
-            Self::Changed(details) => {
-                let changed = ReactivateOrgResponse { details: Some(details) };
-                debug_assert_eq!(
-                    changed.encode_to_vec(),
-                    DeactivateOrgResponse { details: changed.details.clone() }.encode_to_vec()
-                );
-                changed.encode_to_vec()
-            }
-        }
-    }
-
-    /// The answer in proto3's JSON mapping, without what is zero.
-    #[must_use]
-    pub fn json(&self) -> Value {
-        match self {
-            Self::Changed(details) => json!({ "details": details_json(details) }),
-            Self::Org(org) => {
-                let mut json = Map::new();
-                insert(&mut json, "id", &org.id);
-                if let Some(details) = &org.details {
-                    json.insert("details".to_owned(), details_json(details));
-                }
-                if org.state != 0 {
-                    insert(&mut json, "state", org.state().as_str_name());
-                }
-                insert(&mut json, "name", &org.name);
-                insert(&mut json, "primaryDomain", &org.primary_domain);
-                json!({ "org": json })
-            }
-        }
-    }
-}
-
-fn details_json(details: &ObjectDetails) -> Value {
-    let mut json = Map::new();
-    if details.sequence != 0 {
-        insert(&mut json, "sequence", &details.sequence.to_string());
-    }
-    for (name, date) in [("creationDate", &details.creation_date), ("changeDate", &details.change_date)] {
-        if let Some(date) = date {
-            insert(&mut json, name, &date.to_string());
-        }
-    }
-    insert(&mut json, "resourceOwner", &details.resource_owner);
-    Value::Object(json)
-}
-
-fn insert(json: &mut Map<String, Value>, name: &str, value: &str) {
-    if !value.is_empty() {
-        json.insert(name.to_owned(), json!(value));
-    }
-}
-
-/// Answers a call.
+/// Answers a call with its response's bytes.
 ///
 /// # Errors
 /// The status that ZITADEL would respond with.
-pub fn call(store: &Store, method: Method, metadata: Metadata<'_>) -> Result<Answer, Status> {
+pub fn call(store: &Store, method: Method, message: &[u8], metadata: Metadata<'_>) -> Result<Vec<u8>, Status> {
     let instance = Instance::of_host(metadata.host)?;
     if instance.quirk == Some(Quirk::Blocked) {
         return Err(Status::raw(Code::ResourceExhausted, "LIMITS-molsj", "Errors.Limits.Instance.Blocked"));
     }
-    let Call { org_id, language } = authorize(store, method, metadata, instance)?;
+    let call = authorize(store, method, metadata, instance)?;
     if instance.quirk == Some(Quirk::QuotaExhausted) {
         return Err(Status::raw(Code::ResourceExhausted, "QUOTA-vjAy8", "Quota.Access.Exhausted"));
     }
     match method {
-        Method::GetMyOrg => match store.org(&org_id).map_err(|_| database_error())? {
-            Some(org) => Ok(Answer::Org(org)),
-            None => Err(Status::translated(Code::NotFound, "QUERY-leq5Q", Key::NotFound, language)),
+        Method::ListMyZitadelPermissions => {
+            let result = permission::of_roles(&call.roles(&call.org_id)?);
+            Ok(ListMyZitadelPermissionsResponse { result }.encode_to_vec())
+        }
+        Method::GetMyOrg => match store.org(&call.org_id).map_err(|_| database_error())? {
+            Some(org) => Ok(GetMyOrgResponse { org: Some(org) }.encode_to_vec()),
+            None => Err(Status::translated(Code::NotFound, "QUERY-leq5Q", Key::NotFound, call.language)),
         },
-        Method::DeactivateOrg => change(store, &org_id, Change::Deactivate, language),
-        Method::ReactivateOrg => change(store, &org_id, Change::Reactivate, language),
+        Method::DeactivateOrg => {
+            let details = Some(call.change(&call.org_id, Change::Deactivate)?);
+            Ok(DeactivateOrgResponse { details }.encode_to_vec())
+        }
+        Method::ReactivateOrg => {
+            let details = Some(call.change(&call.org_id, Change::Reactivate)?);
+            Ok(ReactivateOrgResponse { details }.encode_to_vec())
+        }
+        Method::ListOrganizations => {
+            let request: ListOrganizationsRequest = decode(message)?;
+            list::validate(&request).map_err(|why| Status::plain(Code::InvalidArgument, why))?;
+            let orgs = store.orgs().map_err(|_| database_error())?;
+            let may_read = |id: &str| call.roles(id).is_ok_and(|roles| permission::permits(&roles, ORG_READ));
+            Ok(list::list(orgs, &request, may_read).encode_to_vec())
+        }
+        Method::ActivateOrganization => {
+            let ActivateOrganizationRequest { organization_id } = decode(message)?;
+            let change_date = call.change_by_id(&organization_id, Change::Reactivate)?.change_date;
+            Ok(ActivateOrganizationResponse { change_date }.encode_to_vec())
+        }
+        Method::DeactivateOrganization => {
+            let DeactivateOrganizationRequest { organization_id } = decode(message)?;
+            let change_date = call.change_by_id(&organization_id, Change::Deactivate)?.change_date;
+            Ok(DeactivateOrganizationResponse { change_date }.encode_to_vec())
+        }
     }
 }
 
-fn change(store: &Store, org_id: &str, change: Change, language: Language) -> Result<Answer, Status> {
-    let (already_there, already_id, not_found_id) = match change {
-        Change::Deactivate => (Key::AlreadyDeactivated, "EVENT-Dbs2g", "ORG-oL9nT"),
-        Change::Reactivate => (Key::AlreadyActive, "EVENT-bfnrh", "ORG-Dgf3g"),
-    };
-    store.change(org_id, change).map(Answer::Changed).map_err(|refusal| match refusal {
-        Refusal::AlreadyThere => Status::translated(Code::FailedPrecondition, already_id, already_there, language),
-        Refusal::NotFound => Status::translated(Code::NotFound, not_found_id, Key::NotFound, language),
-        Refusal::Database(_) => database_error(),
-    })
+/// Decodes a request.
+///
+/// # Errors
+/// It is not its protobuf.
+pub(crate) fn decode<M: Message + Default>(message: &[u8]) -> Result<M, Status> {
+    M::decode(message).map_err(|_| Status::plain(Code::Internal, NO_PROTOBUF))
 }
 
 /// An authorized call.
-struct Call {
+struct Call<'a> {
+    store: &'a Store,
+    token: &'a str,
     org_id: String,
     language: Language,
 }
 
-fn authorize(store: &Store, method: Method, metadata: Metadata<'_>, instance: &Instance) -> Result<Call, Status> {
+impl Call<'_> {
+    /// The caller's roles on an organization and on the instance.
+    fn roles(&self, org_id: &str) -> Result<Vec<String>, Status> {
+        self.store.roles(self.token, org_id).map_err(|_| database_error())
+    }
+
+    fn change(&self, org_id: &str, change: Change) -> Result<ObjectDetails, Status> {
+        let (already_there, already_id, not_found_id) = match change {
+            Change::Deactivate => (Key::AlreadyDeactivated, "EVENT-Dbs2g", "ORG-oL9nT"),
+            Change::Reactivate => (Key::AlreadyActive, "EVENT-bfnrh", "ORG-Dgf3g"),
+        };
+        self.store.change(org_id, change).map_err(|refusal| match refusal {
+            Refusal::AlreadyThere => {
+                Status::translated(Code::FailedPrecondition, already_id, already_there, self.language)
+            }
+            Refusal::NotFound => Status::translated(Code::NotFound, not_found_id, Key::NotFound, self.language),
+            Refusal::Database(_) => database_error(),
+        })
+    }
+
+    /// A change of organization v2, which checks the permission for the organization of the request.
+    fn change_by_id(&self, org_id: &str, change: Change) -> Result<ObjectDetails, Status> {
+        if !(1..=200).contains(&org_id.chars().count()) {
+            let name = match change {
+                Change::Deactivate => "DeactivateOrganizationRequest",
+                Change::Reactivate => "ActivateOrganizationRequest",
+            };
+            let text =
+                format!("invalid {name}.OrganizationId: value length must be between 1 and 200 runes, inclusive");
+            return Err(Status::plain(Code::InvalidArgument, text));
+        }
+        may(&self.roles(org_id)?, ORG_WRITE, "AUTH-AWfge")?;
+        self.change(org_id, change)
+    }
+}
+
+/// Whether the caller has a membership, and one that permits something.
+fn may(roles: &[String], permission: &str, denied_id: &str) -> Result<(), Status> {
+    if roles.is_empty() {
+        return Err(Status::raw(Code::NotFound, "AUTHZ-cdgFk", "membership not found"));
+    }
+    if !permission::permits(roles, permission) {
+        return Err(Status::raw(Code::PermissionDenied, denied_id, "No matching permissions found"));
+    }
+    Ok(())
+}
+
+fn authorize<'a>(
+    store: &'a Store,
+    method: Method,
+    metadata: Metadata<'a>,
+    instance: &Instance,
+) -> Result<Call<'a>, Status> {
     if metadata.authorization.is_empty() {
         return Err(missing_header(instance));
     }
@@ -212,19 +181,18 @@ fn authorize(store: &Store, method: Method, metadata: Metadata<'_>, instance: &I
         Verdict::SessionExpired => return denied("AUTHZ-EGDo3", "session expired"),
         Verdict::Exchanged => return denied("APP-Shi0J", "Errors.TokenExchange.Token.NotForAPI"),
     }
-    let org_id = if metadata.org_id.is_empty() { caller.org_id } else { metadata.org_id.to_owned() };
+    let Caller { org_id, language, .. } = caller;
+    let org_id = if metadata.org_id.is_empty() { org_id } else { metadata.org_id.to_owned() };
     if !store.org(&org_id).is_ok_and(|org| org.is_some()) {
         return denied("AUTH-Bs7Ds", "Organisation doesn't exist");
     }
-    let roles = store.roles(token, &org_id).map_err(|_| database_error())?;
-    if roles.is_empty() {
-        return Err(Status::raw(Code::NotFound, "AUTHZ-cdgFk", "membership not found"));
+    if method.service() == Service::Management {
+        let roles = store.roles(token, &org_id).map_err(|_| database_error())?;
+        may(&roles, if method == Method::GetMyOrg { ORG_READ } else { ORG_WRITE }, "AUTH-5mWD2")?;
     }
-    if !roles.iter().any(|role| method.roles().contains(&role.as_str())) {
-        return denied("AUTH-5mWD2", "No matching permissions found");
-    }
-    let language = Language::choose(caller.language.as_deref(), metadata.accept_language);
-    Ok(Call { org_id, language })
+    // connect-go does not show ZITADEL's translator the header.
+    let accepted = metadata.accept_language.filter(|_| method.service() != Service::Organization);
+    Ok(Call { store, token, org_id, language: Language::choose(language.as_deref(), accepted) })
 }
 
 /// ZITADEL v4.11.0 to v4.13.1 respond with another code, which instances with that quirk show.

@@ -75,6 +75,9 @@ pub const REST: Rules = Rules {
     exposed_headers: Exposed::Only("Location, Content-Length, Grpc-Status, Grpc-Message, Grpc-Status-Details-Bin"),
 };
 
+/// For gRPC-Web calls of organization v2: the rules of REST without its cookie.
+pub const CONNECT: Rules = Rules { cookie: None, ..REST };
+
 impl Rules {
     /// Answers a preflight: 204 in any case, with the CORS headers only if it asks for nothing else than is allowed.
     #[must_use]

@@ -16,27 +16,21 @@ use hyper::{
     http::request::Parts,
 };
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use prost::Message as _;
 use zitadel_org_web::{
     Code,
-    proto::zitadel::management::v1::ReactivateOrgRequest,
     protocol::frame::{FLAG_COMPRESSED, FLAG_TRAILERS, MAX_MESSAGE_LEN, PREFIX_LEN},
 };
 
 use crate::{
-    api::{self, Method},
-    headers,
+    api, headers,
     instance::{Instance, Quirk},
+    method::{Method, Service},
     status::Status,
     store::Store,
 };
 
-const SERVICE: &str = "zitadel.management.v1.ManagementService";
 /// What `grpc-message` percent-encodes besides what is not ASCII.
 const MESSAGE_SET: &AsciiSet = &CONTROLS.add(b'%');
-
-/// Go's protobuf writes this blank in some builds, to keep anybody from comparing its texts.
-const NO_PROTOBUF: &str = "grpc: error unmarshalling request: proto:\u{a0}cannot parse invalid wire-format data";
 
 /// What a call takes at least.
 const SHORTEST_CALL: Duration = Duration::from_micros(10);
@@ -62,13 +56,6 @@ impl Wire {
     }
 }
 
-/// The rpc at a path, if there is one.
-#[must_use]
-pub fn method(path: &str) -> Option<Method> {
-    let name = path.strip_prefix('/')?.strip_prefix(SERVICE)?.strip_prefix('/')?;
-    Method::ALL.into_iter().find(|method| method.name() == name)
-}
-
 /// Answers a call.
 pub fn answer(store: &Store, wire: Wire, request: &Parts, body: &[u8]) -> Response<Body> {
     let timeout = match timeout(headers::text(&request.headers, "grpc-timeout")) {
@@ -81,24 +68,27 @@ pub fn answer(store: &Store, wire: Wire, request: &Parts, body: &[u8]) -> Respon
     }
     match receive(wire, request, body) {
         Err(status) => respond(wire, request, Err(status), HeaderMap::new()),
-        Ok(method) => {
-            let outcome = api::call(store, method, headers::metadata(request));
-            respond(wire, request, outcome.map(api::Answer::encode), headers::intercepted())
+        Ok((method, message)) => {
+            let outcome = api::call(store, method, &message, headers::metadata(request));
+            respond(wire, request, outcome, headers::intercepted())
         }
     }
 }
 
 /// What precedes the interceptors: the method, the frame, the message.
-fn receive(wire: Wire, request: &Parts, body: &[u8]) -> Result<Method, Status> {
+fn receive(wire: Wire, request: &Parts, body: &[u8]) -> Result<(Method, Vec<u8>), Status> {
     let path = request.uri.path();
     let Some((service, name)) = path.strip_prefix('/').unwrap_or(path).rsplit_once('/') else {
         return Err(Status::plain(Code::Unimplemented, format!("malformed method name: {path:?}")));
     };
-    if service != SERVICE {
+    let instance = Instance::find(headers::host(request));
+    let has_service = Service::of_path(path).is_some_and(|(service, _)| service != Service::Organization)
+        && instance.is_none_or(|it| it.quirk != Some(Quirk::WithoutV1));
+    if !has_service {
         return Err(Status::plain(Code::Unimplemented, format!("unknown service {service}")));
     }
-    let method = method(path)
-        .ok_or_else(|| Status::plain(Code::Unimplemented, format!("unknown method {name} for service {SERVICE}")))?;
+    let method = Method::of_path(path)
+        .ok_or_else(|| Status::plain(Code::Unimplemented, format!("unknown method {name} for service {service}")))?;
     let encoding = headers::text(&request.headers, "grpc-encoding");
     if !matches!(encoding, "" | "identity") {
         let text = format!("grpc: Decompressor is not installed for grpc-encoding {encoding:?}");
@@ -112,9 +102,10 @@ fn receive(wire: Wire, request: &Parts, body: &[u8]) -> Result<Method, Status> {
         }
         Wire::Native | Wire::Web => body,
     };
-    // All three requests are empty messages, so one decoder shows whether the bytes are protobuf at all.
-    ReactivateOrgRequest::decode(unframe(body)?).map_err(|_| Status::plain(Code::Internal, NO_PROTOBUF))?;
-    Ok(method)
+    let message = unframe(body)?;
+    // All requests of v1 are empty messages, so one decoder shows whether the bytes are protobuf at all.
+    api::decode::<()>(message)?;
+    Ok((method, message.to_vec()))
 }
 
 fn eof(text: &str) -> Status {
@@ -122,7 +113,7 @@ fn eof(text: &str) -> Status {
 }
 
 /// The message of a body that is one frame.
-fn unframe(body: &[u8]) -> Result<&[u8], Status> {
+pub(crate) fn unframe(body: &[u8]) -> Result<&[u8], Status> {
     let (prefix, rest) = body.split_first_chunk::<PREFIX_LEN>().ok_or_else(|| eof("EOF"))?;
     let [flags, len @ ..] = *prefix;
     let len = usize::try_from(u32::from_be_bytes(len)).unwrap_or(usize::MAX);
@@ -186,7 +177,12 @@ pub(crate) fn refuse(wire: Wire, http_status: StatusCode, text: &str) -> Respons
     if wire != Wire::Native {
         body.extend(frame(FLAG_TRAILERS, b""));
     }
-    let mut response = Response::new(Body::from(body));
+    plain(http_status, body)
+}
+
+/// A plain text, as Go's net/http writes an error.
+pub(crate) fn plain(http_status: StatusCode, body: impl Into<Body>) -> Response<Body> {
+    let mut response = Response::new(body.into());
     *response.status_mut() = http_status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     response.headers_mut().insert("x-content-type-options", HeaderValue::from_static("nosniff"));
@@ -194,7 +190,12 @@ pub(crate) fn refuse(wire: Wire, http_status: StatusCode, text: &str) -> Respons
 }
 
 /// The answer on the wire: success with a message and trailers, an error in the HTTP headers (trailers-only).
-fn respond(wire: Wire, request: &Parts, outcome: Result<Vec<u8>, Status>, mut headers: HeaderMap) -> Response<Body> {
+pub(crate) fn respond(
+    wire: Wire,
+    request: &Parts,
+    outcome: Result<Vec<u8>, Status>,
+    mut headers: HeaderMap,
+) -> Response<Body> {
     if let Some(content_type) = request.headers.get(CONTENT_TYPE) {
         headers.insert(CONTENT_TYPE, content_type.clone());
     }

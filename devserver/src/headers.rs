@@ -51,12 +51,24 @@ pub(crate) fn intercepted() -> HeaderMap {
     headers
 }
 
-/// What every REST answer carries that got as far as ZITADEL's interceptors.
+/// What every REST answer of a v1 service carries that got as far as ZITADEL's interceptors.
 pub(crate) fn of_gateway() -> HeaderMap {
     let mut headers = uncached();
     insert(&mut headers, "grpcgateway-cache-control", "no-store");
     insert(&mut headers, "grpcgateway-pragma", "no-cache");
     insert(&mut headers, "grpcgateway-content-type", "application/grpc");
+    headers
+}
+
+/// What a REST answer of organization v2 carries; an error is not said to be uncached.
+pub(crate) fn of_connect_gateway(is_success: bool) -> HeaderMap {
+    let mut headers = identified();
+    if is_success {
+        insert(&mut headers, "grpcgateway-cache-control", "no-store");
+        insert(&mut headers, "grpcgateway-pragma", "no-cache");
+    }
+    insert(&mut headers, "grpcgateway-content-type", "application/grpc");
+    insert(&mut headers, "grpcgateway-date", &httpdate::fmt_http_date(SystemTime::now()));
     headers
 }
 
@@ -67,7 +79,8 @@ pub(crate) fn identified() -> HeaderMap {
     headers
 }
 
-fn uncached() -> HeaderMap {
+/// What every answer carries that is not to be kept.
+pub(crate) fn uncached() -> HeaderMap {
     let mut headers = identified();
     insert(&mut headers, "cache-control", "no-store");
     insert(&mut headers, "pragma", "no-cache");

@@ -24,12 +24,16 @@ pub enum Quirk {
     QuotaExhausted,
     /// It is of a version that answers UNKNOWN to a call without a token.
     V4_13,
+    /// It is of a version that cannot change an organization by organization v2.
+    V4_6,
+    /// It has no v1 API any more.
+    WithoutV1,
     /// Its errors are in a trailers frame, as the v2 API and some proxies send them.
     BodyTrailers,
 }
 
 /// All instances.
-pub const INSTANCES: [Instance; 7] = [
+pub const INSTANCES: [Instance; 9] = [
     Instance { host: "localhost", quirk: None, about: "ZITADEL as it is" },
     Instance { host: "127.0.0.1", quirk: None, about: "the same" },
     Instance { host: "[::1]", quirk: None, about: "the same" },
@@ -40,6 +44,12 @@ pub const INSTANCES: [Instance; 7] = [
         quirk: Some(Quirk::V4_13),
         about: "a missing token is UNKNOWN, as in v4.11-v4.13",
     },
+    Instance {
+        host: "v4-6.localhost",
+        quirk: Some(Quirk::V4_6),
+        about: "no changes by organization v2, as before v4.7",
+    },
+    Instance { host: "without-v1.localhost", quirk: Some(Quirk::WithoutV1), about: "organization v2 alone" },
     Instance { host: "trailers.localhost", quirk: Some(Quirk::BodyTrailers), about: "errors in a trailers frame" },
 ];
 

@@ -4,10 +4,14 @@
 //! It is made for the demo and the tests and holds nothing worth protecting: its tokens are readable and known.
 
 pub mod api;
+pub mod connect;
 pub mod cors;
 pub mod grpc;
 mod headers;
 pub mod instance;
+pub mod list;
+pub mod method;
+pub mod permission;
 pub mod rest;
 pub mod seed;
 pub mod site;
@@ -39,7 +43,12 @@ use hyper_util::{
 };
 use tokio::{net::TcpListener, task, time::sleep};
 
-use crate::{grpc::Wire, site::Site, store::Store};
+use crate::{
+    grpc::Wire,
+    method::{Method, Service},
+    site::Site,
+    store::Store,
+};
 
 /// Longest request body that is read, in bytes: a message of 4 MiB in base64.
 const MAX_BODY_LEN: usize = 6 * 1024 * 1024;
@@ -56,6 +65,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The database file; it is made if it is missing.
     pub database: PathBuf,
+    /// How many organizations a new database gets.
+    pub organizations: usize,
     /// The files to serve besides the API.
     pub site: Option<Site>,
 }
@@ -79,7 +90,7 @@ impl Server {
     /// # Errors
     /// If either cannot be opened.
     pub async fn bind(config: Config) -> io::Result<Self> {
-        let store = Store::open(&config.database)
+        let store = Store::open(&config.database, config.organizations)
             .map_err(|error| io::Error::other(format!("{}: {error}", config.database.display())))?;
         let listener = TcpListener::bind(config.listen).await?;
         Ok(Self { listener, state: Arc::new(State { store, site: config.site }) })
@@ -138,10 +149,19 @@ async fn answer(state: Arc<State>, request: Request<hyper::body::Incoming>) -> R
     let (request, body) = request.into_parts();
     let body = axum::body::to_bytes(Body::new(body), MAX_BODY_LEN).await;
     let asked = headers::text(&request.headers, ACCESS_CONTROL_REQUEST_HEADERS.as_str());
-    let is_grpc_web = asked.to_ascii_lowercase().contains("x-grpc-web") && grpc::method(request.uri.path()).is_some();
+    let is_grpc_web = asked.to_ascii_lowercase().contains("x-grpc-web")
+        && Method::of_path(request.uri.path()).is_some_and(|method| method.service() != Service::Organization);
     let is_options = request.method == Verb::OPTIONS;
     let mut response = if is_options && request.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD) {
-        if is_grpc_web { cors::GRPC_WEB.preflight(&request) } else { cors::REST.preflight(&request) }
+        let is_connect = is_connect(&request);
+        let rules = if is_grpc_web {
+            &cors::GRPC_WEB
+        } else if is_connect {
+            &cors::CONNECT
+        } else {
+            &cors::REST
+        };
+        rules.preflight(&request)
     } else if is_options && is_grpc_web {
         let text = "invalid gRPC request method \"OPTIONS\"\n";
         let mut response = grpc::refuse(Wire::Web, StatusCode::METHOD_NOT_ALLOWED, text);
@@ -164,7 +184,11 @@ fn call(store: &Store, request: &Parts, body: Option<&Bytes>) -> Response<Body> 
     let content_type = headers::text(&request.headers, CONTENT_TYPE.as_str());
     let is_post = request.method == Verb::POST;
     let no_body = || plain(StatusCode::PAYLOAD_TOO_LARGE, "request body too large");
-    if is_post && content_type.starts_with("application/grpc-web") {
+    if is_connect(request) && (!is_post || content_type.starts_with("application/grpc-web")) {
+        let mut response = body.map_or_else(no_body, |body| connect::answer(store, request, body));
+        cors::CONNECT.allow(request, response.headers_mut());
+        response
+    } else if is_post && content_type.starts_with("application/grpc-web") {
         let mut response = match (Wire::web(content_type), body) {
             (Some(wire), Some(body)) => grpc::answer(store, wire, request, body),
             (Some(_), None) => no_body(),
@@ -192,6 +216,11 @@ async fn file(state: &State, request: &Parts) -> Option<Response<Body>> {
     let mut response = site.answer(request.uri.path()).await?;
     cors::REST.allow(request, response.headers_mut());
     Some(response)
+}
+
+/// Whether a request is for a service that connect-go serves, whether it has such a method or not.
+fn is_connect(request: &Parts) -> bool {
+    Service::of_path(request.uri.path()).is_some_and(|(service, _)| service == Service::Organization)
 }
 
 fn is_native(content_type: &str) -> bool {

@@ -10,7 +10,7 @@ use clap::Parser;
 use devserver::{
     Config, Server,
     instance::INSTANCES,
-    seed::{ORGS, USERS},
+    seed::{self, DEFAULT_ORGANIZATIONS, USERS},
     site::Site,
     store::{Event, Store},
 };
@@ -27,6 +27,9 @@ struct Arguments {
     /// Checkout whose www and pkg are served
     #[arg(long, default_value = ".", value_name = "FOLDER")]
     root: PathBuf,
+    /// How many organizations a new database gets
+    #[arg(long, default_value_t = DEFAULT_ORGANIZATIONS, value_name = "N")]
+    organizations: usize,
     /// End when standard input does: with the process that has started this one, however that ends
     #[arg(long)]
     until_input_ends: bool,
@@ -37,7 +40,7 @@ struct Arguments {
 
 #[tokio::main]
 async fn main() -> io::Result<()> {
-    let Arguments { listen, database, root, until_input_ends, events } = Arguments::parse();
+    let Arguments { listen, database, root, organizations, until_input_ends, events } = Arguments::parse();
     if let Some(org_id) = events {
         return print_events(&database, &org_id);
     }
@@ -45,7 +48,7 @@ async fn main() -> io::Result<()> {
         std::fs::create_dir_all(folder)?;
     }
     let site = Some(Site::of_checkout(&root));
-    let server = Server::bind(Config { listen, database: database.clone(), site }).await?;
+    let server = Server::bind(Config { listen, database: database.clone(), organizations, site }).await?;
     print_guide(server.address()?, &database);
     tokio::select! {
         never = server.run() => match never {},
@@ -69,7 +72,9 @@ fn print_events(database: &Path, org_id: &str) -> io::Result<()> {
     if !database.exists() {
         return Err(io::Error::new(io::ErrorKind::NotFound, format!("{} does not exist", database.display())));
     }
-    let events = Store::open(database).and_then(|store| store.events(org_id)).map_err(io::Error::other)?;
+    let events = Store::open(database, DEFAULT_ORGANIZATIONS)
+        .and_then(|store| store.events(org_id))
+        .map_err(io::Error::other)?;
     for Event { sequence, kind, created, .. } in events {
         println!(
             "{}",
@@ -79,11 +84,15 @@ fn print_events(database: &Path, org_id: &str) -> io::Result<()> {
     Ok(())
 }
 
+/// How many organizations the guide names.
+const SHOWN: usize = 7;
+
 fn print_guide(address: SocketAddr, database: &Path) {
     println!("Organizations (state in {}):", database.display());
-    for org in ORGS {
+    for org in seed::orgs(SHOWN) {
         println!("  {}  {:<9} {}", org.id, org.name, org.domain);
     }
+    println!("  and others: the page lists them");
     println!("\nTokens:");
     for user in USERS {
         println!("  {:<26} {}", user.token, user.about);

@@ -6,13 +6,16 @@ use std::io::{self, Write};
 
 use axum::body::Body;
 use hyper::{HeaderMap, Method as Verb, Response, StatusCode, http::request::Parts};
+use prost::Message as _;
+use prost_reflect::{DeserializeOptions, DynamicMessage};
 use serde::Serialize as _;
 use serde_json::{Value, ser::Formatter};
 use zitadel_org_web::Code;
 
 use crate::{
-    api::{self, Method},
-    headers,
+    api, connect, headers,
+    instance::{Instance, Quirk},
+    method::{Method, Service},
     status::Status,
     store::Store,
 };
@@ -23,19 +26,10 @@ pub(crate) const QUOTA_COOKIES: [&str; 2] = [
     "zitadel.quota.exhausted=true; Path=/; Max-Age=300; SameSite=Lax",
 ];
 
-/// The rpc behind a path, and the verb that it is called with.
-fn route(path: &str) -> Option<(Verb, Method)> {
-    match path.strip_prefix("/management/v1/orgs/me")? {
-        "" => Some((Verb::GET, Method::GetMyOrg)),
-        "/_deactivate" => Some((Verb::POST, Method::DeactivateOrg)),
-        "/_reactivate" => Some((Verb::POST, Method::ReactivateOrg)),
-        _ => None,
-    }
-}
-
 /// Answers a request, whatever its path.
 pub fn answer(store: &Store, request: &Parts, body: &[u8]) -> Response<Body> {
-    let Some((verb, method)) = route(request.uri.path()) else {
+    let route = Method::of_route(request.uri.path()).filter(|(_, method, _)| has(request, *method));
+    let Some((verb, method, organization_id)) = route else {
         return respond(
             StatusCode::NOT_FOUND,
             &Status::plain(Code::NotFound, "Not Found").json(),
@@ -47,18 +41,56 @@ pub fn answer(store: &Store, request: &Parts, body: &[u8]) -> Response<Body> {
         return respond(StatusCode::METHOD_NOT_ALLOWED, &status.json(), headers::identified());
     }
     // An empty body is accepted in place of {}.
-    if let (Verb::POST, Err(why)) = (verb, judge(body)) {
-        return fail(&Status::plain(Code::InvalidArgument, why), headers::identified());
-    }
-    let mut headers = headers::of_gateway();
-    match api::call(store, method, headers::metadata(request)) {
+    let message = match read(method, verb == Verb::POST, body, organization_id) {
+        Ok(message) => message,
+        Err(why) => return fail(&Status::plain(Code::InvalidArgument, why), headers::identified()),
+    };
+    let outcome = api::call(store, method, &message, headers::metadata(request));
+    let mut headers = match method.service() {
+        Service::Organization => headers::of_connect_gateway(outcome.is_ok()),
+        Service::Auth | Service::Management => headers::of_gateway(),
+    };
+    match outcome {
         Ok(answer) => {
             headers::insert(&mut headers, "set-cookie", QUOTA_COOKIES[0]);
             headers::insert(&mut headers, "vary", "Cookie");
-            respond(StatusCode::OK, &answer.json(), headers)
+            respond(StatusCode::OK, &json(method, &answer), headers)
         }
         Err(status) => fail(&status, headers),
     }
+}
+
+/// Whether an instance's version has a method.
+fn has(request: &Parts, method: Method) -> bool {
+    let quirk = Instance::find(headers::host(request)).and_then(|instance| instance.quirk);
+    match method.service() {
+        Service::Organization => connect::has(request, method),
+        Service::Auth | Service::Management => quirk != Some(Quirk::WithoutV1),
+    }
+}
+
+/// The bytes of a request's message: the body in proto3's JSON mapping, and the organization in the path.
+fn read(method: Method, has_body: bool, body: &[u8], organization_id: &str) -> Result<Vec<u8>, String> {
+    let mut json = Value::Object(serde_json::Map::new());
+    if has_body {
+        judge(body)?;
+        if let Some(Ok(first)) = serde_json::Deserializer::from_slice(body).into_iter::<Value>().next() {
+            json = first;
+        }
+    }
+    if let (false, Some(object)) = (organization_id.is_empty(), json.as_object_mut()) {
+        object.insert("organizationId".to_owned(), organization_id.into());
+    }
+    let descriptor = method.input().ok_or("no descriptor")?;
+    let options = DeserializeOptions::new().deny_unknown_fields(false);
+    let message = DynamicMessage::deserialize_with_options(descriptor, json, &options);
+    message.map(|message| message.encode_to_vec()).map_err(|error| format!("proto:\u{a0}{error}"))
+}
+
+/// A response in proto3's JSON mapping, without what is zero.
+fn json(method: Method, message: &[u8]) -> Value {
+    let message = method.output().and_then(|descriptor| DynamicMessage::decode(descriptor, message).ok());
+    message.and_then(|message| serde_json::to_value(message).ok()).unwrap_or_default()
 }
 
 /// What is wrong with a body, in Go's words where they are short. What follows the first value is not looked at.

@@ -1,14 +1,16 @@
 //! What an empty database starts with.
 
+use std::borrow::Cow;
+
 /// An organization and what has happened to it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Org {
     /// Its id.
-    pub id: &'static str,
+    pub id: Cow<'static, str>,
     /// Its name.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Its primary domain.
-    pub domain: &'static str,
+    pub domain: Cow<'static, str>,
     /// The state that its events lead to.
     pub state: State,
 }
@@ -67,16 +69,56 @@ const HOOLI: &str = "69629023906488337";
 const UMBRELLA: &str = "69629023906488338";
 const STARK: &str = "69629023906488339";
 
-/// The organizations. Those below ACME are there for the tests, one for each kind of change.
-pub const ORGS: [Org; 7] = [
-    Org { id: ZITADEL, name: "ZITADEL", domain: "zitadel.localhost", state: State::Active },
-    Org { id: ACME, name: "ACME", domain: "acme.localhost", state: State::Inactive },
-    Org { id: GLOBEX, name: "Globex", domain: "globex.localhost", state: State::Active },
-    Org { id: INITECH, name: "Initech", domain: "initech.localhost", state: State::Active },
-    Org { id: HOOLI, name: "Hooli", domain: "hooli.localhost", state: State::Inactive },
-    Org { id: UMBRELLA, name: "Umbrella", domain: "umbrella.localhost", state: State::Removed },
-    Org { id: STARK, name: "Stark", domain: "stark.localhost", state: State::Active },
+/// The instance's default organization.
+pub const DEFAULT_ORG: &str = ZITADEL;
+
+/// How many organizations there are if nobody says.
+pub const DEFAULT_ORGANIZATIONS: usize = 60;
+
+/// The first organizations, by id and name. Those below ACME are there for the tests, one for each kind of change.
+const ORGS: [(&str, &str, State); 7] = [
+    (ZITADEL, "ZITADEL", State::Active),
+    (ACME, "ACME", State::Inactive),
+    (GLOBEX, "Globex", State::Active),
+    (INITECH, "Initech", State::Active),
+    (HOOLI, "Hooli", State::Inactive),
+    (UMBRELLA, "Umbrella", State::Removed),
+    (STARK, "Stark", State::Active),
 ];
+
+/// What the names of the others are made of.
+const FIRST_NAMES: [&str; 10] =
+    ["Alpen", "Blue", "Cedar", "Delta", "Ember", "Fjord", "Granite", "Harbor", "Iron", "Juniper"];
+const LAST_NAMES: [&str; 10] =
+    ["Bank", "Foods", "Health", "Labs", "Logistics", "Media", "Motors", "Power", "Robotics", "Textiles"];
+
+/// The first organizations, and others up to so many: every third is deactivated.
+#[must_use]
+pub fn orgs(count: usize) -> Vec<Org> {
+    let first = ORGS.into_iter().map(|(id, name, state)| Org {
+        id: id.into(),
+        name: name.into(),
+        domain: format!("{}.localhost", name.to_lowercase()).into(),
+        state,
+    });
+    let others = (0..count.saturating_sub(ORGS.len())).map(|index| {
+        let (first, rest) = (index % FIRST_NAMES.len(), index / FIRST_NAMES.len());
+        let last = (first + rest) % LAST_NAMES.len();
+        let name = |names: &[&'static str], at: usize| names.get(at).copied().unwrap_or_default();
+        let (first, last) = (name(&FIRST_NAMES, first), name(&LAST_NAMES, last));
+        let suffix = match rest / LAST_NAMES.len() {
+            0 => String::new(),
+            round => format!(" {}", round + 1),
+        };
+        Org {
+            id: format!("696290239064{:05}", 90_000 + index).into(),
+            name: format!("{first} {last}{suffix}").into(),
+            domain: format!("{first}-{last}{}.localhost", suffix.replace(' ', "-")).to_lowercase().into(),
+            state: if index % 3 == 0 { State::Inactive } else { State::Active },
+        }
+    });
+    first.chain(others).collect()
+}
 
 /// The users.
 pub const USERS: [User; 11] = [

@@ -102,11 +102,11 @@ impl From<rusqlite::Error> for Refusal {
 }
 
 impl Store {
-    /// Opens the database file, and fills it if it is new.
+    /// Opens the database file, and fills it with so many organizations if it is new.
     ///
     /// # Errors
     /// If the file cannot be opened or is no database of this kind.
-    pub fn open(path: &Path) -> rusqlite::Result<Self> {
+    pub fn open(path: &Path, organizations: usize) -> rusqlite::Result<Self> {
         let mut connection = Connection::open(path)?;
         connection.busy_timeout(Duration::from_secs(5))?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -114,7 +114,7 @@ impl Store {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let is_empty = transaction.query_row("SELECT NOT EXISTS (SELECT 1 FROM users)", [], |row| row.get(0))?;
         if is_empty {
-            fill(&transaction)?;
+            fill(&transaction, organizations)?;
         }
         transaction.commit()?;
         Ok(Self { connection: Mutex::new(connection) })
@@ -151,6 +151,18 @@ impl Store {
     /// If the database fails.
     pub fn org(&self, org_id: &str) -> rusqlite::Result<Option<Org>> {
         replay(&self.connection(), org_id)
+    }
+
+    /// All organizations, the oldest first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn orgs(&self) -> rusqlite::Result<Vec<Org>> {
+        let connection = self.connection();
+        let sql = "SELECT org_id FROM events WHERE sequence = 1 ORDER BY created_us, org_id";
+        let mut statement = connection.prepare(sql)?;
+        let ids = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
+        ids.iter().filter_map(|id| replay(&connection, id).transpose()).collect()
     }
 
     /// What happened to the organization, first things first.
@@ -248,13 +260,13 @@ fn timestamp(micros: i64) -> Timestamp {
     Timestamp { seconds: micros.div_euclid(1_000_000), nanos: i32::try_from(nanos).unwrap_or_default() }
 }
 
-fn fill(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
-    for org in seed::ORGS {
+fn fill(transaction: &Transaction<'_>, organizations: usize) -> rusqlite::Result<()> {
+    for org in seed::orgs(organizations) {
         let born = [
-            (ADDED, org.name),
-            ("org.domain.added", org.domain),
-            ("org.domain.verified", org.domain),
-            (PRIMARY_DOMAIN_SET, org.domain),
+            (ADDED, &*org.name),
+            ("org.domain.added", &*org.domain),
+            ("org.domain.verified", &*org.domain),
+            (PRIMARY_DOMAIN_SET, &*org.domain),
             ("org.member.added", ""),
         ];
         let later: &[_] = match org.state {
@@ -263,7 +275,7 @@ fn fill(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
             seed::State::Removed => &[(REMOVED, "")],
         };
         for (kind, payload) in born.iter().chain(later) {
-            append(transaction, org.id, kind, payload)?;
+            append(transaction, &org.id, kind, payload)?;
         }
     }
     for user in seed::USERS {

@@ -93,11 +93,11 @@ async fn a_head_that_does_not_end_is_closed() {
 async fn files_are_served_while_another_process_holds_the_database() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("test.sqlite");
-    drop(Store::open(&database).unwrap());
+    drop(Store::open(&database, 7).unwrap());
     std::fs::create_dir(folder.path().join("www")).unwrap();
     std::fs::write(folder.path().join("www/index.html"), "<p>").unwrap();
     let site = Some(Site::of_checkout(folder.path()));
-    let config = Config { listen: "127.0.0.1:0".parse().unwrap(), database: database.clone(), site };
+    let config = Config { listen: "127.0.0.1:0".parse().unwrap(), database: database.clone(), organizations: 7, site };
     let server = Server::bind(config).await.unwrap();
     let server = Running::of(server);
     let lock = rusqlite::Connection::open(&database).unwrap();

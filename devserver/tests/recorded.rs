@@ -54,6 +54,26 @@ fn bytes(hex: &str) -> Option<Vec<u8>> {
     (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok()).collect()
 }
 
+/// A recorded request's body with the ids that are here, which are shorter by a digit.
+fn body(recorded: &str) -> Option<Vec<u8>> {
+    let bytes = if recorded.starts_with('{') { recorded.as_bytes().to_vec() } else { bytes(recorded)? };
+    if bytes.starts_with(b"{") {
+        return Some(ours(&String::from_utf8(bytes).unwrap()).into_bytes());
+    }
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let Some(at) = IDS.iter().find_map(|(theirs, _)| text.find(theirs)).filter(|_| bytes.is_ascii()) else {
+        return Some(bytes);
+    };
+    let mut bytes = ours(&text).into_bytes();
+    // The lengths of the frame, of the id and of the messages around it.
+    bytes[4] -= 1;
+    (at - 1..at).chain([at - 3, at - 5]).filter(|place| *place > 5).for_each(|place| bytes[place] -= 1);
+    Some(bytes)
+}
+
+const IDS: [(&str, &str); 3] =
+    [("401172493454281766", ACME), ("401172493588499494", GLOBEX), ("401172493823380518", UMBRELLA)];
+
 /// The recorded ids and tokens, as they are here.
 fn ours(text: &str) -> String {
     [
@@ -63,11 +83,10 @@ fn ours(text: &str) -> String {
         ("<token:nobody>", "initech-nobody"),
         ("<token:expired>", "acme-expired"),
         ("<token:de>", "globex-owner-de"),
-        ("401172493454281766", ACME),
-        ("401172493588499494", GLOBEX),
-        ("401172493823380518", UMBRELLA),
+        ("<token:acmeProject>", "acme-project-owner"),
     ]
     .iter()
+    .chain(&IDS)
     .fold(text.to_owned(), |text, (theirs, ours)| text.replace(theirs, ours))
 }
 
@@ -85,7 +104,7 @@ async fn replay(server: &Running, exchange: &Exchange) -> Option<Answer> {
     }
     let lower: Vec<(String, &str)> = pairs.iter().map(|(name, value)| (name.to_lowercase(), *value)).collect();
     let pairs: Vec<(&str, &str)> = lower.iter().map(|(name, value)| (name.as_str(), *value)).collect();
-    let body = bytes(exchange.request_body.as_deref().unwrap_or_default())?;
+    let body = body(exchange.request_body.as_deref().unwrap_or_default())?;
     Some(server.send(line, path, &pairs, &body).await)
 }
 
@@ -166,24 +185,46 @@ fn differences(exchange: &Exchange, answer: &Answer) -> Vec<String> {
     differences
 }
 
-#[tokio::test]
-async fn the_dev_server_responds_as_the_real_one_did() {
-    let text = std::fs::read_to_string("../tests/fixtures/management-v1.json").unwrap();
+/// What there is to replay of a recording, and what is not compared of it.
+async fn replay_all(file: &str, least: usize, left_out: &[(&str, &str)]) {
+    let text = std::fs::read_to_string(format!("../tests/fixtures/{file}.json")).unwrap();
     let exchanges: Vec<Exchange> = serde_json::from_str(&text).unwrap();
     let server = start().await;
     let mut all = Vec::new();
     let mut replayed = 0;
     for exchange in &exchanges {
-        if exchange.status.starts_with("HTTP/2") {
-            continue; // native.rs speaks HTTP/2.
+        // native.rs speaks HTTP/2, and the client neither Connect nor v2beta.
+        if exchange.status.starts_with("HTTP/2") || ["connect", "v2beta"].iter().any(|it| exchange.name.starts_with(it))
+        {
+            continue;
         }
         let Some(answer) = replay(&server, exchange).await else { continue }; // Its body is not in the file.
         replayed += 1;
         let differences = differences(exchange, &answer);
-        if !LEFT_OUT.iter().any(|(name, _)| *name == exchange.name) && !differences.is_empty() {
+        if !left_out.iter().any(|(name, _)| *name == exchange.name) && !differences.is_empty() {
             all.push(format!("{}:\n    {}", exchange.name, differences.join("\n    ")));
         }
     }
-    assert!(replayed > 170, "{replayed}");
+    assert!(replayed > least, "{replayed}");
     assert!(all.is_empty(), "{} differ:\n{}", all.len(), all.join("\n"));
+}
+
+#[tokio::test]
+async fn the_dev_server_responds_as_the_real_one_did() {
+    replay_all("management-v1", 170, &LEFT_OUT).await;
+}
+
+#[tokio::test]
+async fn organization_v2_responds_as_the_real_one_did() {
+    replay_all(
+        "organization-v2",
+        50,
+        &[("web-list", "its request has a field of another type than the message, which Go skips")],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn permissions_and_lists_respond_as_the_real_ones_did() {
+    replay_all("permissions-and-lists", 30, &[]).await;
 }

@@ -20,7 +20,8 @@ extern "C" {
 
 thread_local! {
     static WAITING: RefCell<Waiting> = const { RefCell::new(Waiting { entries: Vec::new(), count: 0 }) };
-    static DISPATCH: Closure<dyn FnMut(u32, bool, JsValue)> = Closure::new(dispatch);
+    // Fn, since what it wakes may call JavaScript that calls it again, as a token function that aborts the signal does.
+    static DISPATCH: Closure<dyn Fn(u32, bool, JsValue)> = Closure::new(dispatch);
 }
 
 struct Waiting {

@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 fn run_headless() -> Result<()> {
     let browser = Engine::Chromium.ensure()?;
     let database = Path::new("target/demo.sqlite");
-    let server = DevServer::start(database)?;
+    let server = DevServer::start(database, 60)?;
     run::say("Driving the page in Chromium");
     let mut node = Command::new("node");
     browser.set_up(&mut node)?;

@@ -19,8 +19,8 @@ pub(crate) struct DevServer {
 }
 
 impl DevServer {
-    /// Builds the server and starts it on a free port with a new database.
-    pub(crate) fn start(database: &Path) -> Result<Self> {
+    /// Builds the server and starts it on a free port with a new database of so many organizations.
+    pub(crate) fn start(database: &Path, organizations: u32) -> Result<Self> {
         for suffix in ["", "-wal", "-shm"] {
             let file = format!("{}{suffix}", database.display());
             if Path::new(&file).exists() {
@@ -31,7 +31,7 @@ impl DevServer {
         let mut child = program()
             .args(["--listen", "127.0.0.1:0", "--database"])
             .arg(database)
-            .arg("--until-input-ends")
+            .args(["--organizations", &organizations.to_string(), "--until-input-ends"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

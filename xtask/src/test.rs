@@ -36,8 +36,9 @@ impl fmt::Display for Count {
 }
 
 /// The tests in Node that say something of an engine, for those that do not run them all.
-const ENGINE_TESTS: [&str; 4] = [
+const ENGINE_TESTS: [&str; 5] = [
     "tests/browser/frames.test.js",
+    "tests/browser/organizations.test.js",
     "tests/browser/package.test.js",
     "tests/browser/page.test.js",
     "tests/browser/scenarios.test.js",
@@ -56,7 +57,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let toolchain = build::all()?;
     let wasm_pack = cargo_tools::wasm_pack()?;
     let chromium = Engine::Chromium.ensure()?;
-    let server = DevServer::start(Path::new("target/test.sqlite"))?;
+    let server = DevServer::start(Path::new("target/test.sqlite"), 1000)?;
 
     let web = |browser: &Browser, features: &[&str]| -> Result<Command> {
         let mut web = Command::new(&wasm_pack);
@@ -124,7 +125,7 @@ pub(crate) fn write_robustness() -> Result<()> {
 pub(crate) fn run_matrix() -> Result<()> {
     build::all()?;
     npm::ensure_matrix()?;
-    let server = DevServer::start(Path::new("target/matrix.sqlite"))?;
+    let server = DevServer::start(Path::new("target/matrix.sqlite"), 60)?;
     let mut node = Command::new("node");
     for engine in Engine::ALL {
         match engine.ensure() {

@@ -30,17 +30,28 @@ impl Drop for Running {
     }
 }
 
+/// How many organizations a test has that does not say.
+const FEW: usize = 7;
+
 pub async fn start() -> Running {
+    start_with(FEW).await
+}
+
+pub async fn start_with(organizations: usize) -> Running {
     let folder = tempfile::tempdir().unwrap();
-    let mut running = start_on(&folder.path().join("test.sqlite")).await;
+    let mut running = open(&folder.path().join("test.sqlite"), organizations).await;
     running._folder = Some(folder);
     running
 }
 
 pub async fn start_on(database: &Path) -> Running {
-    let config = Config { listen: "127.0.0.1:0".parse().unwrap(), database: database.to_owned(), site: None };
-    let server = Server::bind(config).await.unwrap();
-    Running::of(server)
+    open(database, FEW).await
+}
+
+async fn open(database: &Path, organizations: usize) -> Running {
+    let listen = "127.0.0.1:0".parse().unwrap();
+    let config = Config { listen, database: database.to_owned(), organizations, site: None };
+    Running::of(Server::bind(config).await.unwrap())
 }
 
 #[derive(Debug)]

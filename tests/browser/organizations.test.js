@@ -1,0 +1,374 @@
+// The calls of organization v2, and organizations that are to be active, against the dev server: over both protocols, on every
+// version of it.
+
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+
+import { openBrowser, setting } from "../support/browser.js";
+
+const ACME = "69629023906488334";
+const GLOBEX = "69629023906488335";
+const STARK = "69629023906488339";
+
+/** @type {import("selenium-webdriver").WebDriver} */
+let driver;
+
+before(async () => {
+  driver = await openBrowser();
+  await driver.manage().setTimeouts({ script: 120_000 });
+});
+
+beforeEach(() => driver.get(`${setting("ZITADEL_TEST_URL")}/icon.svg`));
+
+after(() => driver?.quit());
+
+/**
+ * Runs a function in the page; it gets the package, the address of an instance of the dev server, and the arguments.
+ *
+ * @template T
+ * @param {(module: typeof import("../../js/index.js"), at: (host: string) => string, ...args: any[]) => T | Promise<T>} body
+ * @param {any[]} args
+ * @returns {Promise<T>}
+ */
+async function inPage(body, ...args) {
+  const { value, error } = await driver.executeAsyncScript(
+    `const [args, done] = arguments;
+     const at = (host) => "http://" + host + ".localhost:" + location.port;
+     import("/pkg/index.js").then((module) => (${body})(module, at, ...args))
+       .then((value) => done({ value }), (error) => done({ error: String(error?.stack ?? error) }));`,
+    args,
+  );
+  assert.equal(error, undefined);
+  return value;
+}
+
+for (const protocol of /** @type {const} */ (["grpc-web", "json"])) {
+  test(`organizations are found, deactivated and activated again over ${protocol}`, async () => {
+    const seen = await inPage(
+      async (module, _, protocol, id) => {
+        const client = module.createOrgClient({ token: "iam-owner", protocol });
+        const list = () =>
+          client.listOrganizations({
+            query: { offset: 0, limit: 5, asc: true },
+            sortingColumn: "ORGANIZATION_FIELD_NAME_NAME",
+            queries: [
+              { nameQuery: { name: "STAR", method: "TEXT_QUERY_METHOD_CONTAINS_IGNORE_CASE" } },
+              { idQuery: { id } },
+            ],
+          });
+        const before = await list();
+        const deactivated = await client.deactivateOrganization(id);
+        const between = await list();
+        const again = await client.deactivateOrganization(id).catch((error) => error.id);
+        const activated = await client.activateOrganization(id);
+        const { result } = await client.listMyZitadelPermissions(id);
+        return { before, deactivated, between, again, activated, result };
+      },
+      protocol,
+      STARK,
+    );
+    const [org, ...others] = seen.before.result;
+    assert.deepEqual(others, []);
+    const { id, name, primaryDomain, state, details } = org ?? assert.fail();
+    assert.deepEqual(
+      [id, name, primaryDomain, state, details?.resourceOwner],
+      [STARK, "Stark", "stark.localhost", "ORGANIZATION_STATE_ACTIVE", STARK],
+    );
+    assert.equal(seen.before.details?.totalResult, "1");
+    assert.equal(seen.before.details?.processedSequence, "0");
+    assert.match(details?.creationDate ?? "", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
+    assert.deepEqual(Object.keys(seen.deactivated), ["changeDate"]);
+    assert.equal(seen.between.result[0]?.state, "ORGANIZATION_STATE_INACTIVE");
+    assert.equal(seen.between.result[0]?.details?.changeDate, seen.deactivated.changeDate);
+    assert.equal(seen.again, "EVENT-Dbs2g");
+    assert.ok((seen.activated.changeDate ?? "") > (seen.deactivated.changeDate ?? ""));
+    assert.ok(seen.result.includes("org.write"));
+  });
+
+  test(`an organization is made active on every version over ${protocol}`, async () => {
+    const seen = await inPage(
+      async (module, at, protocol, id) => {
+        /** @type {any[]} */
+        const seen = [];
+        for (const host of ["v4-6", "without-v1", ""]) {
+          const baseUrl = host ? at(host) : location.origin;
+          /** @type {string[]} */
+          const paths = [];
+          const options = {
+            baseUrl,
+            protocol,
+            fetch: (/** @type {string} */ url, /** @type {RequestInit} */ init) => {
+              paths.push(new URL(url).pathname.split("/").at(-1) ?? "");
+              return fetch(url, init);
+            },
+          };
+          await module.deactivateOrg("iam-owner", id, { protocol });
+          const { orgId, outcome, changeDate, sequence } = await module.ensureOrgActive(
+            "iam-owner",
+            id,
+            options,
+          );
+          const again = await module.ensureOrgActive("iam-owner", id, options);
+          seen.push({
+            orgId,
+            outcome,
+            dated: typeof changeDate,
+            sequence: typeof sequence,
+            again,
+            paths,
+          });
+        }
+        return seen;
+      },
+      protocol,
+      GLOBEX,
+    );
+    const names = {
+      "grpc-web": {
+        v2: "ActivateOrganization",
+        v1: "ReactivateOrg",
+        read: "GetMyOrg",
+        list: "ListOrganizations",
+      },
+      json: { v2: "activate", v1: "_reactivate", read: "me", list: "_search" },
+    }[protocol];
+    const first = { orgId: GLOBEX, outcome: "reactivated", dated: "string" };
+    const again = { orgId: GLOBEX, outcome: "already-active" };
+    const { v2, v1, read, list } = names;
+    assert.deepEqual(seen, [
+      { ...first, sequence: "string", again, paths: [v2, v1, v1, read] },
+      { ...first, sequence: "undefined", again, paths: [v2, v2, read, list] },
+      { ...first, sequence: "undefined", again, paths: [v2, v2, read] },
+    ]);
+  });
+}
+
+test("a wrong request is refused by its path before anything is sent", async () => {
+  const texts = await inPage(async (module) => {
+    const throwing = {
+      get query() {
+        throw new Error("no");
+      },
+    };
+    const revoked = Proxy.revocable({}, {});
+    revoked.revoke();
+    const fetch = () => {
+      throw new Error("sent");
+    };
+    const requests = [
+      7,
+      { query: { limit: NaN } },
+      { query: { offset: "-1" } },
+      { queries: [{ stateQuery: { state: "INACTIVE" } }] },
+      { queries: [{ nameQuery: { nam: "x" } }] },
+      throwing,
+      revoked.proxy,
+    ];
+    const all = requests.map((request) =>
+      module
+        .listOrganizations("t", /** @type {any} */ (request), { fetch })
+        .catch((it) => `${it.kind}: ${it.message}`),
+    );
+    const ids = ["", " ", 7, undefined, "ü"].map((id) =>
+      module
+        .activateOrganization("t", /** @type {any} */ (id), { fetch })
+        .catch((it) => it.message),
+    );
+    return Promise.all([...all, ...ids]);
+  });
+  assert.deepEqual(texts, [
+    "invalid-argument: request is not an object.",
+    "invalid-argument: request.query.limit is not a whole number from 0 up.",
+    "invalid-argument: request.query.offset is not a whole number from 0 up.",
+    "invalid-argument: request.queries[0].stateQuery.state is not a name of this enum.",
+    "invalid-argument: request.queries[0].nameQuery.nam is not a field of this request.",
+    "invalid-argument: request.query is not an object.",
+    "invalid-argument: request is not an object.",
+    "organizationId is empty.",
+    "organizationId is empty.",
+    "organizationId is not a string.",
+    "organizationId is not a string.",
+    "organizationId has a character that no id of ZITADEL's has.",
+  ]);
+});
+
+test("wrong arguments of a bulk run are refused by their names", async () => {
+  const texts = await inPage(async (module) => {
+    const fetch = () => {
+      throw new Error("sent");
+    };
+    const of = (/** @type {any} */ ids, /** @type {any} */ options) =>
+      module
+        .ensureOrgsActive("t", ids, { fetch, ...options })
+        .catch((it) => `${it.kind}: ${it.message}`);
+    return Promise.all([
+      of("7"),
+      of({}),
+      of(undefined),
+      of(["7", 8]),
+      of(["7", " "]),
+      of({
+        [Symbol.iterator]() {
+          throw new Error("no");
+        },
+      }),
+      of(["7"], { concurrency: 0 }),
+      of(["7"], { concurrency: "4" }),
+      of(["7"], { onProgress: 1 }),
+      module
+        .ensureOrgActive("t", /** @type {any} */ (undefined), { fetch })
+        .catch((it) => it.message),
+      of([]),
+    ]);
+  });
+  assert.deepEqual(texts, [
+    "invalid-argument: orgIds is not an iterable of strings.",
+    "invalid-argument: orgIds is not an iterable of strings.",
+    "invalid-argument: orgIds is not an iterable of strings.",
+    "invalid-argument: orgIds[1] is not a string.",
+    "invalid-argument: orgIds[1] is empty.",
+    "invalid-argument: orgIds cannot be read: see cause.",
+    "invalid-argument: concurrency is not a whole number from 1 to 100.",
+    "invalid-argument: concurrency is not a whole number from 1 to 100.",
+    "invalid-argument: onProgress is not a function.",
+    "orgId is not a string.",
+    [],
+  ]);
+});
+
+test("a thousand organizations with lost answers end active, truly reported, over one token that expires", async () => {
+  const seen = await inPage(async (module, _) => {
+    const admin = module.createOrgClient({ token: "iam-owner" });
+    /** @type {string[]} */
+    const ids = [];
+    for (let offset = 0, total = 1; offset < total; offset += 500) {
+      const list = await admin.listOrganizations({ query: { offset, limit: 500 } });
+      total = Number(list.details?.totalResult);
+      ids.push(...list.result.map(({ id }) => id));
+    }
+    const deactivated = ids.filter((_, index) => index % 2 === 0);
+    const state = async () => {
+      const queries = [
+        { stateQuery: { state: /** @type {const} */ ("ORGANIZATION_STATE_INACTIVE") } },
+      ];
+      return Number((await admin.listOrganizations({ queries })).details?.totalResult);
+    };
+    for (let at = 0; at < deactivated.length; at += 50) {
+      await Promise.all(
+        deactivated
+          .slice(at, at + 50)
+          .map((id) => admin.deactivateOrganization(id).catch(() => {})),
+      );
+    }
+    const inactive = await state();
+    let asked = 0;
+    let requests = 0;
+    let atOnce = 0;
+    let most = 0;
+    /** @type {number[]} */
+    const counts = [];
+    const results = await module.ensureOrgsActive(
+      async ({ previous }) => {
+        asked += 1;
+        return previous ? "iam-owner" : "acme-expired";
+      },
+      [...ids, ids[0] ?? ""],
+      {
+        concurrency: 16,
+        onProgress: ({ done, total }) => void counts.push(done / total),
+        fetch: async (url, init) => {
+          requests += 1;
+          // Not while the first token is refused: of those nothing was done.
+          const isLost = requests > 40 && requests % 20 === 3;
+          atOnce += 1;
+          most = Math.max(most, atOnce);
+          try {
+            const response = await fetch(url, init);
+            if (isLost) {
+              await response.arrayBuffer();
+              throw new TypeError("reset");
+            }
+            return response;
+          } finally {
+            atOnce -= 1;
+          }
+        },
+      },
+    );
+    const after = await state();
+    /** @type {Record<string, number>} */
+    const outcomes = {};
+    for (const { activation, error } of results) {
+      const outcome = activation?.outcome ?? `${error?.kind} ${error?.message}`;
+      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+    }
+    const inOrder = results.every(({ orgId }, index) => orgId === ids[index]);
+    const isCounted = counts.every((part, index) => part === (index + 1) / ids.length);
+    return {
+      count: ids.length,
+      inactive,
+      after,
+      asked,
+      most,
+      inOrder,
+      isCounted,
+      progress: counts.length,
+      outcomes,
+    };
+  });
+  const { reactivated = 0, active = 0, "already-active": before = 0, ...others } = seen.outcomes;
+  assert.deepEqual(others, {});
+  assert.equal(seen.count, 999);
+  assert.ok(seen.inactive >= 500, String(seen.inactive));
+  assert.equal(seen.after, 0);
+  assert.equal(seen.asked, 2);
+  assert.equal(seen.most, 16);
+  assert.deepEqual([seen.inOrder, seen.isCounted, seen.progress], [true, true, 999]);
+  assert.equal(reactivated + active + before, 999);
+  assert.ok(active > 20 && reactivated > 400, JSON.stringify(seen.outcomes));
+});
+
+test("a signal stops a bulk run, and each that has not begun gets its error", async () => {
+  const seen = await inPage(
+    async (module, _, ids) => {
+      const controller = new AbortController();
+      const results = await module.ensureOrgsActive("iam-owner", ids, {
+        concurrency: 2,
+        signal: controller.signal,
+        onProgress: ({ done }) => done === 3 && controller.abort("enough"),
+      });
+      return results.map(({ error }) => error && [error.kind, error.cause, error.message]);
+    },
+    Array.from({ length: 30 }, (_, index) => String(index)),
+  );
+  assert.equal(seen.length, 30);
+  const aborted = seen.filter((error) => error?.[0] === "aborted" && error[1] === "enough");
+  assert.ok(aborted.length >= 26, JSON.stringify(seen));
+  assert.equal(
+    seen.at(-1)?.[2],
+    "The caller's signal aborted the call before the request was sent.",
+  );
+});
+
+test("a token that expires is asked for once more by an ensured call, and the second refusal is the error", async () => {
+  const seen = await inPage(async (module, _, id) => {
+    /** @type {any[]} */
+    const asked = [];
+    const token = (/** @type {any} */ { previous }) => {
+      asked.push(previous?.id);
+      return `wrong-${asked.length}`;
+    };
+    const error = await module.ensureOrgActive(token, id).catch((it) => it);
+    const many = await module.ensureOrgsActive(token, [id, "1", "2", "3"], { concurrency: 1 });
+    return {
+      asked,
+      error: [error.kind, error.code, error.mayHaveChanged],
+      many: many.map((it) => it.error?.code),
+    };
+  }, ACME);
+  assert.deepEqual(seen, {
+    asked: [null, "AUTH-7fs1e", null, "AUTH-7fs1e"],
+    error: ["status", 16, false],
+    many: [16, 16, 16, 16],
+  });
+});
