@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 
 import { openBrowser, setting } from "../support/browser.js";
+import { inPage } from "../support/in-page.js";
 
 const ACME = "69629023906488334";
 const GLOBEX = "69629023906488335";
@@ -22,30 +23,14 @@ beforeEach(() => driver.get(`${setting("ZITADEL_TEST_URL")}/icon.svg`));
 
 after(() => driver?.quit());
 
-/**
- * Runs a function in the page; it gets the package, the address of an instance of the dev server, and the arguments.
- *
- * @template T
- * @param {(module: typeof import("../../js/index.js"), at: (host: string) => string, ...args: any[]) => T | Promise<T>} body
- * @param {any[]} args
- * @returns {Promise<T>}
- */
-async function inPage(body, ...args) {
-  const { value, error } = await driver.executeAsyncScript(
-    `const [args, done] = arguments;
-     const at = (host) => "http://" + host + ".localhost:" + location.port;
-     import("/pkg/index.js").then((module) => (${body})(module, at, ...args))
-       .then((value) => done({ value }), (error) => done({ error: String(error?.stack ?? error) }));`,
-    args,
-  );
-  assert.equal(error, undefined);
-  return value;
-}
+/** The address of an instance of the dev server. @param {string} host */
+const at = (host) => setting("ZITADEL_TEST_URL").replace("127.0.0.1", `${host}.localhost`);
 
 for (const protocol of /** @type {const} */ (["grpc-web", "json"])) {
   test(`organizations are found, deactivated and activated again over ${protocol}`, async () => {
     const seen = await inPage(
-      async (module, _, protocol, id) => {
+      driver,
+      async (module, protocol, id) => {
         const client = module.createOrgClient({ token: "iam-owner", protocol });
         const list = () =>
           client.listOrganizations({
@@ -87,11 +72,11 @@ for (const protocol of /** @type {const} */ (["grpc-web", "json"])) {
 
   test(`an organization is made active on every version over ${protocol}`, async () => {
     const seen = await inPage(
-      async (module, at, protocol, id) => {
+      driver,
+      async (module, protocol, id, older, newer) => {
         /** @type {any[]} */
         const seen = [];
-        for (const host of ["v4-6", "without-v1", ""]) {
-          const baseUrl = host ? at(host) : location.origin;
+        for (const baseUrl of [older, newer, location.origin]) {
           /** @type {string[]} */
           const paths = [];
           const options = {
@@ -122,6 +107,8 @@ for (const protocol of /** @type {const} */ (["grpc-web", "json"])) {
       },
       protocol,
       GLOBEX,
+      at("v4-6"),
+      at("without-v1"),
     );
     const names = {
       "grpc-web": {
@@ -144,7 +131,7 @@ for (const protocol of /** @type {const} */ (["grpc-web", "json"])) {
 }
 
 test("a wrong request is refused by its path before anything is sent", async () => {
-  const texts = await inPage(async (module) => {
+  const texts = await inPage(driver, async (module) => {
     const throwing = {
       get query() {
         throw new Error("no");
@@ -193,11 +180,11 @@ test("a wrong request is refused by its path before anything is sent", async () 
 });
 
 test("wrong arguments of a bulk run are refused by their names", async () => {
-  const texts = await inPage(async (module) => {
+  const texts = await inPage(driver, async (module) => {
     const fetch = () => {
       throw new Error("sent");
     };
-    const of = (/** @type {any} */ ids, /** @type {any} */ options) =>
+    const of = (/** @type {any} */ ids, options = {}) =>
       module
         .ensureOrgsActive("t", ids, { fetch, ...options })
         .catch((it) => `${it.kind}: ${it.message}`);
@@ -237,7 +224,7 @@ test("wrong arguments of a bulk run are refused by their names", async () => {
 });
 
 test("a thousand organizations with lost answers end active, truly reported, over one token that expires", async () => {
-  const seen = await inPage(async (module, _) => {
+  const seen = await inPage(driver, async (module) => {
     const admin = module.createOrgClient({ token: "iam-owner" });
     /** @type {string[]} */
     const ids = [];
@@ -330,7 +317,8 @@ test("a thousand organizations with lost answers end active, truly reported, ove
 
 test("a signal stops a bulk run, and each that has not begun gets its error", async () => {
   const seen = await inPage(
-    async (module, _, ids) => {
+    driver,
+    async (module, ids) => {
       const controller = new AbortController();
       const results = await module.ensureOrgsActive("iam-owner", ids, {
         concurrency: 2,
@@ -351,21 +339,25 @@ test("a signal stops a bulk run, and each that has not begun gets its error", as
 });
 
 test("a token that expires is asked for once more by an ensured call, and the second refusal is the error", async () => {
-  const seen = await inPage(async (module, _, id) => {
-    /** @type {any[]} */
-    const asked = [];
-    const token = (/** @type {any} */ { previous }) => {
-      asked.push(previous?.id);
-      return `wrong-${asked.length}`;
-    };
-    const error = await module.ensureOrgActive(token, id).catch((it) => it);
-    const many = await module.ensureOrgsActive(token, [id, "1", "2", "3"], { concurrency: 1 });
-    return {
-      asked,
-      error: [error.kind, error.code, error.mayHaveChanged],
-      many: many.map((it) => it.error?.code),
-    };
-  }, ACME);
+  const seen = await inPage(
+    driver,
+    async (module, id) => {
+      /** @type {any[]} */
+      const asked = [];
+      const token = (/** @type {any} */ { previous }) => {
+        asked.push(previous?.id);
+        return `wrong-${asked.length}`;
+      };
+      const error = await module.ensureOrgActive(token, id).catch((it) => it);
+      const many = await module.ensureOrgsActive(token, [id, "1", "2", "3"], { concurrency: 1 });
+      return {
+        asked,
+        error: [error.kind, error.code, error.mayHaveChanged],
+        many: many.map((it) => it.error?.code),
+      };
+    },
+    ACME,
+  );
   assert.deepEqual(seen, {
     asked: [null, "AUTH-7fs1e", null, "AUTH-7fs1e"],
     error: ["status", 16, false],

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 
 import { openBrowser, setting } from "../support/browser.js";
+import { inPage } from "../support/in-page.js";
 
 const HOOLI = "69629023906488337";
 const GLOBEX = "69629023906488335";
@@ -19,50 +20,37 @@ beforeEach(() => driver.get(`${setting("ZITADEL_TEST_URL")}/icon.svg`));
 
 after(() => driver?.quit());
 
-/**
- * Runs a function in the page; it gets the package and the arguments.
- *
- * @template T
- * @param {(module: typeof import("../../js/index.js"), ...args: any[]) => T | Promise<T>} body
- * @param {any[]} args
- * @returns {Promise<T>}
- */
-async function inPage(body, ...args) {
-  const { value, error } = await driver.executeAsyncScript(
-    `const [args, done] = arguments;
-     import("/pkg/index.js").then((module) => (${body})(module, ...args))
-       .then((value) => done({ value }), (error) => done({ error: String(error?.stack ?? error) }));`,
-    args,
-  );
-  assert.equal(error, undefined);
-  return value;
-}
-
 test("a call works after nothing but an import", async () => {
-  const { org } = await inPage((module) => module.getMyOrg("acme-viewer"));
+  const { org } = await inPage(driver, (module) => module.getMyOrg("acme-viewer"));
   assert.equal(org?.name, "ACME");
 });
 
 test("whatever fails is a ZitadelError with the fields of the contract", async () => {
-  const seen = await inPage(async (module, org) => {
-    const error = await module.reactivateOrg("iam-owner", org).catch((/** @type {any} */ it) => it);
-    return {
-      isError: error instanceof Error,
-      isZitadelError: error instanceof module.ZitadelError && module.isZitadelError(error),
-      isStranger: module.isZitadelError(new Error()) || module.isZitadelError(null),
-      text: String(error),
-      name: error.name,
-      kind: error.kind,
-      code: error.code,
-      codeName: error.codeName,
-      message: error.message,
-      id: error.id,
-      httpStatus: error.httpStatus,
-      hasRequestId: error.requestId === error.metadata["x-request-id"],
-      hasCause: "cause" in error,
-      json: JSON.parse(JSON.stringify(error)),
-    };
-  }, GLOBEX);
+  const seen = await inPage(
+    driver,
+    async (module, org) => {
+      const error = await module
+        .reactivateOrg("iam-owner", org)
+        .catch((/** @type {any} */ it) => it);
+      return {
+        isError: error instanceof Error,
+        isZitadelError: error instanceof module.ZitadelError && module.isZitadelError(error),
+        isStranger: module.isZitadelError(new Error()) || module.isZitadelError(null),
+        text: String(error),
+        name: error.name,
+        kind: error.kind,
+        code: error.code,
+        codeName: error.codeName,
+        message: error.message,
+        id: error.id,
+        httpStatus: error.httpStatus,
+        hasRequestId: error.requestId === error.metadata["x-request-id"],
+        hasCause: "cause" in error,
+        json: JSON.parse(JSON.stringify(error)),
+      };
+    },
+    GLOBEX,
+  );
   const message = "Organisation is already active (EVENT-bfnrh)";
   const detail = {
     "@type": "type.googleapis.com/zitadel.v1.ErrorDetail",
@@ -88,7 +76,7 @@ test("whatever fails is a ZitadelError with the fields of the contract", async (
 });
 
 test("an error of another copy of the package is known as one", async () => {
-  const known = await inPage(async (module) => {
+  const known = await inPage(driver, async (module) => {
     const url = "/pkg/error.js?copy";
     const other = await import(url);
     const error = new other.ZitadelError({ kind: "status", code: 9, message: "x" });
@@ -105,34 +93,38 @@ test("an error of another copy of the package is known as one", async () => {
 });
 
 test("a bound client keeps its token and options and takes more for one call", async () => {
-  const seen = await inPage(async (module, org) => {
-    /** @type {any[]} */
-    const sent = [];
-    const client = module.createOrgClient({
-      token: () => "iam-owner",
-      language: "de",
-      fetch: (url, init) => {
-        sent.push(/** @type {any} */ (init).headers);
-        return fetch(url, init);
-      },
-    });
-    const { org: read } = await client.getMyOrg(org);
-    const error = await client
-      .reactivateOrg("69629023906488335", { language: "fr" })
-      .catch((it) => it);
-    return {
-      name: read?.name,
-      message: error.message,
-      languages: sent.map((headers) => headers["accept-language"]),
-    };
-  }, HOOLI);
+  const seen = await inPage(
+    driver,
+    async (module, org) => {
+      /** @type {any[]} */
+      const sent = [];
+      const client = module.createOrgClient({
+        token: () => "iam-owner",
+        language: "de",
+        fetch: (url, init) => {
+          sent.push(/** @type {any} */ (init).headers);
+          return fetch(url, init);
+        },
+      });
+      const { org: read } = await client.getMyOrg(org);
+      const error = await client
+        .reactivateOrg("69629023906488335", { language: "fr" })
+        .catch((it) => it);
+      return {
+        name: read?.name,
+        message: error.message,
+        languages: sent.map((headers) => headers["accept-language"]),
+      };
+    },
+    HOOLI,
+  );
   assert.equal(seen.name, "Hooli");
   assert.equal(seen.message, "L'organisation est déjà active (EVENT-bfnrh)");
   assert.deepEqual(seen.languages, ["de", "fr"]);
 });
 
 test("preload has the module ready, which is compiled once and fetched never", async () => {
-  const seen = await inPage(async (module) => {
+  const seen = await inPage(driver, async (module) => {
     const { compile } = WebAssembly;
     let compiled = 0;
     WebAssembly.compile = (bytes) => {
@@ -149,7 +141,7 @@ test("preload has the module ready, which is compiled once and fetched never", a
 });
 
 test("a load that failed is an error and tried again by the next call", async () => {
-  const seen = await inPage(async (module) => {
+  const seen = await inPage(driver, async (module) => {
     const { compile } = WebAssembly;
     WebAssembly.compile = () => Promise.reject(new WebAssembly.CompileError("no"));
     const error = await module.getMyOrg("acme-viewer").catch((/** @type {any} */ it) => it);
@@ -162,13 +154,17 @@ test("a load that failed is an error and tried again by the next call", async ()
 
 for (const entry of ["streaming", "tonic"]) {
   test(`./${entry} has the same exports and makes the same call`, async () => {
-    const seen = await inPage(async (module, path) => {
-      const other = await import(path);
-      const { org } = await other.getMyOrg("acme-viewer");
-      const error = await other.getMyOrg("garbage").catch((/** @type {any} */ it) => it);
-      const names = Object.keys(module).every((name) => name in other);
-      return [names, org.name, module.isZitadelError(error), error.id];
-    }, `/pkg/${entry}.js`);
+    const seen = await inPage(
+      driver,
+      async (module, path) => {
+        const other = await import(path);
+        const { org } = await other.getMyOrg("acme-viewer");
+        const error = await other.getMyOrg("garbage").catch((/** @type {any} */ it) => it);
+        const names = Object.keys(module).every((name) => name in other);
+        return [names, org.name, module.isZitadelError(error), error.id];
+      },
+      `/pkg/${entry}.js`,
+    );
     assert.deepEqual(seen, [true, "ACME", true, "AUTH-7fs1e"]);
   });
 }
@@ -178,46 +174,50 @@ for (const [where, name] of [
   ["a callback", "closures.*invoke"],
 ]) {
   test(`a trap in ${where} fails the calls under way with a ZitadelError, and the next call gets a new instance`, async () => {
-    const seen = await inPage(async (module, pattern) => {
-      const { Instance, Module, instantiate } = WebAssembly;
-      // (module (func (export "trap") unreachable))
-      const bytes = "0061736d0100000001040160000003020100070801047472617000000a05010300000b";
-      const code = Uint8Array.from(bytes.match(/../g) ?? [], (byte) => parseInt(byte, 16));
-      const { trap } = /** @type {any} */ (new Instance(new Module(code)).exports);
-      let instances = 0;
-      const source = await (await fetch("/pkg/index.js")).text();
-      /** @type {[name: string, short: string][]} */
-      const names = Object.entries(JSON.parse(source.match(/names = (\{[^}]*\})/)?.[1] ?? "{}"));
-      // The first instance traps where the pattern says.
-      WebAssembly.instantiate = /** @type {any} */ (
-        async (/** @type {any} */ source, /** @type {any} */ imports) => {
-          const { exports } = /** @type {any} */ (await instantiate(source, imports));
-          instances += 1;
-          const traps = names.filter(([name]) => new RegExp(pattern).test(name));
-          const trapping = Object.fromEntries(traps.map(([, short]) => [short, trap]));
-          return { exports: instances === 1 ? { ...exports, ...trapping } : exports };
-        }
-      );
-      const options = { fetch: async () => new Response("") };
-      const calls = [1, 2, 3].map(() => module.getMyOrg("x", null, options));
-      const errors = await Promise.all(
-        calls.map((call) => call.catch((/** @type {any} */ error) => error)),
-      );
-      const { org } = await module.getMyOrg("acme-viewer");
-      WebAssembly.instantiate = instantiate;
-      return [
-        ...errors.map((error) => [error.name, error.kind, error.code, error.cause?.name]),
-        instances,
-        org?.name,
-      ];
-    }, name);
+    const seen = await inPage(
+      driver,
+      async (module, pattern) => {
+        const { Instance, Module, instantiate } = WebAssembly;
+        // (module (func (export "trap") unreachable))
+        const bytes = "0061736d0100000001040160000003020100070801047472617000000a05010300000b";
+        const code = Uint8Array.from(bytes.match(/../g) ?? [], (byte) => parseInt(byte, 16));
+        const { trap } = /** @type {any} */ (new Instance(new Module(code)).exports);
+        let instances = 0;
+        const source = await (await fetch("/pkg/index.js")).text();
+        /** @type {[name: string, short: string][]} */
+        const names = Object.entries(JSON.parse(source.match(/names = (\{[^}]*\})/)?.[1] ?? "{}"));
+        // The first instance traps where the pattern says.
+        WebAssembly.instantiate = /** @type {any} */ (
+          async (/** @type {any} */ source, /** @type {any} */ imports) => {
+            const { exports } = /** @type {any} */ (await instantiate(source, imports));
+            instances += 1;
+            const traps = names.filter(([name]) => new RegExp(pattern).test(name));
+            const trapping = Object.fromEntries(traps.map(([, short]) => [short, trap]));
+            return { exports: instances === 1 ? { ...exports, ...trapping } : exports };
+          }
+        );
+        const options = { fetch: async () => new Response("") };
+        const calls = [1, 2, 3].map(() => module.getMyOrg("x", null, options));
+        const errors = await Promise.all(
+          calls.map((call) => call.catch((/** @type {any} */ error) => error)),
+        );
+        const { org } = await module.getMyOrg("acme-viewer");
+        WebAssembly.instantiate = instantiate;
+        return [
+          ...errors.map((error) => [error.name, error.kind, error.code, error.cause?.name]),
+          instances,
+          org?.name,
+        ];
+      },
+      name,
+    );
     const error = ["ZitadelError", "protocol", 13, "RuntimeError"];
     assert.deepEqual(seen, [error, error, error, 2, "ACME"]);
   });
 }
 
 test("options are taken as they are meant: a URL, Headers, inherited ones, a signal of another realm", async () => {
-  const seen = await inPage(async (module) => {
+  const seen = await inPage(driver, async (module) => {
     /** @type {any} */
     let sent;
     const frame = document.documentElement.appendChild(
@@ -244,7 +244,7 @@ test("options are taken as they are meant: a URL, Headers, inherited ones, a sig
 });
 
 test("options that cannot be read are an invalid argument, with what they threw as the cause", async () => {
-  const seen = await inPage(async (module) => {
+  const seen = await inPage(driver, async (module) => {
     const hostile = [
       {
         get baseUrl() {
@@ -290,7 +290,7 @@ test("options that cannot be read are an invalid argument, with what they threw 
 });
 
 test("a signal that hides its state or throws is an invalid argument", async () => {
-  const seen = await inPage(async (module) => {
+  const seen = await inPage(driver, async (module) => {
     const signals = [
       {},
       5,
@@ -323,7 +323,7 @@ test("a signal that hides its state or throws is an invalid argument", async () 
 });
 
 test("AbortSignal.timeout of the caller's is an abort with its reason, not our deadline", async () => {
-  const seen = await inPage(async (module) => {
+  const seen = await inPage(driver, async (module) => {
     const options = { signal: AbortSignal.timeout(20), fetch: () => new Promise(() => {}) };
     const error = await module
       .getMyOrg("x", null, /** @type {any} */ (options))
@@ -334,7 +334,7 @@ test("AbortSignal.timeout of the caller's is an abort with its reason, not our d
 });
 
 test("deadlines longer than a timer can be do not pass at once", async () => {
-  const seen = await inPage(async (module) => {
+  const seen = await inPage(driver, async (module) => {
     const delays = /** @type {number[]} */ ([]);
     const { setTimeout } = globalThis;
     globalThis.setTimeout = /** @type {any} */ (
@@ -352,7 +352,7 @@ test("deadlines longer than a timer can be do not pass at once", async () => {
 });
 
 test("a deadline longer than a timer passes when its last timer does", async () => {
-  const seen = await inPage(async (module) => {
+  const seen = await inPage(driver, async (module) => {
     const { setTimeout } = globalThis;
     const now = performance.now.bind(performance);
     let skipped = 0;
@@ -377,7 +377,7 @@ test("a deadline longer than a timer passes when its last timer does", async () 
 });
 
 test("a stream that gives empty chunks for ever does not keep the deadline from passing", async () => {
-  const seen = await inPage(async (module) => {
+  const seen = await inPage(driver, async (module) => {
     const read = async () => ({ done: false, value: new Uint8Array() });
     const body = { getReader: () => ({ read }) };
     const headers = new Headers({ "content-type": "application/grpc-web+proto" });
@@ -392,6 +392,7 @@ test("a stream that gives empty chunks for ever does not keep the deadline from 
 
 test("both protocols respond alike, with values and with errors", async () => {
   const seen = await inPage(
+    driver,
     async (module, org, active) => {
       const results = [];
       for (const protocol of /** @type {const} */ (["grpc-web", "json"])) {
@@ -421,7 +422,7 @@ test("both protocols respond alike, with values and with errors", async () => {
 });
 
 test("the token is in the Authorization header and nowhere else", async () => {
-  const { seen, headers } = await inPage(async (module) => {
+  const { seen, headers } = await inPage(driver, async (module) => {
     const token = "s3cret-t0ken";
     /** @type {string[]} */
     const seen = [];

@@ -254,3 +254,18 @@ test("a module that cannot be loaded says what to do where it is known", async (
     assert.equal(await failure(setup, entry), `${prefix}${hint} See cause.`);
   }
 });
+
+test("a caller's own function may abort the signal while the module calls it", async () => {
+  const controller = new AbortController();
+  const error = await rejection(
+    RPCS.reactivateOrg(async () => "t", "1", {
+      baseUrl: BASE_URL,
+      signal: controller.signal,
+      fetch: () => {
+        controller.abort("enough");
+        return new Promise(() => {});
+      },
+    }),
+  );
+  assert.deepEqual([error.kind, error.cause], ["aborted", "enough"]);
+});

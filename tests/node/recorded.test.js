@@ -295,7 +295,9 @@ for (const exchange of EXCHANGES) {
       protocol: call.protocol,
       fetch: async () => responseOf(exchange),
     };
-    const outcome = await RPCS[call.name]("t", "1", options).catch((error) => error);
+    const outcome = await /** @type {any} */ (RPCS[call.name])("t", "1", options).catch(
+      (/** @type {any} */ error) => error,
+    );
     if (VALUES[exchange.name]) {
       assert.deepEqual(outcome, VALUES[exchange.name]);
       return;

@@ -2,13 +2,30 @@
 
 import assert from "node:assert/strict";
 
-import { deactivateOrg, getMyOrg, isZitadelError, reactivateOrg } from "zitadel-org-web";
+import {
+  activateOrganization,
+  deactivateOrg,
+  deactivateOrganization,
+  getMyOrg,
+  isZitadelError,
+  listMyZitadelPermissions,
+  listOrganizations,
+  reactivateOrg,
+} from "zitadel-org-web";
 
 /** @typedef {import("zitadel-org-web").CallOptions} CallOptions */
 /** @typedef {import("zitadel-org-web").ZitadelError} ZitadelError */
 
 export const BASE_URL = "https://z.example";
-export const RPCS = { reactivateOrg, deactivateOrg, getMyOrg };
+export const RPCS = {
+  reactivateOrg,
+  deactivateOrg,
+  getMyOrg,
+  activateOrganization,
+  deactivateOrganization,
+  listOrganizations,
+  listMyZitadelPermissions,
+};
 
 /**
  * The error that a call rejects with; nothing but a ZitadelError will do.
