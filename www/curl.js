@@ -1,9 +1,11 @@
 const PATHS = { reactivateOrg: "/_reactivate", deactivateOrg: "/_deactivate", getMyOrg: "" };
 
+/** @typedef {keyof typeof PATHS} Method */
+
 /**
  * A call as a curl command over REST. The token is not in it: the shell takes it from $TOKEN.
  *
- * @param {keyof typeof PATHS} method
+ * @param {Method} method
  * @param {string} baseUrl
  * @param {string | null} orgId
  */

@@ -6,12 +6,17 @@ use axum::body::Body;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hyper::{
     Request, Response, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS},
+    header::{
+        CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    },
 };
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tokio::fs;
 use tower::ServiceExt as _;
 use tower_http::services::ServeDir;
+
+use crate::seed::USERS;
 
 /// What goes before and after the hash of the one inline script, the import map. The page may call any ZITADEL, which is
 /// what its address field is for; nothing else is open.
@@ -38,6 +43,9 @@ impl Site {
 
     /// The file at the request's path, if there is one.
     pub async fn answer(&self, path: &str) -> Option<Response<Body>> {
+        if path == "/tokens.json" {
+            return Some(tokens());
+        }
         let (folder, path) = match path.strip_prefix("/pkg/") {
             Some(path) => (&self.pkg, format!("/{path}")),
             None => (&self.www, path.to_owned()),
@@ -62,6 +70,14 @@ impl Site {
         let [before, after] = POLICY;
         HeaderValue::from_str(&format!("{before}{}{after}", import_map_hash(&page).unwrap_or_default())).ok()
     }
+}
+
+/// The seeded tokens, for the page to offer.
+fn tokens() -> Response<Body> {
+    let tokens: Vec<_> = USERS.iter().map(|user| json!({ "token": user.token, "about": user.about })).collect();
+    let mut response = Response::new(Body::from(Value::from(tokens).to_string()));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
 }
 
 /// The source expression that allows a page's import map, which cannot be a file.

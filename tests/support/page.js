@@ -11,10 +11,10 @@ export class Page {
     this.driver = driver;
   }
 
-  /** @param {string} url */
+  /** Opens the page and waits until it has listed. @param {string} url */
   async open(url) {
     await this.driver.get(url);
-    await this.driver.wait(until.elementLocated(By.id("reactivate")), WAIT_MS);
+    await this.driver.wait(until.elementLocated(By.css("#rows tbody tr")), WAIT_MS);
   }
 
   /** @param {string} id */
@@ -39,26 +39,117 @@ export class Page {
     }
   }
 
-  /** Presses a button and waits until its call has ended. @param {string} id */
-  async press(id) {
-    const before = await this.calls();
-    const hasEnded = async () => (await this.calls()) > before && !(await this.isBusy());
-    const hasBegun = async () => (await this.isBusy()) || (await this.calls()) > before;
-    const click = async () => (await this.find(id)).click();
-    await click();
-    // WebKit's driver loses a click now and then.
-    await this.driver.wait(hasBegun, 2_000).catch(click);
-    await this.driver.wait(hasEnded, WAIT_MS, `${id} has no end`);
+  /** Presses a button, wherever it is; WebKit's driver loses a real click now and then. @param {string} selector */
+  async click(selector) {
+    await this.driver.executeScript((/** @type {string} */ selector) => {
+      const button = document.querySelector(selector);
+      if (!(button instanceof HTMLElement)) throw new Error(`there is no ${selector}`);
+      button.focus();
+      button.click();
+    }, selector);
   }
 
-  /** Whether a call is under way. */
+  /**
+   * Waits until something is so.
+   *
+   * @param {string} what
+   * @param {() => Promise<boolean>} isSo
+   */
+  until(what, isSo) {
+    return this.driver.wait(() => isSo().catch(() => false), WAIT_MS, `never: ${what}`);
+  }
+
+  /** Waits for a text. @param {string} id @param {RegExp} text */
+  async untilText(id, text) {
+    await this.until(`${id} is ${text}`, async () => text.test(await this.text(id)));
+    return this.text(id);
+  }
+
+  /** Calls with another of the seeded tokens, or one of one's own. @param {string} token */
+  async connect(token) {
+    await this.fill("token", token);
+    await this.click("#connect");
+    await this.untilListed();
+  }
+
+  async untilListed() {
+    await this.until("listed", async () => {
+      const status = await this.find("list-status");
+      return (
+        (await status.getAttribute("data-busy")) === null && (await status.getText()).endsWith(".")
+      );
+    });
+  }
+
+  /** Shows organizations of a state and name. @param {string} state @param {string} [name] */
+  async filter(state, name = "") {
+    await this.driver.executeScript(
+      (/** @type {string} */ state, /** @type {string} */ name) => {
+        const search = /** @type {HTMLInputElement} */ (document.getElementById("search"));
+        const filter = /** @type {HTMLSelectElement} */ (document.getElementById("state"));
+        search.value = name;
+        filter.value = state;
+        // The list of before is not to be taken for this one.
+        /** @type {HTMLElement} */ (document.getElementById("list-status")).textContent = "";
+        filter.dispatchEvent(new Event("change"));
+      },
+      state,
+      name,
+    );
+    await this.untilListed();
+  }
+
+  /** The rows that are shown: name, state and button of each. @returns {Promise<{ id: string, name: string, state: string, action: string }[]>} */
+  rows() {
+    return this.driver.executeScript(() =>
+      [...document.querySelectorAll("#rows tbody tr")].map((row) => ({
+        id: /** @type {HTMLElement} */ (row).dataset.id,
+        name: row.querySelector("th button")?.textContent,
+        state: row.querySelector(".badge")?.textContent,
+        action: row.querySelector("[data-action]")?.textContent,
+      })),
+    );
+  }
+
+  /** The selector of the button of a row. @param {string} id */
+  static action(id) {
+    return `tr[data-id="${id}"] [data-action]`;
+  }
+
+  /** Presses yes in the dialog that asks, whose text it returns. */
+  async confirm() {
+    const text = await this.dialog("confirm");
+    await this.click("#confirm-yes");
+    return text;
+  }
+
+  /** The text of a dialog, once it is open. @param {string} id */
+  async dialog(id) {
+    await this.until(`${id} opens`, async () => (await this.find(id)).isDisplayed());
+    return (await this.find(id)).getText();
+  }
+
+  /** Presses a button of the single view, confirms a change and waits for the end. @param {"reactivate" | "deactivate" | "refresh"} id */
+  async press(id) {
+    const before = await this.calls();
+    await this.click(`#${id}`);
+    if (id !== "refresh") {
+      await this.confirm();
+    }
+    await this.until(
+      `${id} ends`,
+      async () => (await this.calls()) > before && !(await this.isBusy()),
+    );
+  }
+
+  /** Whether a call of the single view is under way. */
   async isBusy() {
     return (await (await this.find("progress")).getAttribute("data-busy")) !== null;
   }
 
   /** How many calls the log lists. */
   async calls() {
-    return (await this.driver.findElements(By.css("#log tbody tr"))).length;
+    return (await this.driver.findElements(By.css("#log li"))).length;
   }
 
   /** The answer that is shown. */
