@@ -114,7 +114,7 @@ pub fn orgs(count: usize) -> Vec<Org> {
             id: format!("696290239064{:05}", 90_000 + index).into(),
             name: format!("{first} {last}{suffix}").into(),
             domain: format!("{first}-{last}{}.localhost", suffix.replace(' ', "-")).to_lowercase().into(),
-            state: if index % 3 == 0 { State::Inactive } else { State::Active },
+            state: if (index / 2) % 3 == 0 { State::Inactive } else { State::Active },
         }
     });
     first.chain(others).collect()

@@ -1,51 +1,86 @@
-// The demo without a person: deactivate, reactivate, read back; print the answer, compare it with the database, and
-// write a screenshot.
+// The demo without a person: deactivates three organizations, reactivates them at once, prints the results, compares them with
+// the database, and writes screenshots.
+//
+// node demo.js FOLDER
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 
 import { openBrowser, setting } from "./browser.js";
 import { Page } from "./page.js";
 
-const GLOBEX = "69629023906488335";
-const screenshot = process.argv[2] ?? "demo.png";
+const ACTIVE = "ORGANIZATION_STATE_ACTIVE";
+const [folder = "target/demo"] = process.argv.slice(2);
+mkdirSync(folder, { recursive: true });
 
-const driver = await openBrowser();
+/** @type {import("selenium-webdriver/chrome.js").Driver} */
+const driver = /** @type {any} */ (await openBrowser());
 try {
   const page = new Page(driver);
   await page.open(setting("ZITADEL_TEST_URL"));
-  await page.fill("token", "iam-owner");
-  await page.fill("org-id", GLOBEX);
-  console.log("Deactivate");
-  await page.press("deactivate");
-  assert.equal(await page.text("badge"), "inactive");
-  console.log("Reactivate");
-  await page.press("reactivate");
-  const changed = await page.answer();
-  console.log(JSON.stringify(changed, null, 2));
-  writeFileSync(screenshot, await driver.takeScreenshot(), "base64");
-  console.log("Refresh");
-  await page.press("refresh");
-  const { org } = await page.answer();
-  assert.equal(org.state, "ORG_STATE_ACTIVE");
-  assert.deepEqual(pick(org.details), pick(changed.details));
+  await shoot("list");
 
-  const event = events(GLOBEX).at(-1);
-  assert.equal(event?.type, "org.reactivated");
-  assert.deepEqual(
-    { sequence: event.sequence, changeDate: event.created },
-    { sequence: changed.details.sequence, changeDate: changed.details.changeDate },
-  );
-  console.log(`The database agrees: event ${event.sequence}, ${event.type}, ${event.created}`);
-  console.log(`Screenshot: ${screenshot}`);
+  await page.filter(ACTIVE, "Foods");
+  const three = (await page.rows()).slice(0, 3);
+  assert.equal(three.length, 3);
+  for (const { id, name } of three) {
+    console.log(`Deactivate ${name}`);
+    await page.click(Page.action(id));
+    await page.dialog("confirm");
+    if (id === three[0]?.id) {
+      await shoot("dialog");
+    }
+    await page.click("#confirm-yes");
+    await page.untilText("progress", new RegExp(`^${name} is deactivated\\.$`));
+  }
+
+  console.log("Reactivate the three at once");
+  for (const { id } of three) {
+    await page.click(`tr[data-id="${id}"] input`);
+  }
+  await page.click("#bulk-run");
+  await page.confirm();
+  await page.untilText("bulk-status", /^3 of 3 are active\.$/);
+  console.log((await page.text("bulk-results")).replace(/^/gm, "  "));
+  await driver.executeScript(() => document.getElementById("bulk")?.scrollIntoView());
+  await shoot("bulk");
+
+  for (const { id, name } of three) {
+    const [deactivated, reactivated] = events(id).slice(-2);
+    assert.deepEqual(
+      [deactivated?.type, reactivated?.type],
+      ["org.deactivated", "org.reactivated"],
+    );
+    await page.fill("org-id", id);
+    await page.press("refresh");
+    const { org } = await page.answer();
+    assert.deepEqual(
+      [org.state, org.details.sequence, org.details.changeDate],
+      ["ORG_STATE_ACTIVE", reactivated?.sequence, reactivated?.created],
+    );
+    console.log(
+      `The database agrees on ${name}: event ${reactivated?.sequence}, ${reactivated?.type}, ${reactivated?.created}`,
+    );
+  }
+
+  await driver.sendDevToolsCommand("Emulation.setDeviceMetricsOverride", {
+    width: 360,
+    height: 800,
+    deviceScaleFactor: 2,
+    mobile: true,
+  });
+  await driver.executeScript(() => document.getElementById("list")?.scrollIntoView());
+  await shoot("phone");
+  console.log(`Screenshots: ${folder}`);
 } finally {
   await driver.quit();
 }
 
-/** @param {Record<string, string>} details */
-function pick({ sequence, changeDate, resourceOwner }) {
-  return { sequence, changeDate, resourceOwner };
+/** @param {string} name */
+async function shoot(name) {
+  writeFileSync(join(folder, `${name}.png`), await driver.takeScreenshot(), "base64");
 }
 
 /**

@@ -1,6 +1,6 @@
 //! The demo: for a person to press its buttons, or for a browser without a window.
 
-use std::{path::Path, process::Command};
+use std::{env, path::Path, process::Command};
 
 use anyhow::Result;
 
@@ -9,7 +9,8 @@ use crate::{build, provision::browser::Engine, run, server, server::DevServer};
 /// Options of the demo.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Drive the page in Chromium instead: deactivate, reactivate, read back; print the answer, write a screenshot
+    /// Drive the page in Chromium instead: deactivate three organizations, reactivate them at once, print the results, compare
+    /// them with the database; write screenshots to target/demo, or with UPDATE=1 those of docs
     #[arg(long)]
     headless: bool,
     /// Address and port to listen on
@@ -35,7 +36,8 @@ fn run_headless() -> Result<()> {
     run::say("Driving the page in Chromium");
     let mut node = Command::new("node");
     browser.set_up(&mut node)?;
-    node.args(["tests/support/demo.js", "target/demo.png"]).env("ZITADEL_TEST_URL", server.url());
+    let folder = if env::var_os("UPDATE").is_some() { "docs/page" } else { "target/demo" };
+    node.args(["tests/support/demo.js", folder]).env("ZITADEL_TEST_URL", server.url());
     node.env("DEVSERVER_DATABASE", database);
     run::run(&mut node)
 }
