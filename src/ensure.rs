@@ -28,8 +28,9 @@ use crate::{
 /// The part of the timeout that is kept for reading the state, and how much that is at most, in milliseconds.
 const READ_PART: f64 = 0.25;
 const MAX_READ_MS: f64 = 5000.0;
-/// How often the state is read if the response is lost, and how long is waited in between, in milliseconds.
-const READ_TRIES: usize = 3;
+/// How often the state is read if the response is lost, and how long is waited in between, in milliseconds: where one
+/// response of 20 is lost, fewer than one state of a million stays unknown.
+const READ_TRIES: usize = 6;
 const READ_PAUSE_MS: f64 = 100.0;
 /// How long a list is asked again for a change, and how often, in milliseconds: it lags.
 const LIST_LAG_MS: f64 = 2000.0;
@@ -173,7 +174,9 @@ impl<T: Transport, P: Platform> Ensure<'_, T, P> {
                 }
                 Err(error) if self.is_missing(&error) => return self.is_listed_as_active(org_id, ends_at_ms).await,
                 Err(error) if error.is_retriable() => {
-                    sleep_until(self.platform, self.platform.now_ms() + READ_PAUSE_MS).await;
+                    if !self.pause(READ_PAUSE_MS, ends_at_ms).await {
+                        return false;
+                    }
                 }
                 Err(_) => return false,
             }
@@ -186,6 +189,7 @@ impl<T: Transport, P: Platform> Ensure<'_, T, P> {
         let queries = vec![SearchQuery { query: Some(query) }];
         let request = ListOrganizationsRequest { queries, ..ListOrganizationsRequest::default() };
         let gives_up_at_ms = self.platform.now_ms() + LIST_LAG_MS;
+        let ends_at_ms = Some(ends_at_ms.map_or(gives_up_at_ms, |ends_at_ms| ends_at_ms.min(gives_up_at_ms)));
         loop {
             match self.call::<ListOrganizations>(&request, None, ends_at_ms).await {
                 Ok(list) => {
@@ -197,12 +201,20 @@ impl<T: Transport, P: Platform> Ensure<'_, T, P> {
                 Err(error) if error.is_retriable() => {}
                 Err(_) => return false,
             }
-            let next_at_ms = self.platform.now_ms() + LIST_PAUSE_MS;
-            if next_at_ms > gives_up_at_ms || ends_at_ms.is_some_and(|ends_at_ms| next_at_ms > ends_at_ms) {
+            if !self.pause(LIST_PAUSE_MS, ends_at_ms).await {
                 return false;
             }
+        }
+    }
+
+    /// Waits, unless that would go beyond a deadline.
+    async fn pause(&self, ms: f64, ends_at_ms: Option<f64>) -> bool {
+        let next_at_ms = self.platform.now_ms() + ms;
+        let has_time = ends_at_ms.is_none_or(|ends_at_ms| next_at_ms < ends_at_ms);
+        if has_time {
             sleep_until(self.platform, next_at_ms).await;
         }
+        has_time
     }
 
     /// A time before a deadline, which leaves a part of what is left until then, and so much at most.

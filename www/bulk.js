@@ -7,6 +7,7 @@ import { element, make, onClick } from "./dom.js";
 import * as list from "./list.js";
 import { logged } from "./log.js";
 import * as session from "./session.js";
+import * as single from "./single.js";
 
 /** @type {AbortController | undefined} */
 let running;
@@ -28,9 +29,10 @@ export function toggle(organization) {
 export function show() {
   const names = [...list.picked.values()].map(({ name }) => name);
   section.hidden = names.length === 0 && results.children.length === 0;
-  if (!running) {
+  element("bulk-run", HTMLElement).hidden = names.length === 0 || running !== undefined;
+  if (!running && names.length > 0) {
     const shown = names.length > MAX_NAMED ? [...names.slice(0, MAX_NAMED), "…"] : names;
-    status.textContent = names.length === 0 ? "" : `${names.length} picked: ${shown.join(", ")}`;
+    status.textContent = `${names.length} picked: ${shown.join(", ")}`;
   }
 }
 
@@ -62,6 +64,7 @@ async function run() {
     results.append(result(picked.get(last.orgId)?.name ?? last.orgId, last));
     if (last.activation) {
       list.update(last.orgId, picked.get(last.orgId)?.name ?? "", "ORG_STATE_ACTIVE");
+      single.update(last.orgId, "ORG_STATE_ACTIVE");
     }
   };
   try {
@@ -104,11 +107,10 @@ function result(name, { activation, error }) {
 function toggleRunning(isRunning) {
   bar.hidden = !isRunning;
   element("bulk-stop", HTMLElement).hidden = !isRunning;
-  element("bulk-run", HTMLElement).hidden = isRunning;
+  element("bulk-run", HTMLElement).hidden = isRunning || list.picked.size === 0;
   element("bulk-clear", HTMLElement).hidden = isRunning;
-  if (isRunning) {
-    element("bulk-stop", HTMLElement).focus();
-  }
+  // The button that was pressed is gone.
+  element(isRunning ? "bulk-stop" : "bulk-clear", HTMLElement).focus();
 }
 
 onClick("bulk-run", run);

@@ -49,6 +49,14 @@ function show(org) {
     : "";
 }
 
+/** Shows what has become of an organization, if it is the one in view. @param {string} id @param {unknown} state */
+export function update(id, state) {
+  if (orgId.value.trim() === id) {
+    showState(element("badge", HTMLElement), state);
+    progress.textContent = "";
+  }
+}
+
 /** Reads the organization in the field. */
 export function read() {
   const id = orgId.value.trim() || null;

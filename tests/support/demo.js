@@ -43,7 +43,7 @@ try {
   await page.click("#bulk-run");
   await page.confirm();
   await page.untilText("bulk-status", /^3 of 3 are active\.$/);
-  console.log((await page.text("bulk-results")).replace(/^/gm, "  "));
+  (await page.results()).forEach((result) => console.log(`  ${result}`));
   await driver.executeScript(() => document.getElementById("bulk")?.scrollIntoView());
   await shoot("bulk");
 

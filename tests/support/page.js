@@ -116,6 +116,13 @@ export class Page {
     return `tr[data-id="${id}"] [data-action]`;
   }
 
+  /** The results of a bulk run. @returns {Promise<string[]>} */
+  results() {
+    return this.driver.executeScript(() =>
+      [...document.querySelectorAll("#bulk-results li")].map((it) => it.textContent),
+    );
+  }
+
   /** Presses yes in the dialog that asks, whose text it returns. */
   async confirm() {
     const text = await this.dialog("confirm");

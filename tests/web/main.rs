@@ -12,7 +12,15 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::AbortController;
-use zitadel_org_web::{CallOptions, Client, Code, Error, ErrorKind, Protocol, js};
+use zitadel_org_web::{
+    BulkOptions, CallOptions, Client, Code, Error, ErrorKind, Outcome, Protocol, js,
+    proto::zitadel::{
+        object::v2::TextQueryMethod,
+        org::v2::{
+            ListOrganizationsRequest, OrganizationNameQuery, OrganizationState, SearchQuery, search_query::Query,
+        },
+    },
+};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -566,4 +574,34 @@ async fn what_javascript_threw_is_the_source_of_an_error() {
     let source = std::error::Error::source(&error).unwrap();
     let thrown = source.downcast_ref::<zitadel_org_web::Thrown>().unwrap();
     assert!(thrown.0.is_instance_of::<js_sys::TypeError>());
+}
+
+#[wasm_bindgen_test]
+async fn the_client_for_rust_finds_organizations_and_makes_them_active() {
+    for protocol in [Protocol::GrpcWeb, Protocol::Json] {
+        let client = client("iam-owner").with(CallOptions::new().protocol(protocol));
+        ensure(Deactivate, HOOLI).await;
+        let query = Query::NameQuery(OrganizationNameQuery {
+            name: "HOO".to_owned(),
+            method: TextQueryMethod::StartsWithIgnoreCase.into(),
+        });
+        let request =
+            ListOrganizationsRequest { queries: vec![SearchQuery { query: Some(query) }], ..Default::default() };
+        let list = client.list_organizations(request).await.unwrap();
+        assert_eq!(list.details.unwrap().total_result, 1);
+        let found = list.result.first().unwrap();
+        assert_eq!((found.id.as_str(), found.state()), (HOOLI, OrganizationState::Inactive));
+        let permissions = client.list_my_zitadel_permissions(Some(HOOLI)).await.unwrap().result;
+        assert!(permissions.contains(&"org.write".to_owned()));
+
+        let activation = client.ensure_org_active(HOOLI).await.unwrap();
+        assert_eq!((activation.outcome, activation.change_date.is_some()), (Outcome::Reactivated, true));
+        client.deactivate_organization(HOOLI).await.unwrap();
+        let all = client.ensure_orgs_active([HOOLI, GLOBEX, "1"], BulkOptions::new()).await.unwrap();
+        let outcomes: Vec<_> = all.iter().map(|one| one.result.as_ref().map(|active| active.outcome).ok()).collect();
+        assert_eq!(outcomes, [Some(Outcome::Reactivated), Some(Outcome::AlreadyActive), None]);
+        assert_eq!(all.last().unwrap().result.as_ref().unwrap_err().id(), Some("ORG-Dgf3g"));
+        let error = client.activate_organization(HOOLI).await.unwrap_err();
+        assert_eq!(error.id(), Some("EVENT-bfnrh"));
+    }
 }

@@ -1,14 +1,22 @@
 // Compiled, never run: good uses compile, and what is marked as an error is one.
 
 import {
+  activateOrganization,
   createOrgClient,
   deactivateOrg,
+  deactivateOrganization,
+  ensureOrgActive,
+  ensureOrgsActive,
   getMyOrg,
   isZitadelError,
+  listOrganizations,
   preload,
   reactivateOrg,
   ZitadelError,
   type CallOptions,
+  type ListOrganizationsRequest,
+  type Organization,
+  type OrgClient,
   type OrgState,
   type TokenSource,
 } from "zitadel-org-web";
@@ -123,6 +131,38 @@ export function errorsAreMade() {
   // @ts-expect-error a kind is needed
   new ZitadelError({ code: 9, message: "no" });
   return [flags, previous];
+}
+
+export async function organizations(client: OrgClient) {
+  const request: ListOrganizationsRequest = {
+    query: { offset: "0", limit: 50, asc: undefined },
+    sortingColumn: "ORGANIZATION_FIELD_NAME_CREATION_DATE",
+    queries: [
+      { nameQuery: { name: "a", method: "TEXT_QUERY_METHOD_CONTAINS" } },
+      { stateQuery: { state: "ORGANIZATION_STATE_INACTIVE" } },
+      { defaultQuery: {} },
+    ],
+  };
+  const { result, details } = await listOrganizations("t", request);
+  same<Same<typeof result, Organization[]>>();
+  const { changeDate } = await activateOrganization("t", result[0]?.id ?? "");
+  same<Same<typeof changeDate, string | undefined>>();
+  const { result: permissions } = await client.listMyZitadelPermissions(null);
+  same<Same<typeof permissions, string[]>>();
+  const { outcome } = await client.ensureOrgActive("1", { timeoutMs: 5 });
+  same<Same<typeof outcome, "reactivated" | "already-active" | "active">>();
+  const all = await client.ensureOrgsActive(new Set(["1"]), {
+    concurrency: 8,
+    onProgress: ({ done, total, last }) => void [done / total, last.orgId],
+  });
+  const failures = all.flatMap(({ orgId, error }) => (error ? [[orgId, error.code]] : []));
+  // @ts-expect-error a query is of one kind
+  const wrong: ListOrganizationsRequest = { queries: [{ nameQuery: { id: "1" } }] };
+  // @ts-expect-error an organization has to be named
+  void ensureOrgActive("t");
+  // @ts-expect-error a number is no list of ids
+  void ensureOrgsActive("t", 1);
+  return [details?.totalResult, failures, wrong, deactivateOrganization];
 }
 
 export function misuse() {
