@@ -11,6 +11,7 @@ import { until } from "selenium-webdriver";
 import { ALL_ENGINES, ENGINE, hasEngine, openBrowser, setting } from "../support/browser.js";
 import { ENVIRONMENTS } from "./environments.js";
 import { Policy } from "../support/csp.js";
+import { exportsNothing, RUST_APPS, useApp, versionOf } from "./rust-apps.js";
 import { Workshop } from "../support/packed-app.js";
 
 /** @typedef {import("./environments.js").Environment} Environment */
@@ -80,6 +81,28 @@ for (const environment of ENVIRONMENTS.filter(({ isQuick }) => IS_MATRIX || isQu
     if (environment.package || serve || isRow) {
       rows.push([name, version, entry, engines.join(", ")]);
     }
+  });
+}
+
+for (const [name, folder] of IS_MATRIX ? Object.entries(RUST_APPS) : []) {
+  const version = versionOf(folder);
+  test(`${name} ${version}, an app in Rust: calls and errors, and no exports`, async (t) => {
+    await exportsNothing(folder);
+    const built = `target/examples/${folder}`;
+    const served = await policy.serve(built, await readFile(`${built}/index.html`, "utf8"));
+    /** @type {Engine[]} */
+    const engines = [];
+    for (const engine of ENGINES) {
+      await t.test(engine, { skip: !hasEngine(engine) && "not on this machine" }, async () => {
+        const driver = drivers[engine];
+        assert.ok(driver);
+        await useApp(driver, served.url, setting("ZITADEL_TEST_URL"));
+        assert.deepEqual(await policy.violations(driver), []);
+        engines.push(engine);
+      });
+    }
+    await served.close();
+    rows.push([name, version, "the crate", engines.join(", ")]);
   });
 }
 

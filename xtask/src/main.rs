@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod ci;
 mod demo;
+mod examples;
 mod fuzz;
 mod notices;
 mod paths;
@@ -42,6 +43,8 @@ enum Command {
     Build,
     /// Try the package, as packed, in every bundler, runtime and browser that it is made for
     Matrix,
+    /// Build the example apps into target/examples
+    Examples,
     /// Play odd and hostile answers to both transports and write docs/robustness.md
     Robustness,
     /// Fuzz the decoders with untrusted input
@@ -73,6 +76,7 @@ fn command() -> Result<()> {
         Command::Check => check::run(),
         Command::Build => build::package().map(drop),
         Command::Matrix => test::run_matrix(),
+        Command::Examples => examples::build(),
         Command::Robustness => test::write_robustness(),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Size => build::print_sizes(),

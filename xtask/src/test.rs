@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 
 use crate::{
-    build,
+    build, examples,
     provision::{
         browser::{Browser, Engine},
         cargo_tools, npm,
@@ -125,6 +125,7 @@ pub(crate) fn write_robustness() -> Result<()> {
 pub(crate) fn run_matrix() -> Result<()> {
     build::all()?;
     npm::ensure_matrix()?;
+    examples::build()?;
     let server = DevServer::start(Path::new("target/matrix.sqlite"), 60)?;
     let mut node = Command::new("node");
     for engine in Engine::ALL {

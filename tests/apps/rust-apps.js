@@ -1,0 +1,63 @@
+// Apps in Rust that depend on the crate: examples/, as `cargo xtask examples` has built them.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+
+import { Page } from "../support/page.js";
+
+const HOOLI = "69629023906488337";
+
+/** The apps, by the framework's name: folder and the crate whose version counts. */
+export const RUST_APPS = { Leptos: "leptos", Yew: "yew" };
+
+/** The version of the framework that an app is locked to. @param {string} folder */
+export function versionOf(folder) {
+  const lock = readFileSync(`examples/${folder}/Cargo.lock`, "utf8");
+  return new RegExp(`^name = "${folder}"\nversion = "(.*)"`, "m").exec(lock)?.[1] ?? "";
+}
+
+/** Checks that the app's module has nothing of the crate's exports for JavaScript. @param {string} folder */
+export async function exportsNothing(folder) {
+  const module = await WebAssembly.compile(readFileSync(`target/examples/${folder}/app_bg.wasm`));
+  const names = WebAssembly.Module.exports(module).map(({ name }) => name);
+  assert.ok(names.includes("main"), String(names));
+  const ours = names.filter((name) => /org|zitadel|permissions/i.test(name));
+  assert.deepEqual(ours, []);
+  const glue = readFileSync(`target/examples/${folder}/app.js`, "utf8");
+  assert.doesNotMatch(glue, /ZitadelError|export function \w*[Oo]rg/);
+}
+
+/**
+ * Reactivates an organization, finds it active, and is refused, as a person at the app.
+ *
+ * @param {import("selenium-webdriver").WebDriver} driver
+ * @param {string} url - of the app
+ * @param {string} api - of the dev server
+ */
+export async function useApp(driver, url, api) {
+  const deactivated = await fetch(`${api}/v2/organizations/${HOOLI}/deactivate`, {
+    method: "POST",
+    headers: { authorization: "Bearer iam-owner", "content-type": "application/json" },
+    body: "{}",
+  });
+  assert.ok([200, 400].includes(deactivated.status));
+  await driver.get(url);
+  const page = new Page(driver);
+  await page.until("the app is there", async () => (await page.find("reactivate")).isDisplayed());
+  /** @param {string} token @param {RegExp} expected */
+  const press = async (token, expected) => {
+    await page.fill("token", token);
+    await page.click("#reactivate");
+    await page.untilText("result", expected);
+  };
+  await page.fill("base-url", api);
+  await page.fill("org-id", HOOLI);
+  await press("iam-owner", /^Hooli has been reactivated: ORG_STATE_ACTIVE$/);
+  await press("iam-owner", /^Hooli was active already: ORG_STATE_ACTIVE$/);
+  await press(
+    "acme-owner",
+    /membership not found \(AUTHZ-cdgFk\).* Check the id, and who has a role there\.$/,
+  );
+  await press("garbage", /AUTH-7fs1e.* Log in again and use the new token\.$/);
+  await press("a b", /token is not visible ASCII.* Correct the field\. Nothing was sent\.$/);
+}
