@@ -55,10 +55,9 @@ pub(crate) fn with_inner<'a>(
     while let Some(&name) = names.get(at) {
         let message = find(descriptors, name)?;
         for field in &message.field {
-            if let Kind::Message(inner) = Kind::of(field)?
-                && !names.contains(&inner)
-            {
-                names.push(inner);
+            match Kind::of(field)? {
+                Kind::Message(inner) if !names.contains(&inner) => names.push(inner),
+                _ => {}
             }
         }
         messages.push((name, message));

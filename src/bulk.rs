@@ -128,9 +128,8 @@ impl Bulk {
         let mut waiting: VecDeque<(usize, String)> = self.org_ids.into_iter().enumerate().collect();
         poll_fn(|context| {
             loop {
-                while running.len() < self.concurrency
-                    && let Some((index, org_id)) = waiting.pop_front()
-                {
+                while running.len() < self.concurrency {
+                    let Some((index, org_id)) = waiting.pop_front() else { break };
                     if let Some(error) = &stopped {
                         let result = Err(error.clone());
                         report(index, OrgActivationResult { org_id, result });
@@ -145,9 +144,7 @@ impl Bulk {
                 let mut has_ended = false;
                 running.retain_mut(|one| {
                     let Poll::Ready((index, last)) = one.as_mut().poll(context) else { return true };
-                    if let Err(error) = &last.result
-                        && stops(error)
-                    {
+                    if let Some(error) = last.result.as_ref().err().filter(|error| stops(error)) {
                         // Nothing of the others was sent.
                         stopped.get_or_insert_with(|| error.clone().unsent());
                     }

@@ -106,8 +106,10 @@ pub(crate) async fn run<T: Transport, P: Platform>(
     let (mut steps, mut passed) = (pin!(steps), pin!(deadline.passed()));
     let mut has_begun = false;
     let result = poll_fn(|context| {
-        if has_begun && let Poll::Ready(result) = steps.as_mut().poll(context) {
-            return Poll::Ready(result);
+        if has_begun {
+            if let Poll::Ready(result) = steps.as_mut().poll(context) {
+                return Poll::Ready(result);
+            }
         }
         // A deadline that has passed counts before the signal, even if the timer has not fired for all the chunks that come.
         if deadline.has_passed() || passed.as_mut().poll(context).is_ready() {

@@ -79,9 +79,8 @@ pub(crate) async fn read_error<P: Platform>(platform: &P, mut body: P::Body, tim
     let ends_at = platform.now_ms() + grace_ms;
     let mut bytes = Vec::new();
     // To its end, so that the connection can be used again and the network log shows all of it.
-    while bytes.len() < MAX_ERROR_LEN
-        && let Some(Ok(Some(chunk))) = sleep_or(platform, Some(ends_at), body.read()).await
-    {
+    while bytes.len() < MAX_ERROR_LEN {
+        let Some(Ok(Some(chunk))) = sleep_or(platform, Some(ends_at), body.read()).await else { break };
         bytes.extend_from_slice(&chunk);
     }
     bytes

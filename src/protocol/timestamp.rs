@@ -42,8 +42,8 @@ pub fn format(timestamp: &Timestamp) -> Option<String> {
         0 => {
             out.pop();
         }
-        _ if nanos.is_multiple_of(1_000_000) => push_digits(&mut out, nanos / 1_000_000, 100),
-        _ if nanos.is_multiple_of(1_000) => push_digits(&mut out, nanos / 1_000, 100_000),
+        _ if nanos % 1_000_000 == 0 => push_digits(&mut out, nanos / 1_000_000, 100),
+        _ if nanos % 1_000 == 0 => push_digits(&mut out, nanos / 1_000, 100_000),
         _ => push_digits(&mut out, nanos, 100_000_000),
     }
     out.push('Z');

@@ -6,6 +6,7 @@ mod ci;
 mod demo;
 mod examples;
 mod fuzz;
+mod msrv;
 mod notices;
 mod paths;
 mod provision;
@@ -43,6 +44,8 @@ enum Command {
     Build,
     /// Try the package, as packed, in every bundler, runtime and browser that it is made for
     Matrix,
+    /// Check the crate with the oldest Rust that it declares
+    Msrv,
     /// Build the example apps into target/examples
     Examples,
     /// Play odd and hostile answers to both transports and write docs/robustness.md
@@ -76,6 +79,7 @@ fn command() -> Result<()> {
         Command::Check => check::run(),
         Command::Build => build::package().map(drop),
         Command::Matrix => test::run_matrix(),
+        Command::Msrv => msrv::check(),
         Command::Examples => examples::build(),
         Command::Robustness => test::write_robustness(),
         Command::Fuzz(arguments) => fuzz::run(&arguments),

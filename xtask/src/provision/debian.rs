@@ -23,7 +23,12 @@ pub(crate) fn root() -> PathBuf {
 
 /// Folders with the shared libraries of unpacked programs.
 pub(crate) fn libraries() -> Result<Vec<PathBuf>> {
-    let lib = root().join("usr/lib");
+    libraries_below(&root())
+}
+
+/// The same of another folder.
+pub(crate) fn libraries_below(root: &Path) -> Result<Vec<PathBuf>> {
+    let lib = root.join("usr/lib");
     let mut folders = Vec::new();
     for entry in fs::read_dir(&lib)? {
         let path = entry?.path();
@@ -37,8 +42,13 @@ pub(crate) fn libraries() -> Result<Vec<PathBuf>> {
 
 /// Unpacks packages with all that they depend on and the machine does not have, once.
 pub(crate) fn unpack(packages: &[&str]) -> Result<()> {
+    unpack_into(&root(), packages)
+}
+
+/// The same into another folder, for versions that cannot be beside each other. A package may be `name=1.2*`.
+pub(crate) fn unpack_into(root: &Path, packages: &[&str]) -> Result<()> {
     let _lock = paths::lock_tools()?;
-    let stamp = root().join(format!(".unpacked-{}", packages.first().unwrap_or(&"")));
+    let stamp = root.join(format!(".unpacked-{}", packages.first().unwrap_or(&"")));
     if fs::read_to_string(&stamp).is_ok_and(|text| text == packages.join(" ")) {
         return Ok(());
     }
@@ -50,14 +60,15 @@ pub(crate) fn unpack(packages: &[&str]) -> Result<()> {
     let archives = apt.join("cache/archives");
     fs::create_dir_all(apt.join("state/lists/partial"))?;
     fs::create_dir_all(archives.join("partial"))?;
+    fs::create_dir_all(root)?;
     run::run_quietly(apt_get(&apt).arg("update"), &apt.join("update.log"))?;
     let mut install = apt_get(&apt);
-    install.args(["install", "--yes", "--no-install-recommends", "--download-only"]).args(packages);
+    install.args(["install", "--yes", "--allow-downgrades", "--no-install-recommends", "--download-only"]).args(packages);
     run::run_quietly(&mut install, &apt.join("install.log"))?;
     for entry in fs::read_dir(&archives)? {
         let package = entry?.path();
         if package.extension().is_some_and(|extension| extension == "deb") {
-            run::run(Command::new("dpkg-deb").arg("--extract").arg(&package).arg(root()))?;
+            run::run(Command::new("dpkg-deb").arg("--extract").arg(&package).arg(root))?;
             fs::remove_file(&package)?;
         }
     }
