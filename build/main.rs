@@ -120,7 +120,7 @@ fn write_rpc(service: &Service, method: &Method, out: &mut String) -> Result<(),
         out,
         "/// The method `{full_name}`.
         #[derive(Debug, Clone, Copy)]
-        pub struct {name};
+        pub(crate) struct {name};
         impl crate::rpc::Rpc for {name} {{
             type Request = {};
             type Value = crate::value::{};

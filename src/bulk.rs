@@ -15,6 +15,8 @@ const DEFAULT_CONCURRENCY: f64 = 4.0;
 const MAX_CONCURRENCY: f64 = 100.0;
 
 /// What became of one of many organizations.
+///
+/// See the example of [`Client::ensure_orgs_active`](crate::Client::ensure_orgs_active).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct OrgActivationResult {
@@ -25,6 +27,8 @@ pub struct OrgActivationResult {
 }
 
 /// How far a run is.
+///
+/// See the example of [`BulkOptions`].
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct BulkProgress<'a> {

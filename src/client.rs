@@ -284,6 +284,8 @@ impl<T> fmt::Debug for Client<T> {
 }
 
 /// Makes a [`Client`].
+///
+/// See [`Client::builder`] and the example of [`Client`].
 #[derive(Debug)]
 #[must_use]
 pub struct ClientBuilder<T = FetchTransport> {

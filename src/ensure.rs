@@ -39,6 +39,14 @@ const LIST_PAUSE_MS: f64 = 200.0;
 const MAX_REMEMBERED: usize = 32;
 
 /// What became of an organization that was to be active.
+///
+/// ```no_run
+/// # async fn ensure(client: zitadel_org_web::Client) -> Result<(), zitadel_org_web::Error> {
+/// let activation = client.ensure_org_active("69629023906488334").await?;
+/// println!("{}: {}", activation.org_id, activation.outcome.name());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct OrgActivation {
@@ -53,6 +61,8 @@ pub struct OrgActivation {
 }
 
 /// What made an organization active.
+///
+/// See the example of [`OrgActivation`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// This call.

@@ -8,9 +8,17 @@ use crate::{
 };
 
 /// What was thrown or failed below an [`Error`].
+///
+/// ```
+/// use zitadel_org_web::Source;
+///
+/// let source: Source = "the refresh token has expired".into();
+/// ```
 pub type Source = Box<dyn StdError + Send + Sync>;
 
 /// Where a call failed.
+///
+/// See the example of [`Error`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {

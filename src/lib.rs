@@ -1,25 +1,16 @@
-//! A gRPC-Web client for the part of ZITADEL's API that brings an organization back to life, for the browser.
+#![doc = include_str!("../README.md")]
 //!
-//! For JavaScript it is the npm package `zitadel-org-web`. A Rust app in the browser depends on this crate with
-//! `default-features = false` and calls [`Client`]:
+//! # For Rust
 //!
-//! ```no_run
-//! # async fn reactivate(token: String) -> Result<(), zitadel_org_web::Error> {
-//! use zitadel_org_web::{Client, proto::zitadel::management::v1::ReactivateOrgResponse};
+//! [`Client`] has a method for each call, [`Client::ensure_org_active`] and [`Client::ensure_orgs_active`] those that most apps
+//! want. Options are [`CallOptions`], failures an [`Error`], responses the messages of [`proto`]. Below it are the typed clients
+//! that the build makes of the protos, over a [`transport`] of one's own if need be; that is how the crate is used, and tested,
+//! on the host, where there is no fetch.
 //!
-//! let client = Client::builder("https://id.example.com").token(token).build()?;
-//! let response: ReactivateOrgResponse = client.reactivate_org(Some("69629023906488334")).await?;
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! It builds on the host, too, where a [`transport`] of one's own carries the calls.
+//! Times are [`Duration`](std::time::Duration)s; what is a number of milliseconds ends with `_ms`.
 //!
 //! # Features
-//!
-//! - `js` (default): the exports that the npm package is made of. An app that links the crate wants none of them.
-//! - `lol_alloc` (default): a small allocator for WebAssembly.
-//! - `tonic`: `tonic::TonicTransport`, over tonic and tonic-web-wasm-client.
+#![cfg_attr(feature = "document-features", doc = document_features::document_features!())]
 #![deny(clippy::arithmetic_side_effects)]
 
 mod bulk;
@@ -37,12 +28,19 @@ mod options;
 #[cfg_attr(not(any(target_arch = "wasm32", test)), allow(dead_code, reason = "the host has no fetch"))]
 mod platform;
 pub mod proto;
+// For the dev server, the fuzz targets and the benchmarks of the repository; nobody else is to rely on it.
+#[doc(hidden)]
 pub mod protocol;
-pub mod request;
+#[cfg_attr(
+    not(any(all(feature = "js", target_arch = "wasm32"), test)),
+    allow(dead_code, reason = "only JavaScript's are read")
+)]
+mod request;
 mod rest;
-pub mod rpc;
+mod rpc;
 mod token;
 pub mod transport;
+#[doc(hidden)]
 pub mod value;
 
 #[cfg(target_arch = "wasm32")]
@@ -53,6 +51,7 @@ mod machine;
 mod machine;
 
 #[cfg(all(feature = "js", target_arch = "wasm32"))]
+#[doc(hidden)]
 pub mod js;
 
 #[cfg(all(feature = "tonic", target_arch = "wasm32"))]

@@ -16,6 +16,12 @@ use crate::{
 pub(crate) const DEFAULT_TIMEOUT_MS: f64 = 30_000.0;
 
 /// How a call travels.
+///
+/// ```
+/// use zitadel_org_web::{CallOptions, Protocol};
+///
+/// let options = CallOptions::new().protocol(Protocol::Json);
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Protocol {
     /// gRPC-Web.

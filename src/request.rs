@@ -10,7 +10,7 @@ use crate::{
 include!(concat!(env!("OUT_DIR"), "/requests.rs"));
 
 /// A message that is sent.
-pub trait RequestMessage: prost::Message + Default {
+pub(crate) trait RequestMessage: prost::Message + Default {
     /// The names of its fields.
     const NAMES: &'static [&'static str];
 

@@ -7,19 +7,19 @@ use crate::{options::Protocol, request::RequestMessage, value::Value};
 
 /// How a method is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Method {
+pub(crate) struct Method {
     /// `/package.Service/Method`, the path over gRPC-Web.
-    pub path: &'static str,
+    pub(crate) path: &'static str,
     /// The HTTP method over REST.
-    pub verb: &'static str,
+    pub(crate) verb: &'static str,
     /// The path over REST, in which `*` is the request's parameter.
-    pub route: &'static str,
+    pub(crate) route: &'static str,
     /// Whether it changes nothing on the server.
-    pub is_read: bool,
+    pub(crate) is_read: bool,
 }
 
 /// A method of a service.
-pub trait Rpc {
+pub(crate) trait Rpc {
     /// The request.
     type Request: RequestMessage;
     /// The response in the JSON mapping; its `Message` is the response on the wire.

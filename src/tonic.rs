@@ -28,6 +28,15 @@ use crate::{
 };
 
 /// gRPC-Web through tonic and tonic-web-wasm-client.
+///
+/// ```no_run
+/// # fn main() -> Result<(), zitadel_org_web::Error> {
+/// use zitadel_org_web::{Client, tonic::TonicTransport};
+///
+/// let client = Client::builder("https://id.example.com").token("…").transport(TonicTransport::new()).build()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct TonicTransport(());
 

@@ -14,6 +14,8 @@ use crate::{
 };
 
 /// One unary call, before it is sent.
+///
+/// See the example of [`Transport`].
 #[derive(Debug, Clone)]
 pub struct Request<'a> {
     /// Where the server is, without a slash at the end.
@@ -27,6 +29,14 @@ pub struct Request<'a> {
 }
 
 /// What a request carries besides its message.
+///
+/// ```
+/// use zitadel_org_web::{Metadata, transport::{Options, TimeoutHeader}};
+///
+/// let mut metadata = Metadata::new();
+/// metadata.append("x-trace", "1");
+/// let options = Options { metadata, timeout_ms: Some(5000.0), timeout_header: TimeoutHeader::Withhold };
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Everything that goes into the request's headers besides the protocol's own.
@@ -39,6 +49,8 @@ pub struct Options {
 }
 
 /// Whether a request carries `grpc-timeout`.
+///
+/// See the example of [`Options`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TimeoutHeader {
@@ -77,6 +89,20 @@ pub trait Transport {
 }
 
 /// A decoded response of a typed client.
+///
+/// ```no_run
+/// # async fn read(transport: impl zitadel_org_web::transport::Transport) -> Result<(), zitadel_org_web::Error> {
+/// use zitadel_org_web::{
+///     proto::zitadel::management::v1::{GetMyOrgRequest, ManagementServiceClient},
+///     transport::Options,
+/// };
+///
+/// let client = ManagementServiceClient::new("https://id.example.com", transport);
+/// let reply = client.get_my_org(&GetMyOrgRequest {}, Options::default()).await?;
+/// println!("{:?} {:?}", reply.message.org, reply.headers.get("x-request-id"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reply<M> {
     /// The message.

@@ -62,6 +62,14 @@ extern "C" {
 }
 
 /// Something that JavaScript threw: what lies below an [`Error`].
+///
+/// ```no_run
+/// use zitadel_org_web::{Error, Thrown};
+///
+/// fn thrown(error: &Error) -> Option<&Thrown> {
+///     std::error::Error::source(error)?.downcast_ref()
+/// }
+/// ```
 #[derive(Clone, PartialEq)]
 pub struct Thrown(pub JsValue);
 
@@ -85,6 +93,12 @@ pub(crate) fn source(thrown: JsValue) -> Source {
 }
 
 /// gRPC-Web over the browser's fetch.
+///
+/// ```no_run
+/// use zitadel_org_web::{FetchTransport, proto::zitadel::management::v1::ManagementServiceClient};
+///
+/// let client = ManagementServiceClient::new("https://id.example.com", FetchTransport::new());
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct FetchTransport(());
 

@@ -5,6 +5,12 @@ macro_rules! codes {
         /// A gRPC status code other than OK.
         ///
         /// Source: grpc `doc/statuscodes.md`.
+        ///
+        /// ```
+        /// use zitadel_org_web::Code;
+        ///
+        /// assert_eq!((Code::NotFound.number(), Code::NotFound.name()), (5, "NOT_FOUND"));
+        /// ```
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[repr(u8)]
         pub enum Code {

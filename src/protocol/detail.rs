@@ -13,6 +13,17 @@ pub const ZITADEL: &str = "type.googleapis.com/zitadel.v1.ErrorDetail";
 pub const ZITADEL_V2: &str = "type.googleapis.com/zitadel.error.v2.ErrorDetail";
 
 /// A detail of an error.
+///
+/// ```
+/// use zitadel_org_web::{Detail, Error};
+///
+/// fn id(error: &Error) -> Option<&str> {
+///     error.details().iter().find_map(|detail| match detail {
+///         Detail::Zitadel { id, .. } => Some(id.as_str()),
+///         _ => None,
+///     })
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Detail {

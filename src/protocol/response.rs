@@ -54,6 +54,8 @@ impl Head {
 }
 
 /// A successful response.
+///
+/// See the example of [`Transport`](crate::transport::Transport).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {
     /// The headers.

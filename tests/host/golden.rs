@@ -4,15 +4,15 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use zitadel_org_web::{
     Code, Detail, Error, ErrorKind, Metadata,
-    proto::zitadel::management::v1::{
-        DeactivateOrg, DeactivateOrgRequest, GetMyOrg, GetMyOrgRequest, ReactivateOrg, ReactivateOrgRequest,
-    },
+    proto::zitadel::management::v1::{DeactivateOrgRequest, GetMyOrgRequest, ReactivateOrgRequest},
     protocol::{
         frame,
         response::{Decoder, End, Head, Opening},
     },
-    rpc::Rpc,
-    value::Value as _,
+    value::{
+        self, ZitadelManagementV1DeactivateOrgResponse as DeactivateOrg,
+        ZitadelManagementV1GetMyOrgResponse as GetMyOrg, ZitadelManagementV1ReactivateOrgResponse as ReactivateOrg,
+    },
 };
 
 const CHANGED: &str = "00000000240a2208071a0b08f881c3d206108094ef3a22113639363239303233393036343838333334";
@@ -26,16 +26,13 @@ fn bytes(hex: &str) -> Vec<u8> {
     digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect()
 }
 
-/// The value of a method's response with these headers and this body.
-fn read<R: Rpc>(headers: &str, body: &[u8]) -> Result<Value, Error>
-where
-    R::Value: Serialize,
-{
+/// The value of a response with these headers and this body.
+fn read<V: value::Value + Serialize>(headers: &str, body: &[u8]) -> Result<Value, Error> {
     let headers = Metadata::decode(["content-type: application/grpc-web+proto\r\n", headers].concat().as_bytes());
     let Opening::Body(mut decoder) = Decoder::open(Head { http_status: 200, headers }) else { panic!("not a body") };
     decoder.push(body);
     let message = decoder.finish(End::Complete)?.message;
-    let value = R::Value::from_message(prost::Message::decode(message.as_slice()).unwrap()).unwrap();
+    let value = V::from_message(prost::Message::decode(message.as_slice()).unwrap()).unwrap();
     Ok(serde_json::to_value(value).unwrap())
 }
 

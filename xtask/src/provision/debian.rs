@@ -63,7 +63,9 @@ pub(crate) fn unpack_into(root: &Path, packages: &[&str]) -> Result<()> {
     fs::create_dir_all(root)?;
     run::run_quietly(apt_get(&apt).arg("update"), &apt.join("update.log"))?;
     let mut install = apt_get(&apt);
-    install.args(["install", "--yes", "--allow-downgrades", "--no-install-recommends", "--download-only"]).args(packages);
+    install
+        .args(["install", "--yes", "--allow-downgrades", "--no-install-recommends", "--download-only"])
+        .args(packages);
     run::run_quietly(&mut install, &apt.join("install.log"))?;
     for entry in fs::read_dir(&archives)? {
         let package = entry?.path();
