@@ -57,6 +57,9 @@ pub mod js;
 #[cfg(all(feature = "tonic", target_arch = "wasm32"))]
 pub mod tonic;
 
+#[cfg(feature = "tower")]
+pub mod tower;
+
 pub use bulk::{BulkOptions, BulkProgress, OrgActivationResult};
 pub use client::{Client, ClientBuilder};
 pub use ensure::{OrgActivation, Outcome};

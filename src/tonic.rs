@@ -5,11 +5,13 @@
 use std::error::Error as _;
 
 use http::uri::PathAndQuery;
+use http_body::Body as HttpBody;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use prost::bytes::{Buf as _, BufMut as _};
+use prost::bytes::{self, Buf as _, BufMut as _};
 use tonic::{
     Status,
-    client::Grpc,
+    body::Body,
+    client::{Grpc, GrpcService},
     codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
     metadata::{KeyAndValueRef, MetadataKey, MetadataMap},
 };
@@ -26,6 +28,8 @@ use crate::{
     protocol::{base64, status},
     transport::{Request, Response, Transport, USER_AGENT},
 };
+
+type StdError = Box<dyn std::error::Error + Send + Sync>;
 
 /// gRPC-Web through tonic and tonic-web-wasm-client.
 ///
@@ -50,29 +54,58 @@ impl TonicTransport {
 
 impl Transport for TonicTransport {
     async fn unary(&self, request: Request<'_>) -> Result<Response, Error> {
-        let Request { base_url, path, message, options } = request;
-        let path = PathAndQuery::try_from(path)
-            .map_err(|_| Error::invalid_argument(&["the method's path cannot be sent by tonic."]))?;
-        let mut call = tonic::Request::new(message.to_vec());
-        *call.metadata_mut() = request_metadata(&options.metadata)?;
-        let mut grpc = Grpc::new(Client::new_with_options(base_url.to_owned(), fetch_options()));
-        match grpc.unary(call, path, Bytes).await {
-            Ok(response) => {
-                let (metadata, message, _) = response.into_parts();
-                // tonic merges the trailers into the headers.
-                Ok(Response { headers: from_map(&metadata), message, trailers: Metadata::new() })
-            }
-            Err(status) => Err(failure(&status, base_url)),
+        let service = Client::new_with_options(request.base_url.to_owned(), fetch_options());
+        unary(service, request).await
+    }
+}
+
+/// Calls through a service that takes the place of tonic's channel.
+async fn unary<S>(service: S, request: Request<'_>) -> Result<Response, Error>
+where
+    S: GrpcService<Body>,
+    S::ResponseBody: HttpBody<Data = bytes::Bytes> + Send + 'static,
+    <S::ResponseBody as HttpBody>::Error: Into<StdError>,
+{
+    let Request { base_url, path, message, options } = request;
+    let path = PathAndQuery::try_from(path)
+        .map_err(|_| Error::invalid_argument(&["the method's path cannot be sent by tonic."]))?;
+    let mut call = tonic::Request::new(message.to_vec());
+    *call.metadata_mut() = request_metadata(&options.metadata)?;
+    let mut grpc = Grpc::new(service);
+    match grpc.unary(call, path, Bytes).await {
+        Ok(response) => {
+            let (metadata, message, _) = response.into_parts();
+            // tonic merges the trailers into the headers.
+            Ok(Response { headers: from_map(&metadata), message, trailers: Metadata::new() })
         }
+        Err(status) => Err(failure(&status, base_url)),
+    }
+}
+
+/// tonic over our own [`TowerService`](crate::tower::TowerService), for the tests of that.
+#[cfg(feature = "tower")]
+#[derive(Debug)]
+pub(crate) struct ThroughTower<'a> {
+    pub(crate) platform: &'a Browser,
+}
+
+#[cfg(feature = "tower")]
+impl Transport for ThroughTower<'_> {
+    async fn unary(&self, request: Request<'_>) -> Result<Response, Error> {
+        let transport = machine::FetchTransport::with(self.platform.fetch.clone());
+        let service = crate::tower::TowerService::new(request.base_url, transport);
+        unary(service, request).await
     }
 }
 
 /// The transport of one call from JavaScript.
+#[cfg(not(feature = "tower"))]
 #[derive(Debug)]
 pub(crate) struct CallTransport<'a> {
     pub(crate) platform: &'a Browser,
 }
 
+#[cfg(not(feature = "tower"))]
 impl Transport for CallTransport<'_> {
     async fn unary(&self, request: Request<'_>) -> Result<Response, Error> {
         if self.platform.fetch.is_some() {

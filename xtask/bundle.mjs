@@ -46,7 +46,7 @@ await build({
 });
 
 for (const name of entries) {
-  const source = { index: "inline", tonic: "inline" }[name] ?? name;
+  const source = { index: "inline", tonic: "inline", tower: "inline" }[name] ?? name;
   /** @type {Record<string, string>} */
   const aliases = {
     "#source": join(js, `source-${source}.js`),

@@ -100,23 +100,31 @@ pub(crate) fn source(thrown: JsValue) -> Source {
 /// let client = ManagementServiceClient::new("https://id.example.com", FetchTransport::new());
 /// ```
 #[derive(Debug, Clone, Default)]
-pub struct FetchTransport(());
+pub struct FetchTransport {
+    /// `None` for the global one at the time of the call.
+    fetch: Option<Function>,
+}
 
 impl FetchTransport {
     /// A transport that calls the global fetch.
     #[must_use]
     pub const fn new() -> Self {
-        Self(())
+        Self { fetch: None }
+    }
+
+    #[cfg(all(feature = "tonic", feature = "tower"))]
+    pub(crate) const fn with(fetch: Option<Function>) -> Self {
+        Self { fetch }
     }
 
     pub(crate) const fn available() -> Option<Self> {
-        Some(Self(()))
+        Some(Self::new())
     }
 }
 
 impl Transport for FetchTransport {
     async fn unary(&self, request: Request<'_>) -> Result<Response, Error> {
-        GrpcWeb { platform: &platform() }.unary(request).await
+        GrpcWeb { platform: &Browser { fetch: self.fetch.clone() } }.unary(request).await
     }
 }
 

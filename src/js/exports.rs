@@ -16,8 +16,10 @@ use super::{
 };
 #[cfg(not(feature = "tonic"))]
 pub(super) use crate::grpc_web::GrpcWeb as Transport;
-#[cfg(feature = "tonic")]
+#[cfg(all(feature = "tonic", not(feature = "tower")))]
 pub(super) use crate::tonic::CallTransport as Transport;
+#[cfg(all(feature = "tonic", feature = "tower"))]
+pub(super) use crate::tonic::ThroughTower as Transport;
 use crate::{
     Error, Protocol,
     call::{self, Call, Reply},

@@ -1,4 +1,4 @@
-// Every scenario in a browser, cross-origin; in Chromium with both transports, and `docs/robustness.md` is the table of the
+// Every scenario in a browser, cross-origin; in Chromium also through tonic, over tonic-web-wasm-client and over our service for it, and `docs/robustness.md` is the table of the
 // outcomes: it is compared with what came out, or written anew if UPDATE is set.
 
 import assert from "node:assert/strict";
@@ -15,12 +15,13 @@ import { TONIC_FAILURES } from "./tonic-failures.js";
 
 const DOCUMENT = "docs/robustness.md";
 const IS_CHROMIUM = ENGINE === "Chromium";
-/** @typedef {"own" | "tonic"} Build */
+/** @typedef {"own" | "tonic" | "tower"} Build */
 /** @type {Build[]} */
-const BUILDS = IS_CHROMIUM ? ["own", "tonic"] : ["own"];
+const BUILDS = IS_CHROMIUM ? ["own", "tonic", "tower"] : ["own"];
 const ENTRIES = /** @type {Record<string, string>} */ ({
   own: "/pkg/index.js",
   tonic: "/pkg/tonic.js",
+  tower: "/target/tower/tower.js",
 });
 
 /** @type {import("selenium-webdriver").WebDriver} */
@@ -94,15 +95,31 @@ function check(outcome, expected) {
   }
 }
 
+/**
+ * What tonic makes of a status has no kind: the code, the id and ZITADEL's own text are as they are elsewhere.
+ *
+ * @param {Outcome} outcome @param {Expectation} expected
+ */
+function checkStatus(outcome, expected) {
+  if (expected === "ok" || expected.kind === "status") {
+    check(outcome, expected);
+    return;
+  }
+  assert.ok(!isTrap(outcome), "the module trapped");
+  assert.equal(outcome.code, expected.code, outcome.message);
+}
+
 for (const build of BUILDS) {
   for (const [name, scenario] of Object.entries(SCENARIOS)) {
-    if (build === "tonic" && scenario.options?.protocol === "json") {
+    if (build !== "own" && scenario.options?.protocol === "json") {
       continue;
     }
     test(`${build}: ${scenario.about}`, async () => {
       const outcome = await call(build, name);
       (outcomes[name] ??= {})[build] = outcome;
-      if (build === "own" || TONIC_FAILURES[name] === undefined) {
+      if (build === "tower") {
+        checkStatus(outcome, scenario.expect);
+      } else if (build === "own" || TONIC_FAILURES[name] === undefined) {
         check(outcome, scenario.expect);
       } else {
         assert.throws(
@@ -174,12 +191,13 @@ test(
 
 function table() {
   const rows = Object.entries(SCENARIOS).map(([name, scenario]) => {
-    const { own = {}, tonic } = outcomes[name] ?? {};
+    const { own = {}, tonic, tower } = outcomes[name] ?? {};
     const second = tonic === undefined ? "–" : describe(tonic);
+    const third = tower === undefined ? "–" : describe(tower);
     const [reason, link] = TONIC_FAILURES[name] ?? [];
     return reason === undefined
-      ? [scenario.about, describe(own), second, ""]
-      : [scenario.about, describe(own), `**${second}**`, `${reason} ([source](${link}))`];
+      ? [scenario.about, describe(own), third, second, ""]
+      : [scenario.about, describe(own), third, `**${second}**`, `${reason} ([source](${link}))`];
   });
   const failing = Object.keys(TONIC_FAILURES).length;
   const counted = Object.values(SCENARIOS).filter(({ options }) => options?.protocol !== "json");
@@ -193,10 +211,12 @@ from a run in Chromium, and \`cargo xtask test\` fails if it is out of date. The
 [tests/browser/scenarios.js](../tests/browser/scenarios.js).
 
 Our own transport does in all ${rows.length} what it should. tonic with tonic-web-wasm-client does in ${counted.length - failing} of the
-${counted.length} that are gRPC-Web; in bold is what it does otherwise, with the reason.
+${counted.length} that are gRPC-Web; in bold is what it does otherwise, with the reason. A client
+that tonic generated gets the right code of each over \`tower::TowerService\` (feature \`tower\`), which is our transport as
+a service that it takes; a tonic status has no kinds.
 
-| the answer | own transport | tonic | why |
-| --- | --- | --- | --- |
+| the answer | own transport | tonic over our service | tonic over tonic-web-wasm-client | why |
+| --- | --- | --- | --- | --- |
 ${lines.join("\n")}
 `;
 }

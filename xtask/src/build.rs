@@ -55,6 +55,16 @@ pub(crate) fn all() -> Result<Toolchain> {
     Ok(toolchain)
 }
 
+/// Builds an entry whose calls go through tonic and our service for it, in `target/tower`: for the tests alone.
+pub(crate) fn tower(toolchain: &Toolchain) -> Result<()> {
+    run::say("Building the entry over tower for the tests (about 1 min when nothing is built yet)");
+    let out = Path::new("target/tower");
+    fs::create_dir_all(out)?;
+    bundle_into(out, &module(toolchain, &["--features", "tonic,tower"])?, &["tower"])?;
+    fs::copy("js/error.js", out.join("error.js"))?;
+    Ok(())
+}
+
 /// Builds what `wasm-pack build` writes for each of its targets, in `target/wasm-pack`; for the web as a user does, into `pkg`.
 pub(crate) fn wasm_pack(toolchain: &Toolchain) -> Result<()> {
     // wasm-pack takes the one that it finds.
@@ -142,7 +152,11 @@ fn module(toolchain: &Toolchain, features: &[&str]) -> Result<PathBuf> {
 
 /// Bundles the entries of the package that a module serves.
 fn bundle(module: &Path, entries: &[&str]) -> Result<()> {
-    run::run(Command::new("node").arg("xtask/bundle.mjs").arg(module).arg(PACKAGE).args(entries))
+    bundle_into(Path::new(PACKAGE), module, entries)
+}
+
+fn bundle_into(folder: &Path, module: &Path, entries: &[&str]) -> Result<()> {
+    run::run(Command::new("node").arg("xtask/bundle.mjs").arg(module).arg(folder).args(entries))
 }
 
 /// The module as JavaScript: deflated, since base64 leaves servers little to compress, and in base64.

@@ -5,6 +5,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::{
+    examples,
     provision::{
         npm,
         wasm::{TARGET, Toolchain},
@@ -16,6 +17,11 @@ use crate::{
 pub(crate) fn run() -> Result<()> {
     run::say("Checking the format of Rust");
     run::run(Command::new("cargo").args(["fmt", "--all", "--check"]))?;
+    for example in examples::NAMES {
+        let mut fmt = Command::new("cargo");
+        fmt.args(["fmt", "--check", "--manifest-path", &format!("examples/{example}/Cargo.toml")]);
+        run::run(&mut fmt)?;
+    }
     npm::ensure()?;
     run::say("Checking the format of everything else");
     run::run(npm::program("prettier").args(["--check", "."]))?;
@@ -27,16 +33,20 @@ pub(crate) fn run() -> Result<()> {
     run::run(Command::new("cargo").args(["clippy", "--quiet", "--workspace", "--all-targets"]).args(warnings))?;
     let toolchain = Toolchain::ensure()?;
     run::say("Linting for wasm");
-    for features in
-        [&["--all-targets"][..], &["--all-targets", "--features", "tonic"], &["--lib", "--no-default-features"]]
-    {
+    for features in [
+        &["--all-targets"][..],
+        &["--all-targets", "--features", "tonic"],
+        &["--lib", "--features", "tonic,tower"],
+        &["--lib", "--no-default-features"],
+    ] {
         let mut clippy = toolchain.cargo()?;
         clippy.args(["clippy", "--quiet", "--package", "zitadel-org-web", "--target", TARGET]);
         run::run(clippy.args(features).args(warnings))?;
     }
     run::say("Building the documentation for host and wasm");
     let mut doc = Command::new("cargo");
-    doc.args(["doc", "--quiet", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "--deny warnings");
+    doc.args(["doc", "--quiet", "--workspace", "--no-deps", "--features", "zitadel-org-web/document-features"])
+        .env("RUSTDOCFLAGS", "--deny warnings");
     run::run(&mut doc)?;
     let mut doc = toolchain.cargo()?;
     doc.args([
@@ -48,7 +58,7 @@ pub(crate) fn run() -> Result<()> {
         "--target",
         TARGET,
         "--features",
-        "tonic",
+        "document-features,tonic,tower",
     ]);
     run::run(doc.env("RUSTDOCFLAGS", "--deny warnings"))
 }

@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::run;
 
 /// The commands, in their order; `test` is the one that the README names.
-const COMMANDS: [&str; 5] = ["check", "test", "matrix", "size", "reproduce"];
+const COMMANDS: [&str; 7] = ["check", "msrv", "test", "matrix", "size", "publish", "reproduce"];
 
 /// Runs them all; the first that fails ends it.
 pub(crate) fn run() -> Result<()> {

@@ -12,7 +12,7 @@ use crate::{
     run,
 };
 
-const NAMES: [&str; 2] = ["leptos", "yew"];
+pub(crate) const NAMES: [&str; 2] = ["leptos", "yew"];
 
 /// Builds each into `target/examples`.
 pub(crate) fn build() -> Result<()> {

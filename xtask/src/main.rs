@@ -10,6 +10,7 @@ mod msrv;
 mod notices;
 mod paths;
 mod provision;
+mod publish;
 mod run;
 mod server;
 mod test;
@@ -32,7 +33,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run what CI runs: check, test, matrix, size, reproduce
+    /// Run what CI runs: check, msrv, test, matrix, size, publish, reproduce
     Ci,
     /// Build the package and serve the demo page with a stand-in for ZITADEL
     Demo(demo::Arguments),
@@ -44,6 +45,8 @@ enum Command {
     Build,
     /// Try the package, as packed, in every bundler, runtime and browser that it is made for
     Matrix,
+    /// Do all of a release but the release: dry runs of both registries, licences, sources, advisories
+    Publish,
     /// Check the crate with the oldest Rust that it declares
     Msrv,
     /// Build the example apps into target/examples
@@ -79,6 +82,7 @@ fn command() -> Result<()> {
         Command::Check => check::run(),
         Command::Build => build::package().map(drop),
         Command::Matrix => test::run_matrix(),
+        Command::Publish => publish::dry_run(),
         Command::Msrv => msrv::check(),
         Command::Examples => examples::build(),
         Command::Robustness => test::write_robustness(),

@@ -55,6 +55,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     build::wasm_pack(&Toolchain::ensure()?)?;
     let toolchain = build::all()?;
+    build::tower(&toolchain)?;
     let wasm_pack = cargo_tools::wasm_pack()?;
     let chromium = Engine::Chromium.ensure()?;
     let server = DevServer::start(Path::new("target/test.sqlite"), 1000)?;
@@ -114,7 +115,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 
 /// Plays the scenarios to both transports and writes the table of what they answered.
 pub(crate) fn write_robustness() -> Result<()> {
-    build::all()?;
+    build::tower(&build::all()?)?;
     let mut node = Command::new("node");
     Engine::Chromium.ensure()?.set_up(&mut node)?;
     run::say("Playing the scenarios (about 1 min)");

@@ -49,6 +49,11 @@ pub(crate) fn geckodriver() -> Result<PathBuf> {
     install("geckodriver", "0.37.1", "geckodriver", "about 3 min")
 }
 
+/// cargo-deny, which checks licences and sources.
+pub(crate) fn cargo_deny() -> Result<PathBuf> {
+    install("cargo-deny", "0.18.9", "cargo-deny", "about 4 min")
+}
+
 /// The version that a lock file holds a package to.
 fn locked_version(lock: &str, package: &str) -> Option<String> {
     let (_, entry) = lock.split_once(&format!("name = \"{package}\"\nversion = \""))?;
