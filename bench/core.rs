@@ -19,7 +19,7 @@ mod native {
             response::{Decoder, End, Head, Opening},
             status,
         },
-        value::{Value as _, ZitadelManagementV1GetMyOrgResponse},
+        value::{Value, schema::ZITADEL_MANAGEMENT_V1_GET_MY_ORG_RESPONSE as SCHEMA},
     };
 
     const HEADERS: &[u8] = b"content-type: application/grpc-web+proto\r\n";
@@ -30,8 +30,7 @@ mod native {
         let Opening::Body(mut decoder) = Decoder::open(head) else { return };
         chunks.for_each(|chunk| decoder.push(chunk));
         if let Ok(response) = decoder.finish(End::Complete) {
-            let message = GetMyOrgResponse::decode(response.message.as_slice()).unwrap();
-            black_box(ZitadelManagementV1GetMyOrgResponse::from_message(message).unwrap());
+            black_box(Value::decode(&SCHEMA, &response.message, true).unwrap());
         }
     }
 

@@ -1,8 +1,6 @@
-//! Compiles `proto/`: prost's messages, a typed client for every service, and the JSON mapping of requests and responses.
+//! Compiles `proto/`: prost's messages, a typed client for every service, and tables of the messages.
 
-mod field;
-mod request;
-mod value;
+mod schema;
 
 use std::{env, error::Error, fmt::Write as _, fs, path::Path};
 
@@ -49,8 +47,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=proto");
     let descriptors = protox::compile(PROTOS, ["proto"])?;
     let out = env::var("OUT_DIR")?;
-    fs::write(Path::new(&out).join("values.rs"), value::write(&descriptors)?)?;
-    fs::write(Path::new(&out).join("requests.rs"), request::write(&descriptors)?)?;
+    fs::write(Path::new(&out).join("schemas.rs"), schema::write(&descriptors)?)?;
     Config::new()
         .service_generator(Box::new(Generator))
         .extern_path(".google.protobuf.Any", "crate::protocol::any::Any")
@@ -123,16 +120,19 @@ fn write_rpc(service: &Service, method: &Method, out: &mut String) -> Result<(),
         pub(crate) struct {name};
         impl crate::rpc::Rpc for {name} {{
             type Request = {};
-            type Value = crate::value::{};
+            type Response = {};
             const METHOD: crate::rpc::Method = crate::rpc::Method {{
                 path: \"/{full_name}\", verb: {:?}, route: {:?}, is_read: {},
+                request: &crate::value::schema::{}, response: &crate::value::schema::{},
             }};
         }}",
         method.input_type,
-        value::name(&method.output_proto_type),
+        method.output_type,
         route.verb,
         route.path,
         route.is_read,
+        schema::ident(&method.input_proto_type),
+        schema::ident(&method.output_proto_type),
     )?;
     Ok(())
 }

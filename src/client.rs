@@ -26,7 +26,6 @@ use crate::{
     rpc::{Payload, Rpc},
     token::Token,
     transport::Transport,
-    value::Value,
 };
 
 /// Calls ZITADEL's API for organizations.
@@ -241,16 +240,12 @@ impl<T: Transport> Client<T> {
         })
     }
 
-    async fn call<R: Rpc>(
-        &self,
-        request: &R::Request,
-        org_id: Option<&str>,
-    ) -> Result<<R::Value as Value>::Message, Error> {
+    async fn call<R: Rpc>(&self, request: &R::Request, org_id: Option<&str>) -> Result<R::Response, Error> {
         let platform = platform();
         let settings = Settings::check(self.inner.base_url.clone(), org_id, &self.options)?;
         let call = Call {
             method: &R::METHOD,
-            payload: Payload::new::<R>(request, settings.protocol),
+            payload: Payload::of_message::<R>(request, settings.protocol)?,
             token: self.inner.token.clone(),
             ends_at_ms: settings.timeout_ms.map(|timeout_ms| platform.now_ms() + timeout_ms),
             settings,

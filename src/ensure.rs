@@ -9,20 +9,17 @@ use crate::{
     options::Settings,
     platform::Platform,
     proto::zitadel::{
-        management::v1::{GetMyOrg, GetMyOrgRequest, ReactivateOrg, ReactivateOrgRequest},
+        management::v1::{GetMyOrg, ReactivateOrg},
         org::{
             v1::OrgState,
-            v2::{
-                ActivateOrganization, ActivateOrganizationRequest, ListOrganizations, ListOrganizationsRequest,
-                OrganizationIdQuery, OrganizationState, SearchQuery, search_query::Query,
-            },
+            v2::{ActivateOrganization, ListOrganizations, OrganizationState},
         },
     },
     protocol::{code::Code, response::invalid_message},
-    rpc::{Payload, Rpc},
+    rpc::{Method, Payload, Rpc},
     token::Token,
     transport::Transport,
-    value::{Enum, Invalid},
+    value::{Invalid, Value},
 };
 
 /// The part of the timeout that is kept for reading the state, and how much that is at most, in milliseconds.
@@ -150,16 +147,14 @@ impl<T: Transport, P: Platform> Ensure<'_, T, P> {
     }
 
     async fn v2(&self, org_id: &str, ends_at_ms: Option<f64>) -> Result<OrgActivation, Error> {
-        let request = ActivateOrganizationRequest { organization_id: org_id.to_owned() };
-        let response = self.call::<ActivateOrganization>(&request, None, ends_at_ms).await?;
-        Ok(reactivated(org_id, response.change_date, None))
+        let request = object([("organizationId", Value::Text(org_id.to_owned()))]);
+        let response = self.call(&ActivateOrganization::METHOD, &request, None, ends_at_ms).await?;
+        Ok(reactivated(org_id, &response))
     }
 
     async fn v1(&self, org_id: &str, ends_at_ms: Option<f64>) -> Result<OrgActivation, Error> {
-        let response = self.call::<ReactivateOrg>(&ReactivateOrgRequest {}, Some(org_id), ends_at_ms).await?;
-        let details = response.details.map(|details| (details.change_date, details.sequence.parse().ok()));
-        let (change_date, sequence) = details.unwrap_or_default();
-        Ok(reactivated(org_id, change_date, sequence))
+        let response = self.call(&ReactivateOrg::METHOD, &object([]), Some(org_id), ends_at_ms).await?;
+        Ok(reactivated(org_id, response.member("details").unwrap_or(&object([]))))
     }
 
     /// Whether the server does not have a call.
@@ -178,9 +173,10 @@ impl<T: Transport, P: Platform> Ensure<'_, T, P> {
         for _ in 0..READ_TRIES {
             // A response that does not come must leave time for another try.
             let read_ends_at_ms = self.before(ends_at_ms, 0.5, f64::INFINITY);
-            match self.call::<GetMyOrg>(&GetMyOrgRequest {}, Some(org_id), read_ends_at_ms).await {
+            match self.call(&GetMyOrg::METHOD, &object([]), Some(org_id), read_ends_at_ms).await {
                 Ok(response) => {
-                    return response.org.is_some_and(|org| org.state == Enum::Name(OrgState::Active.as_str_name()));
+                    let state = response.member("org").and_then(|org| org.text("state"));
+                    return state == Some(OrgState::Active.as_str_name());
                 }
                 Err(error) if self.is_missing(&error) => return self.is_listed_as_active(org_id, ends_at_ms).await,
                 Err(error) if error.is_retriable() => {
@@ -195,16 +191,16 @@ impl<T: Transport, P: Platform> Ensure<'_, T, P> {
     }
 
     async fn is_listed_as_active(&self, org_id: &str, ends_at_ms: Option<f64>) -> bool {
-        let query = Query::IdQuery(OrganizationIdQuery { id: org_id.to_owned() });
-        let queries = vec![SearchQuery { query: Some(query) }];
-        let request = ListOrganizationsRequest { queries, ..ListOrganizationsRequest::default() };
+        let query = object([("idQuery", object([("id", Value::Text(org_id.to_owned()))]))]);
+        let request = object([("queries", Value::List(vec![query]))]);
         let gives_up_at_ms = self.platform.now_ms() + LIST_LAG_MS;
         let ends_at_ms = Some(ends_at_ms.map_or(gives_up_at_ms, |ends_at_ms| ends_at_ms.min(gives_up_at_ms)));
         loop {
-            match self.call::<ListOrganizations>(&request, None, ends_at_ms).await {
+            match self.call(&ListOrganizations::METHOD, &request, None, ends_at_ms).await {
                 Ok(list) => {
-                    let active = Enum::Name(OrganizationState::Active.as_str_name());
-                    if list.result.iter().any(|it| it.id == org_id && it.state == active) {
+                    let active = Some(OrganizationState::Active.as_str_name());
+                    let is_it = |it: &Value| it.text("id") == Some(org_id) && it.text("state") == active;
+                    if list.items("result").iter().any(is_it) {
                         return true;
                     }
                 }
@@ -232,21 +228,22 @@ impl<T: Transport, P: Platform> Ensure<'_, T, P> {
         ends_at_ms.map(|ends_at_ms| ends_at_ms - ((ends_at_ms - self.platform.now_ms()).max(0.0) * part).min(max_ms))
     }
 
-    async fn call<R: Rpc>(
+    async fn call(
         &self,
-        request: &R::Request,
+        method: &Method,
+        request: &Value,
         org_id: Option<&str>,
         ends_at_ms: Option<f64>,
-    ) -> Result<R::Value, Error> {
+    ) -> Result<Value, Error> {
         let mut settings = self.settings.clone();
         if let Some(org_id) = org_id {
             settings.metadata.append("x-zitadel-orgid", org_id);
         }
-        let payload = Payload::new::<R>(request, settings.protocol);
-        let call = Call { method: &R::METHOD, payload, settings, token: self.token.clone(), ends_at_ms };
+        let payload = Payload::of_value(method, request, settings.protocol)?;
+        let call = Call { method, payload, settings, token: self.token.clone(), ends_at_ms };
         let mut value = None;
         let mut read = |reply: Reply<_>| {
-            value = Some(reply.into_value::<R>()?);
+            value = Some(reply.into_value(method)?);
             Ok(())
         };
         call::run(&call, self.transport, self.platform, (self.cancelled)(), &mut read).await?;
@@ -255,8 +252,17 @@ impl<T: Transport, P: Platform> Ensure<'_, T, P> {
     }
 }
 
-fn reactivated(org_id: &str, change_date: Option<String>, sequence: Option<u64>) -> OrgActivation {
-    OrgActivation { org_id: org_id.to_owned(), outcome: Outcome::Reactivated, change_date, sequence }
+fn object<const N: usize>(members: [(&'static str, Value); N]) -> Value {
+    Value::Object(members.into())
+}
+
+fn reactivated(org_id: &str, response: &Value) -> OrgActivation {
+    OrgActivation {
+        org_id: org_id.to_owned(),
+        outcome: Outcome::Reactivated,
+        change_date: response.text("changeDate").map(str::to_owned),
+        sequence: response.text("sequence").and_then(|sequence| sequence.parse().ok()),
+    }
 }
 
 #[cfg(test)]

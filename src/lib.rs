@@ -31,11 +31,6 @@ pub mod proto;
 // For the dev server, the fuzz targets and the benchmarks of the repository; nobody else is to rely on it.
 #[doc(hidden)]
 pub mod protocol;
-#[cfg_attr(
-    not(any(all(feature = "js", target_arch = "wasm32"), test)),
-    allow(dead_code, reason = "only JavaScript's are read")
-)]
-mod request;
 mod rest;
 mod rpc;
 mod token;

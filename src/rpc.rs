@@ -1,29 +1,35 @@
 //! The methods: how each is called, and what it responds with. The build makes one type for each rpc of `proto/`.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use prost::Message as _;
+use prost::Message;
 
-use crate::{options::Protocol, request::RequestMessage, value::Value};
+use crate::{
+    error::Error,
+    options::Protocol,
+    value::{Schema, Value},
+};
 
 /// How a method is called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Method {
     /// `/package.Service/Method`, the path over gRPC-Web.
     pub(crate) path: &'static str,
     /// The HTTP method over REST.
     pub(crate) verb: &'static str,
-    /// The path over REST, in which `*` is the request's parameter.
+    /// The path over REST, in which `*` is the request's `organizationId`.
     pub(crate) route: &'static str,
     /// Whether it changes nothing on the server.
     pub(crate) is_read: bool,
+    pub(crate) request: &'static Schema,
+    pub(crate) response: &'static Schema,
 }
 
 /// A method of a service.
 pub(crate) trait Rpc {
-    /// The request.
-    type Request: RequestMessage;
-    /// The response in the JSON mapping; its `Message` is the response on the wire.
-    type Value: Value;
+    /// The request on the wire.
+    type Request: Message + Default;
+    /// The response on the wire.
+    type Response: Message + Default;
     /// How it is called.
     const METHOD: Method;
 }
@@ -38,11 +44,30 @@ pub(crate) struct Payload {
 }
 
 impl Payload {
-    pub(crate) fn new<R: Rpc>(request: &R::Request, protocol: Protocol) -> Self {
+    /// Of a request's value.
+    pub(crate) fn of_value(method: &Method, request: &Value, protocol: Protocol) -> Result<Self, Error> {
+        Ok(match protocol {
+            Protocol::GrpcWeb => {
+                let body = request.encode(method.request);
+                let body = body.map_err(|invalid| Error::invalid_argument(&["request.", &invalid.text()]))?;
+                Self { path: method.path.to_owned(), body }
+            }
+            Protocol::Json => Self {
+                path: route(method.route, request.text("organizationId").unwrap_or_default()),
+                body: request.to_json().into_bytes(),
+            },
+        })
+    }
+
+    /// Of a request on the wire.
+    pub(crate) fn of_message<R: Rpc>(request: &R::Request, protocol: Protocol) -> Result<Self, Error> {
+        let body = request.encode_to_vec();
         match protocol {
-            Protocol::GrpcWeb => Self { path: R::METHOD.path.to_owned(), body: request.encode_to_vec() },
+            Protocol::GrpcWeb => Ok(Self { path: R::METHOD.path.to_owned(), body }),
             Protocol::Json => {
-                Self { path: route(R::METHOD.route, request.parameter()), body: request.to_json().into_bytes() }
+                let value = Value::decode(R::METHOD.request, &body, false);
+                let value = value.map_err(|invalid| Error::invalid_argument(&["request.", &invalid.text()]))?;
+                Self::of_value(&R::METHOD, &value, protocol)
             }
         }
     }

@@ -10,7 +10,7 @@ use crate::{
     error::Error,
     protocol::{metadata, response},
     rpc::Rpc,
-    value::{Invalid, Value},
+    value::Invalid,
 };
 
 /// One unary call, before it is sent.
@@ -119,7 +119,7 @@ pub(crate) async fn unary<R: Rpc, T: Transport>(
     base_url: &str,
     request: &R::Request,
     options: Options,
-) -> Result<Reply<<R::Value as Value>::Message>, Error> {
+) -> Result<Reply<R::Response>, Error> {
     let message = request.encode_to_vec();
     let request = Request { base_url, path: R::METHOD.path, message: &message, options };
     let Response { headers, message, trailers } = transport.unary(request).await?;

@@ -21,19 +21,16 @@ pub(super) use crate::tonic::CallTransport as Transport;
 #[cfg(all(feature = "tonic", feature = "tower"))]
 pub(super) use crate::tonic::ThroughTower as Transport;
 use crate::{
-    Error, Protocol,
+    Error,
     call::{self, Call, Reply},
     machine::JsJson,
     proto::zitadel::{
         auth::v1::ListMyZitadelPermissions,
         management::v1::{DeactivateOrg, GetMyOrg, ReactivateOrg},
-        org::v2::{
-            ActivateOrganization, ActivateOrganizationRequest, DeactivateOrganization, DeactivateOrganizationRequest,
-            ListOrganizations,
-        },
+        org::v2::{ActivateOrganization, DeactivateOrganization, ListOrganizations},
     },
-    request::RequestMessage,
     rpc::{Method, Payload, Rpc},
+    value::Value,
 };
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -55,44 +52,39 @@ macro_rules! export {
     )*};
 }
 
-/// A method, what makes a request of the argument that the call is about, and how that argument travels.
+/// A method, and what the argument that the call is about is to it.
 macro_rules! method {
-    ($rpc:ty, $request:expr, $header:expr) => {
-        |arguments| {
-            call_method(
-                const {
-                    &JsMethod {
-                        method: <$rpc>::METHOD,
-                        payload: |subject, protocol| Ok(Payload::new::<$rpc>(&$request(subject)?, protocol)),
-                        is_in_header: $header,
-                        value: |reply| reply.into_value::<$rpc>().map(|value| error::value(&value)),
-                    }
-                },
-                arguments,
-            )
-        }
+    ($rpc:ty, $subject:ident) => {
+        |arguments| call_method(&<$rpc>::METHOD, Subject::$subject, &arguments)
     };
+}
+
+/// What the argument that a call is about is.
+#[derive(Clone, Copy, PartialEq)]
+enum Subject {
+    /// The organization of the header.
+    OrgId,
+    /// The organization of the request.
+    OrganizationId,
+    /// The request.
+    Request,
 }
 
 export! {
     /// Sets a deactivated organization active again.
-    reactivate_org as reactivateOrg = method!(ReactivateOrg, empty, true);
+    reactivate_org as reactivateOrg = method!(ReactivateOrg, OrgId);
     /// Deactivates an organization.
-    deactivate_org as deactivateOrg = method!(DeactivateOrg, empty, true);
+    deactivate_org as deactivateOrg = method!(DeactivateOrg, OrgId);
     /// Reads an organization.
-    get_my_org as getMyOrg = method!(GetMyOrg, empty, true);
+    get_my_org as getMyOrg = method!(GetMyOrg, OrgId);
     /// Sets a deactivated organization active again, by organization v2.
-    activate_organization as activateOrganization = method!(ActivateOrganization, |subject| {
-        options::organization_id(subject).map(|organization_id| ActivateOrganizationRequest { organization_id })
-    }, false);
+    activate_organization as activateOrganization = method!(ActivateOrganization, OrganizationId);
     /// Deactivates an organization, by organization v2.
-    deactivate_organization as deactivateOrganization = method!(DeactivateOrganization, |subject| {
-        options::organization_id(subject).map(|organization_id| DeactivateOrganizationRequest { organization_id })
-    }, false);
+    deactivate_organization as deactivateOrganization = method!(DeactivateOrganization, OrganizationId);
     /// Lists organizations.
-    list_organizations as listOrganizations = method!(ListOrganizations, options::request, false);
+    list_organizations as listOrganizations = method!(ListOrganizations, Request);
     /// Lists the caller's permissions on an organization.
-    list_my_zitadel_permissions as listMyZitadelPermissions = method!(ListMyZitadelPermissions, empty, true);
+    list_my_zitadel_permissions as listMyZitadelPermissions = method!(ListMyZitadelPermissions, OrgId);
     /// Makes sure that an organization is active.
     ensure_org_active as ensureOrgActive = ensure::one;
     /// Makes sure that many organizations are active.
@@ -109,35 +101,28 @@ pub(super) struct Arguments {
     pub(super) started_at: JsValue,
 }
 
-/// A method and what makes a request of its arguments and a value of its response: the one part of a call that is compiled for
-/// each.
-struct JsMethod {
-    method: Method,
-    payload: fn(&JsValue, Protocol) -> Result<Payload, Error>,
-    /// Whether the subject is the organization of the header.
-    is_in_header: bool,
-    value: fn(Reply<JsJson>) -> Result<JsValue, Error>,
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "other requests are made of the caller's objects")]
-fn empty<R: RequestMessage>(_subject: &JsValue) -> Result<R, Error> {
-    Ok(R::default())
-}
-
 /// What is left to do of a call whose arguments are checked.
 pub(super) type Steps = Pin<Box<dyn Future<Output = Result<JsValue, Error>>>>;
 
 // Checked apart from what waits: a future keeps track of all that it holds at every place where it can end.
-fn call_method(method: &'static JsMethod, arguments: Arguments) -> Result<Steps, Error> {
-    let org_id = if method.is_in_header { &arguments.subject } else { &JsValue::UNDEFINED };
-    let Options { settings, platform, aborted, ends_at_ms } = options::read(org_id, &arguments)?;
-    let payload = (method.payload)(&arguments.subject, settings.protocol)?;
+fn call_method(method: &'static Method, subject: Subject, arguments: &Arguments) -> Result<Steps, Error> {
+    let org_id = if subject == Subject::OrgId { &arguments.subject } else { &JsValue::UNDEFINED };
+    let Options { settings, platform, aborted, ends_at_ms } = options::read(org_id, arguments)?;
+    let request = match subject {
+        Subject::OrgId => Value::Object(Vec::new()),
+        Subject::OrganizationId => {
+            let id = options::organization_id(&arguments.subject)?;
+            Value::Object(vec![("organizationId", Value::Text(id))])
+        }
+        Subject::Request => options::request(method.request, &arguments.subject)?,
+    };
+    let payload = Payload::of_value(method, &request, settings.protocol)?;
     let token = token::read(&arguments.token)?;
-    let call = Call { method: &method.method, payload, settings, token, ends_at_ms };
+    let call = Call { method, payload, settings, token, ends_at_ms };
     Ok(Box::pin(async move {
         let mut value = JsValue::UNDEFINED;
-        let mut read = |reply| {
-            value = (method.value)(reply)?;
+        let mut read = |reply: Reply<JsJson>| {
+            value = error::value(&reply.into_value(method)?);
             Ok(())
         };
         let (transport, cancelled) = (Transport { platform: &platform }, abort::cancelled(aborted.as_ref()));

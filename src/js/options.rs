@@ -9,7 +9,7 @@ use crate::{
     machine::{Browser, JsJson, source},
     options::{Settings, check_base_url, check_id},
     platform::Platform as _,
-    request::{self, RequestMessage},
+    value::{Form, Schema, Value},
 };
 
 #[wasm_bindgen]
@@ -150,9 +150,9 @@ pub(super) fn bulk(options: &JsValue) -> Result<(BulkOptions, Option<Function>),
 }
 
 /// The argument `request`, a plain object; nothing is an empty one.
-pub(super) fn request<R: RequestMessage>(value: &JsValue) -> Result<R, Error> {
-    let Some(value) = optional(value) else { return Ok(R::default()) };
-    request::from_json(&JsJson(value.clone()))
+pub(super) fn request(schema: &Schema, value: &JsValue) -> Result<Value, Error> {
+    let Some(value) = optional(value) else { return Ok(Value::Object(Vec::new())) };
+    Value::read(schema, &JsJson(value.clone()), Form::Request)
         .map_err(|invalid| Error::invalid_argument(&[&invalid.at("request").text(), "."]))
 }
 

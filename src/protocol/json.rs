@@ -22,72 +22,27 @@ pub trait Json: Sized {
     fn text(&self) -> String;
 }
 
-/// A member that is a string.
-pub(crate) fn string<J: Json>(json: &J, field: &str) -> Result<Option<String>, Invalid> {
-    let string = json.member(field).map(|value| value.string().ok_or_else(|| Invalid::new("not a string")));
-    string.transpose().map_err(|invalid| invalid.at(field))
-}
-
-/// A member that is a uint64: a decimal string, or a number as far as JavaScript knows it exactly.
-pub(crate) fn uint64<J: Json>(json: &J, field: &str) -> Result<Option<u64>, Invalid> {
+/// The uint64 that this is: a decimal string, or a number as far as JavaScript knows it exactly.
+pub(crate) fn uint64<J: Json>(json: &J) -> Result<u64, Invalid> {
     const MAX_EXACT: f64 = 9_007_199_254_740_991.0;
-    let Some(value) = json.member(field) else { return Ok(None) };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and in range")]
-    let number = match (value.string(), value.number()) {
+    let number = match (json.string(), json.number()) {
         (Some(text), _) => parse_uint64(&text),
         (_, Some(number)) if (0.0..=MAX_EXACT).contains(&number) && number.fract() == 0.0 => Some(number as u64),
         _ => None,
     };
-    number.map(Some).ok_or_else(|| Invalid::new("not a whole number from 0 up").at(field))
+    number.ok_or(Invalid::new("not a whole number from 0 up"))
 }
 
 pub(crate) fn parse_uint64(text: &str) -> Option<u64> {
     text.parse().ok().filter(|_| text.starts_with(|char: char| char.is_ascii_digit()))
 }
 
-/// A member that is an enum's value: its name, or its number as an error.
-pub(crate) fn name_or_number<J: Json>(json: &J, field: &str) -> Result<Option<Result<String, i32>>, Invalid> {
-    let Some(value) = json.member(field) else { return Ok(None) };
-    if let Some(name) = value.string() {
-        return Ok(Some(Ok(name)));
-    }
+/// The int32 that a number is.
+pub(crate) fn int32(number: f64) -> Option<i32> {
     #[expect(clippy::cast_possible_truncation, reason = "compared below")]
-    let whole = value.number().map(|number| (number, number as i32));
-    match whole {
-        Some((number, whole)) if f64::from(whole) == number => Ok(Some(Err(whole))),
-        _ => Err(Invalid::new("neither the name nor the number of an enum's value").at(field)),
-    }
-}
-
-/// A member that is an array, each item of which `read` accepts.
-pub(crate) fn list<J: Json, T>(json: &J, field: &str, read: fn(&J) -> Result<T, Invalid>) -> Result<Vec<T>, Invalid> {
-    let Some(value) = json.member(field) else { return Ok(Vec::new()) };
-    let Some(items) = value.items() else { return Err(Invalid::new("not an array").at(field)) };
-    let items = items.iter().enumerate().map(|(index, item)| read(item).map_err(|invalid| invalid.at_index(index)));
-    items.collect::<Result<_, _>>().map_err(|invalid| invalid.at(field))
-}
-
-/// The text of an object that is being written.
-#[derive(Debug)]
-pub(crate) struct Object(String);
-
-impl Object {
-    pub(crate) const fn new() -> Self {
-        Self(String::new())
-    }
-
-    /// Adds a member, whose name needs no escapes and whose value is JSON text.
-    pub(crate) fn insert(&mut self, name: &str, value: &str) {
-        let separator = if self.0.is_empty() { "{\"" } else { ",\"" };
-        for part in [separator, name, "\":", value] {
-            self.0.push_str(part);
-        }
-    }
-
-    pub(crate) fn finish(mut self) -> String {
-        self.0.push_str(if self.0.is_empty() { "{}" } else { "}" });
-        self.0
-    }
+    let whole = number as i32;
+    (f64::from(whole) == number).then_some(whole)
 }
 
 /// A string as JSON text.
@@ -113,7 +68,7 @@ pub(crate) fn quote(text: &str) -> String {
 pub(crate) mod tests {
     use serde_json::Value;
 
-    use super::{Json, Object, quote};
+    use super::{Json, quote};
 
     impl Json for Value {
         fn member(&self, name: &str) -> Option<Self> {
@@ -149,14 +104,5 @@ pub(crate) mod tests {
     fn a_quoted_string_is_read_as_itself() {
         let text: String = ('\0'..='\u{a0}').chain("ß\u{2028}\u{ffff}😀".chars()).collect();
         assert_eq!(serde_json::from_str::<String>(&quote(&text)).unwrap(), text);
-    }
-
-    #[test]
-    fn an_object_is_written_with_its_members() {
-        assert_eq!(Object::new().finish(), "{}");
-        let mut object = Object::new();
-        object.insert("a", "1");
-        object.insert("b", &quote("\"\n"));
-        assert_eq!(object.finish(), "{\"a\":1,\"b\":\"\\\"\\u000a\"}");
     }
 }

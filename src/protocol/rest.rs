@@ -12,30 +12,25 @@ use super::{
 use crate::{
     Metadata,
     error::{Error, ErrorKind},
-    value::Invalid,
+    value::{Form, Invalid, Schema, Value},
 };
 
 /// Longest body that is read, in bytes: as long as a message over gRPC-Web may be.
 pub const MAX_BODY_LEN: usize = super::frame::MAX_MESSAGE_LEN;
 
-/// Decodes a whole response, whose body was parsed as JSON if it is JSON: to the object that `read` accepts.
+/// Decodes a whole response, whose body was parsed as JSON if it is JSON: to the message of a table.
 ///
 /// # Errors
 /// The error that the body or the HTTP status is, or what is wrong with the response. `body` is the beginning of the body, which
 /// an error of the HTTP layer alone shows.
-pub fn decode<J: Json, V>(
-    head: &Head,
-    json: Option<J>,
-    body: &str,
-    names: &[&str],
-    read: impl FnOnce(&J) -> Result<V, Invalid>,
-) -> Result<V, Error> {
-    let value = decode_object(head, json, body, names);
-    let value = value.and_then(|json| read(&json).map_err(|invalid| invalid_message(&invalid)));
+pub fn decode<J: Json>(head: &Head, json: Option<J>, body: &str, schema: &Schema) -> Result<Value, Error> {
+    let value = decode_object(head, json, body, schema);
+    let value =
+        value.and_then(|json| Value::read(schema, &json, Form::Response).map_err(|invalid| invalid_message(&invalid)));
     value.map_err(|error| with_response(error, head, &Metadata::new()))
 }
 
-fn decode_object<J: Json>(head: &Head, json: Option<J>, body: &str, names: &[&str]) -> Result<J, Error> {
+fn decode_object<J: Json>(head: &Head, json: Option<J>, body: &str, schema: &Schema) -> Result<J, Error> {
     if let Some(failure) = json.as_ref().and_then(failure) {
         return Err(failure.into());
     }
@@ -54,7 +49,8 @@ fn decode_object<J: Json>(head: &Head, json: Option<J>, body: &str, names: &[&st
     };
     // Of an object with nothing that the method responds with, nobody knows what it says.
     let keys = json.names().ok_or_else(|| invalid_message(&Invalid::new("not an object")))?;
-    if !keys.is_empty() && !keys.iter().any(|key| names.contains(&key.as_str())) {
+    let is_known = |key: &String| schema.fields.iter().any(|field| field.name == key.as_str());
+    if !keys.is_empty() && !keys.iter().any(is_known) {
         return Err(invalid_message(&Invalid::new("an object of another type")));
     }
     Ok(json)
@@ -87,29 +83,29 @@ fn is_json(content_type: &str) -> bool {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use serde_json::{Value, json};
+    use serde_json::{Value as Parsed, json};
 
     use super::decode;
     use crate::{
         Detail, ErrorKind as Kind, Metadata,
         error::Error,
         protocol::response::Head,
-        value::{self, Value as _},
+        value::{Value, schema::ZITADEL_MANAGEMENT_V1_GET_MY_ORG_RESPONSE as SCHEMA},
     };
 
-    type Org = value::ZitadelManagementV1GetMyOrgResponse;
-
-    fn read(http_status: u16, content_type: &str, json: Option<Value>) -> Result<Org, Error> {
+    fn read(http_status: u16, content_type: &str, json: Option<Parsed>) -> Result<Value, Error> {
         let mut headers = Metadata::new();
         headers.append("content-type", content_type);
-        decode(&Head { http_status, headers }, json, "", Org::NAMES, Org::from_json)
+        decode(&Head { http_status, headers }, json, "", &SCHEMA)
     }
 
-    fn org(org: &Value) -> Result<Org, Error> {
-        read(200, "application/json", Some(json!({ "org": org })))
+    /// What is made of an organization.
+    fn org(org: &Parsed) -> Result<Parsed, Error> {
+        let value = read(200, "application/json", Some(json!({ "org": org })))?;
+        Ok(serde_json::from_str::<Parsed>(&value.to_json()).unwrap()["org"].clone())
     }
 
-    fn code(result: Result<Org, Error>) -> (Kind, i32) {
+    fn code<T: std::fmt::Debug>(result: Result<T, Error>) -> (Kind, i32) {
         let error = result.unwrap_err();
         (error.kind(), error.code().number())
     }
@@ -120,34 +116,33 @@ pub(crate) mod tests {
             "id": "1", "name": "ACME", "primaryDomain": "acme.localhost", "state": "ORG_STATE_INACTIVE",
             "details": { "sequence": "18446744073709551615", "changeDate": "2026-07-10T09:52:56.123456Z", "resourceOwner": "1" },
         }));
-        let org = read.unwrap().org.unwrap();
-        assert_eq!((org.id.as_str(), org.name.as_str()), ("1", "ACME"));
-        assert_eq!(org.state, value::Enum::Name("ORG_STATE_INACTIVE"));
-        let details = org.details.unwrap();
-        assert_eq!(details.sequence, "18446744073709551615");
-        assert_eq!(details.change_date.as_deref(), Some("2026-07-10T09:52:56.123456Z"));
-        assert_eq!(details.creation_date, None);
+        let expected = json!({
+            "id": "1", "name": "ACME", "primaryDomain": "acme.localhost", "state": "ORG_STATE_INACTIVE",
+            "details": { "sequence": "18446744073709551615", "changeDate": "2026-07-10T09:52:56.123456Z", "resourceOwner": "1" },
+        });
+        assert_eq!(read.unwrap(), expected);
     }
 
     #[test]
     fn what_zitadel_leaves_out_or_sends_as_null_has_its_default() {
         for empty in [json!({}), json!({ "id": null, "state": null, "details": null })] {
-            let org = org(&empty).unwrap().org.unwrap();
-            assert_eq!(
-                (org.id.as_str(), org.state, org.details),
-                ("", value::Enum::Name("ORG_STATE_UNSPECIFIED"), None)
-            );
+            let expected = json!({ "id": "", "state": "ORG_STATE_UNSPECIFIED", "name": "", "primaryDomain": "" });
+            assert_eq!(org(&empty).unwrap(), expected);
         }
-        assert_eq!(read(200, "application/json; charset=utf-8", Some(json!({}))).unwrap().org, None);
+        assert_eq!(read(200, "application/json; charset=utf-8", Some(json!({}))).unwrap().member("org"), None);
     }
 
     #[test]
     fn an_enum_is_a_name_or_a_number_and_what_is_not_known_stays() {
-        let state = |state: Value| org(&json!({ "state": state })).map(|it| it.org.unwrap().state);
-        assert_eq!(state(json!("ORG_STATE_ACTIVE")).unwrap(), value::Enum::Name("ORG_STATE_ACTIVE"));
-        assert_eq!(state(json!(2)).unwrap(), value::Enum::Name("ORG_STATE_INACTIVE"));
-        assert_eq!(state(json!(77)).unwrap(), value::Enum::Number(77));
-        assert_eq!(state(json!("ORG_STATE_LOCKED")).unwrap(), value::Enum::Unknown("ORG_STATE_LOCKED".to_owned()));
+        let state = |state: Parsed| org(&json!({ "state": state })).unwrap()["state"].clone();
+        for (given, expected) in [
+            (json!("ORG_STATE_ACTIVE"), json!("ORG_STATE_ACTIVE")),
+            (json!(2), json!("ORG_STATE_INACTIVE")),
+            (json!(77), json!(77)),
+            (json!("ORG_STATE_LOCKED"), json!("ORG_STATE_LOCKED")),
+        ] {
+            assert_eq!(state(given), expected);
+        }
         for wrong in [json!(1.5), json!(true), json!([]), json!(3e9)] {
             assert_eq!(code(org(&json!({ "state": wrong }))), (Kind::Protocol, 13), "{wrong}");
         }
@@ -155,14 +150,14 @@ pub(crate) mod tests {
 
     #[test]
     fn a_uint64_is_exact_or_refused() {
-        let sequence = |sequence: Value| org(&json!({ "details": { "sequence": sequence } }));
+        let sequence = |sequence: Parsed| org(&json!({ "details": { "sequence": sequence } }));
         for (given, text) in [
             (json!("7"), "7"),
             (json!(7), "7"),
             (json!("007"), "7"),
             (json!(9_007_199_254_740_991_u64), "9007199254740991"),
         ] {
-            assert_eq!(sequence(given).unwrap().org.unwrap().details.unwrap().sequence, text);
+            assert_eq!(sequence(given).unwrap()["details"]["sequence"], text);
         }
         for wrong in ["-1", "", "1.0", "0x7", "18446744073709551616", "+7", " 7"] {
             assert_eq!(code(sequence(json!(wrong))), (Kind::Protocol, 13), "{wrong}");

@@ -19,7 +19,7 @@ use zitadel_org_web::{
         response::{Decoder, End, Head, Opening, Response},
         status, timestamp,
     },
-    value::{Value as _, ZitadelManagementV1GetMyOrgResponse},
+    value::{Form, Value as Message, schema::ZITADEL_MANAGEMENT_V1_GET_MY_ORG_RESPONSE as SCHEMA},
 };
 
 /// A decoder of a body.
@@ -185,9 +185,10 @@ proptest! {
         };
         let org = Org { id: id.clone(), details: Some(details), state, name: name.clone(), primary_domain: String::new() };
         let message = GetMyOrgResponse { org: Some(org) };
-        let read = ZitadelManagementV1GetMyOrgResponse::from_message(message.clone()).unwrap();
+        let read = Message::decode(&SCHEMA, &message.encode_to_vec(), true).unwrap();
         let value = serde_json::to_value(&read).unwrap();
-        prop_assert_eq!(read.into_message(), Ok(message));
+        let written = read.encode(&SCHEMA).unwrap();
+        prop_assert_eq!(GetMyOrgResponse::decode(written.as_slice()).unwrap(), message);
         let details = &value["org"]["details"];
         prop_assert_eq!(details["sequence"].as_str().unwrap(), sequence.to_string());
         prop_assert_eq!(details["changeDate"].as_str().unwrap(), Timestamp { seconds, nanos }.to_string());
@@ -197,8 +198,9 @@ proptest! {
 
     #[test]
     fn json_of_any_form_is_read_or_refused(json in json()) {
-        if let Ok(value) = ZitadelManagementV1GetMyOrgResponse::from_json(&Text(json)) {
-            prop_assert!(value.into_message().is_ok());
+        if let Ok(value) = Message::read(&SCHEMA, &Text(json), Form::Response) {
+            let bytes = value.encode(&SCHEMA).unwrap();
+            prop_assert!(GetMyOrgResponse::decode(bytes.as_slice()).is_ok());
         }
     }
 

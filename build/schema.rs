@@ -1,0 +1,75 @@
+//! Writes a table for each message that a method takes or responds with, by which it is converted.
+
+use std::{error::Error, fmt::Write as _};
+
+use heck::ToShoutySnakeCase as _;
+use prost_types::{
+    DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorSet,
+    field_descriptor_proto::{Label, Type},
+};
+
+/// The tables of all requests and responses, and of the messages in those.
+pub(crate) fn write(descriptors: &FileDescriptorSet) -> Result<String, Box<dyn Error>> {
+    let methods = descriptors.file.iter().flat_map(|file| &file.service).flat_map(|service| &service.method);
+    let mut names: Vec<&str> = methods.flat_map(|method| [method.input_type(), method.output_type()]).collect();
+    let mut out = String::new();
+    let mut at = 0;
+    while let Some(&name) = names.get(at) {
+        let message = find(descriptors, name, |file| &file.message_type, DescriptorProto::name)?;
+        writeln!(out, "/// `{}`.\npub static {}: Schema = Schema {{ fields: &[", &name[1..], ident(name))?;
+        for field in &message.field {
+            if field.r#type() == Type::Message && !is_timestamp(field) && !names.contains(&field.type_name()) {
+                names.push(field.type_name());
+            }
+            writeln!(
+                out,
+                "Field {{ number: {}, name: {:?}, kind: {}, is_repeated: {}, oneof: {:?} }},",
+                field.number(),
+                field.json_name(),
+                kind(descriptors, field)?,
+                field.label() == Label::Repeated,
+                field.oneof_index,
+            )?;
+        }
+        writeln!(out, "] }};")?;
+        at += 1;
+    }
+    Ok(out)
+}
+
+/// `.zitadel.v1.ObjectDetails` as `ZITADEL_V1_OBJECT_DETAILS`.
+pub(crate) fn ident(full_name: &str) -> String {
+    full_name.replace('.', "_").to_shouty_snake_case()
+}
+
+fn kind(descriptors: &FileDescriptorSet, field: &FieldDescriptorProto) -> Result<String, Box<dyn Error>> {
+    Ok(match field.r#type() {
+        Type::Bool => "Kind::Bool".to_owned(),
+        Type::Uint32 => "Kind::Uint32".to_owned(),
+        Type::Uint64 => "Kind::Uint64".to_owned(),
+        Type::String => "Kind::String".to_owned(),
+        Type::Message if is_timestamp(field) => "Kind::Timestamp".to_owned(),
+        Type::Message => format!("Kind::Message(&{})", ident(field.type_name())),
+        Type::Enum => {
+            let values = find(descriptors, field.type_name(), |file| &file.enum_type, EnumDescriptorProto::name)?;
+            let values = values.value.iter().map(|value| format!("({:?}, {})", value.name(), value.number()));
+            format!("Kind::Enum(&[{}])", values.collect::<Vec<_>>().join(", "))
+        }
+        other => return Err(format!("{}: {other:?} is not supported", field.name()).into()),
+    })
+}
+
+fn is_timestamp(field: &FieldDescriptorProto) -> bool {
+    field.type_name() == ".google.protobuf.Timestamp"
+}
+
+fn find<'a, T>(
+    descriptors: &'a FileDescriptorSet,
+    full_name: &str,
+    all: fn(&'a prost_types::FileDescriptorProto) -> &'a Vec<T>,
+    name: fn(&T) -> &str,
+) -> Result<&'a T, Box<dyn Error>> {
+    let mut all = descriptors.file.iter().flat_map(|file| all(file).iter().map(move |it| (file, it)));
+    let found = all.find(|(file, it)| format!(".{}.{}", file.package(), name(it)) == full_name);
+    found.map(|(_, it)| it).ok_or_else(|| format!("there is no {full_name}").into())
+}

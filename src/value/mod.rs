@@ -1,0 +1,140 @@
+//! Messages in proto3's JSON mapping: what JavaScript gets and gives, and what REST carries.
+//!
+//! One [`Value`] for all of them, converted by tables that the build makes of the protos: code for each message would be some 30 kB
+//! of the module.
+
+mod json;
+mod wire;
+
+pub use self::json::Form;
+
+/// The tables of the messages.
+pub mod schema {
+    use super::{Field, Kind, Schema};
+
+    include!(concat!(env!("OUT_DIR"), "/schemas.rs"));
+}
+
+/// A message's fields.
+#[derive(Debug)]
+pub struct Schema {
+    /// In the order of the proto.
+    pub(crate) fields: &'static [Field],
+}
+
+/// A field of a message.
+#[derive(Debug)]
+pub(crate) struct Field {
+    pub(crate) number: u32,
+    /// In JSON.
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+    pub(crate) is_repeated: bool,
+    /// Of the fields with the same number here, one at most is there.
+    pub(crate) oneof: Option<i32>,
+}
+
+/// What a field holds, of what there is.
+#[derive(Debug)]
+pub(crate) enum Kind {
+    Bool,
+    Uint32,
+    Uint64,
+    String,
+    Timestamp,
+    Message(&'static Schema),
+    /// Names and numbers.
+    Enum(&'static [(&'static str, i32)]),
+}
+
+/// A message, or a part of one. A uint64 is an exact decimal string, a date a string, an enum's value a name; one that this version
+/// does not know is its number, or its name if that is all there is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// A Boolean.
+    Bool(bool),
+    /// A uint32, or the number of an enum's value.
+    Number(i64),
+    /// A string, a uint64, a date, or the name of an enum's value.
+    Text(String),
+    /// A repeated field.
+    List(Vec<Value>),
+    /// A message; absent ones are absent.
+    Object(Vec<(&'static str, Value)>),
+}
+
+impl Value {
+    /// A member of the object that this is.
+    pub(crate) fn member(&self, name: &str) -> Option<&Self> {
+        let Self::Object(members) = self else { return None };
+        members.iter().find(|(other, _)| *other == name).map(|(_, value)| value)
+    }
+
+    /// The text that a member is.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        match self.member(name) {
+            Some(Self::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The items of the list that a member is.
+    pub(crate) fn items(&self, name: &str) -> &[Self] {
+        match self.member(name) {
+            Some(Self::List(items)) => items,
+            _ => &[],
+        }
+    }
+}
+
+#[cfg(feature = "js")]
+impl serde::Serialize for Value {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            // All there are fit into 32 bits.
+            #[expect(clippy::cast_precision_loss, reason = "it has 32 bits")]
+            Self::Number(number) => serializer.serialize_f64(*number as f64),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::List(items) => serializer.collect_seq(items),
+            // As a map: for a struct serde-wasm-bindgen brings a hash map of its fields' names (1 kB gzip).
+            Self::Object(members) => serializer.collect_map(members.iter().map(|(name, value)| (name, value))),
+        }
+    }
+}
+
+/// Why a value cannot be one of its type, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invalid {
+    path: String,
+    problem: &'static str,
+}
+
+impl Invalid {
+    pub(crate) const fn new(problem: &'static str) -> Self {
+        Self { path: String::new(), problem }
+    }
+
+    /// The same, seen from the object whose member it is.
+    #[must_use]
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn at(self, name: &str) -> Self {
+        let separator = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        Self { path: [name, separator, &self.path].concat(), problem: self.problem }
+    }
+
+    /// The same, seen from the array whose item it is.
+    #[must_use]
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn at_index(self, index: usize) -> Self {
+        self.at(&["[", &index.to_string(), "]"].concat())
+    }
+
+    /// `org.details.changeDate is not a date`.
+    pub(crate) fn text(&self) -> String {
+        let subject = if self.path.is_empty() { "it" } else { &self.path };
+        [subject, " is ", self.problem].concat()
+    }
+}
