@@ -20,8 +20,13 @@ pub struct Any {
 
 impl Message for Any {
     fn encode_raw(&self, buf: &mut impl BufMut) {
-        string::encode(1, &self.type_url, buf);
-        bytes::encode(2, &self.value, buf);
+        // An empty one is the default, which is not sent.
+        if !self.type_url.is_empty() {
+            string::encode(1, &self.type_url, buf);
+        }
+        if !self.value.is_empty() {
+            bytes::encode(2, &self.value, buf);
+        }
     }
 
     fn merge_field(
@@ -49,7 +54,9 @@ impl Message for Any {
     }
 
     fn encoded_len(&self) -> usize {
-        string::encoded_len(1, &self.type_url).saturating_add(bytes::encoded_len(2, &self.value))
+        let type_url = if self.type_url.is_empty() { 0 } else { string::encoded_len(1, &self.type_url) };
+        let value = if self.value.is_empty() { 0 } else { bytes::encoded_len(2, &self.value) };
+        type_url.saturating_add(value)
     }
 
     fn clear(&mut self) {
@@ -65,11 +72,12 @@ mod tests {
 
     #[test]
     fn it_is_what_prosts_own_type_is_on_the_wire() {
-        let value = vec![0, 0xff, 7];
-        let any = Any { type_url: "a.B".to_owned(), value: value.clone() };
-        let theirs = prost_types::Any { type_url: "a.B".to_owned(), value };
-        assert_eq!(any.encode_to_vec(), theirs.encode_to_vec());
-        assert_eq!(Any::decode(theirs.encode_to_vec().as_slice()), Ok(any));
+        for (type_url, value) in [("a.B", &[0, 0xff, 7][..]), ("a.B", &[]), ("", &[])] {
+            let any = Any { type_url: type_url.to_owned(), value: value.to_vec() };
+            let theirs = prost_types::Any { type_url: type_url.to_owned(), value: value.to_vec() };
+            assert_eq!(any.encode_to_vec(), theirs.encode_to_vec());
+            assert_eq!(Any::decode(theirs.encode_to_vec().as_slice()), Ok(any));
+        }
     }
 
     #[test]
