@@ -19,15 +19,12 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 /** Longest delay of setTimeout. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
-/**
- * @param {Source} source
- * @returns {Promise<Instance>}
- */
+/** @param {Source} source @returns {Promise<Instance>} */
 function load(source) {
-  source.loading ??= instantiate(source).then(
+  const loading = (source.loading ??= instantiate(source).then(
     (instance) => (source.instance = instance),
     (cause) => {
-      source.loading = undefined;
+      forget(source, loading);
       throw new ZitadelError({
         kind: "transport",
         code: 14,
@@ -36,36 +33,39 @@ function load(source) {
         cause,
       });
     },
-  );
-  return source.loading;
+  ));
+  return loading;
+}
+
+/** Has the next call load anew, unless one does already. @param {Source} source @param {unknown} loading */
+function forget(source, loading) {
+  source.loading = source.loading === loading ? undefined : source.loading;
 }
 
 /**
  * Waits for the module within a call's deadline, and for its signal. What they are worth is the module's to say.
  *
- * @param {Source} source
- * @param {any} options
- * @param {any} defaults
- * @returns {Promise<Instance>}
+ * @param {Source} source @param {any} options @param {any} defaults @returns {Promise<Instance>}
  */
 export async function loaded(source, options, defaults) {
   /** @type {(() => void)[]} */
   const cleanup = [];
   try {
-    return await Promise.race([load(source), interrupted(source, options, defaults, cleanup)]);
+    const loading = load(source);
+    const late = () => forget(source, loading);
+    return await Promise.race([loading, interrupted(late, options, defaults, cleanup)]);
   } finally {
     cleanup.forEach((undo) => undo());
   }
 }
 
 /**
- * @param {Source} source
- * @param {any} options
- * @param {any} defaults
- * @param {(() => void)[]} cleanup
+ * Rejects when the signal or the deadline ends the wait; of the deadline it tells `late`.
+ *
+ * @param {() => void} late @param {any} options @param {any} defaults @param {(() => void)[]} cleanup
  * @returns {Promise<never>}
  */
-function interrupted(source, options, defaults, cleanup) {
+function interrupted(late, options, defaults, cleanup) {
   return new Promise((_, reject) => {
     /** @type {any} */
     let signal;
@@ -94,7 +94,7 @@ function interrupted(source, options, defaults, cleanup) {
     // A longer delay would fire at once, and no load takes that long.
     if (timeoutMs > 0 && timeoutMs <= MAX_DELAY_MS) {
       const timer = setTimeout(() => {
-        source.loading = undefined;
+        late();
         reject(
           new ZitadelError({
             kind: "timeout",

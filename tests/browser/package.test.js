@@ -152,6 +152,32 @@ test("a load that failed is an error and tried again by the next call", async ()
   assert.deepEqual(seen, [true, "transport", 14, "no", "ACME"]);
 });
 
+test("a load that was given up does not undo a later one when it fails at last", async () => {
+  const seen = await inPage(driver, async () => {
+    const url = "/pkg/index.js?given-up";
+    const { getMyOrg } = await import(url);
+    const { compile } = WebAssembly;
+    /** @type {((reason: unknown) => void)[]} */
+    const failures = [];
+    WebAssembly.compile = () => new Promise((_, reject) => failures.push(reject));
+    const call = (/** @type {any} */ options) =>
+      getMyOrg("acme-viewer", null, options).catch((/** @type {any} */ error) => error.kind);
+    const turn = () => new Promise((resolve) => setTimeout(resolve, 20));
+    const first = await call({ timeoutMs: 50 });
+    const second = call({});
+    await turn();
+    failures[0]?.(new Error("late"));
+    await turn();
+    const third = call({});
+    await turn();
+    const loads = failures.length;
+    WebAssembly.compile = compile;
+    failures[1]?.(new Error("end"));
+    return [first, loads, await second, await third];
+  });
+  assert.deepEqual(seen, ["timeout", 2, "transport", "transport"]);
+});
+
 for (const entry of ["streaming", "tonic"]) {
   test(`./${entry} has the same exports and makes the same call`, async () => {
     const seen = await inPage(

@@ -4,7 +4,6 @@
 // tests/fixtures/organization-v2.json and permissions-and-lists.json were recorded on ZITADEL at a97999e5 (2026-07-10).
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { create, fromBinary, fromJsonString, toJson } from "@bufbuild/protobuf";
@@ -12,13 +11,11 @@ import { ListMyZitadelPermissionsResponseSchema } from "@zitadel/proto/zitadel/a
 import { ListOrganizationsResponseSchema } from "@zitadel/proto/zitadel/org/v2/org_service_pb.js";
 
 import { BASE_URL, RPCS } from "../support/calls.js";
+import { exchanges, responseOf } from "../support/recorded.js";
 
-/** @typedef {{ name: string, request: string, status: string, headers: string[], bodyHex?: string }} Exchange */
+/** @typedef {import("../support/recorded.js").Exchange} Exchange */
 
-/** @type {Exchange[]} */
-const EXCHANGES = ["organization-v2", "permissions-and-lists"].flatMap((file) =>
-  JSON.parse(readFileSync(`tests/fixtures/${file}.json`, "utf8")),
-);
+const EXCHANGES = ["organization-v2", "permissions-and-lists"].flatMap(exchanges);
 
 /** @type {Record<string, keyof typeof RPCS>} */
 const RPC_OF_PATH = {
@@ -44,16 +41,6 @@ function callOf({ request }) {
     return undefined;
   }
   return { name, protocol: isGrpcWeb ? "grpc-web" : "json" };
-}
-
-/** @param {Exchange} exchange */
-function responseOf({ status, headers, bodyHex = "" }) {
-  const pairs = headers.map((line) => {
-    const colon = line.indexOf(":");
-    return /** @type {[string, string]} */ ([line.slice(0, colon), line.slice(colon + 1).trim()]);
-  });
-  const code = Number(/ (\d{3})/.exec(status)?.[1] ?? 200);
-  return new Response(Buffer.from(bodyHex, "hex"), { status: code, headers: pairs });
 }
 
 const SCHEMAS = {

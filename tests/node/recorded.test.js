@@ -1,17 +1,16 @@
 // Real responses of ZITADEL's, byte by byte: what each says was read off its status line, headers and bytes by hand.
 //
-// tests/fixtures/management-v1.json was recorded on ZITADEL at a97999e5 (2026-07-10); tokens are replaced by their roles.
+// tests/fixtures/management-v1.json was recorded on ZITADEL at a97999e5 (2026-07-10).
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { BASE_URL, RPCS } from "../support/calls.js";
+import { exchanges, responseOf } from "../support/recorded.js";
 
-/** @typedef {{ name: string, request: string, status: string, headers: string[], bodyHex?: string }} Exchange */
+/** @typedef {import("../support/recorded.js").Exchange} Exchange */
 
-/** @type {Exchange[]} */
-const EXCHANGES = JSON.parse(readFileSync("tests/fixtures/management-v1.json", "utf8"));
+const EXCHANGES = exchanges("management-v1");
 
 const ACME = "401172493454281766";
 const CREATED = "2026-11-25T13:30:39.666562Z";
@@ -268,18 +267,6 @@ function callOf({ request }) {
     return /** @type {const} */ ({ name, protocol: "json" });
   }
   return undefined;
-}
-
-/** @param {Exchange} exchange */
-function responseOf({ status, headers, bodyHex = "" }) {
-  const pairs = headers.map((line) => {
-    const colon = line.indexOf(":");
-    return /** @type {[string, string]} */ ([line.slice(0, colon), line.slice(colon + 1).trim()]);
-  });
-  // HTTP/2 has no status line.
-  const code = Number(/ (\d{3})/.exec(status)?.[1] ?? status.match(/\d{3}/)?.[0] ?? 200);
-  const body = Buffer.from(bodyHex, "hex");
-  return new Response(body, { status: code, headers: pairs });
 }
 
 let count = 0;
