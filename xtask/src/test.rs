@@ -36,11 +36,12 @@ impl fmt::Display for Count {
 }
 
 /// The tests in Node that say something of an engine, for those that do not run them all.
-const ENGINE_TESTS: [&str; 5] = [
+const ENGINE_TESTS: [&str; 6] = [
     "tests/browser/frames.test.js",
     "tests/browser/organizations.test.js",
     "tests/browser/package.test.js",
     "tests/browser/page.test.js",
+    "tests/browser/preflight.test.js",
     "tests/browser/scenarios.test.js",
 ];
 

@@ -1,0 +1,74 @@
+// A warm call across origins is one request: the browser asks once whether it may, and not again while that answer is fresh.
+
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { after, before, test } from "node:test";
+
+import { openBrowser, setting } from "../support/browser.js";
+import { inPage } from "../support/in-page.js";
+import { listen } from "../support/serve.js";
+
+const CALLS = 20;
+const BODY = Buffer.from("0000000000800000000f677270632d7374617475733a300d0a", "hex");
+
+/** @type {import("selenium-webdriver").WebDriver} */
+let driver;
+/** @type {Awaited<ReturnType<typeof listen>>} */
+let server;
+/** The verbs of the requests that came. @type {string[]} */
+const verbs = [];
+
+before(async () => {
+  server = await listen(
+    createServer((request, response) => {
+      verbs.push(request.method ?? "");
+      response.setHeader("access-control-allow-origin", request.headers.origin ?? "*");
+      response.setHeader(
+        "access-control-allow-headers",
+        request.headers["access-control-request-headers"] ?? "",
+      );
+      // As ZITADEL's v1 services have it.
+      response.setHeader("access-control-max-age", "600");
+      response.setHeader("content-type", "application/grpc-web+proto");
+      request.resume().on("end", () => response.end(request.method === "POST" ? BODY : undefined));
+    }),
+  );
+  driver = await openBrowser();
+  await driver.get(`${setting("ZITADEL_TEST_URL")}/icon.svg`);
+});
+
+after(async () => {
+  await driver?.quit();
+  server?.close();
+});
+
+test("a warm call across origins is one request, one by one and many at once", async () => {
+  const run = (/** @type {number} */ count, isAtOnce = false) =>
+    inPage(
+      driver,
+      async ({ reactivateOrg }, baseUrl, count, isAtOnce) => {
+        const calls = [];
+        for (let left = count; left > 0; left -= 1) {
+          const call = reactivateOrg("t", "1", { baseUrl });
+          calls.push(call);
+          if (!isAtOnce) await call;
+        }
+        return (await Promise.all(calls)).length;
+      },
+      server.url,
+      count,
+      isAtOnce,
+    );
+  await run(1);
+  assert.deepEqual(verbs.splice(0), ["OPTIONS", "POST"]);
+  await run(CALLS);
+  assert.deepEqual(
+    verbs.splice(0),
+    Array.from({ length: CALLS }, () => "POST"),
+  );
+  await run(CALLS, true);
+  assert.deepEqual(
+    verbs.splice(0),
+    Array.from({ length: CALLS }, () => "POST"),
+  );
+});
