@@ -18,6 +18,13 @@ before(async () => {
 
 after(() => workshop?.close());
 
+test("the module tells nothing of the machine that built it", async () => {
+  const module = await readFile("pkg/zitadel_org_web_bg.wasm", "latin1");
+  assert.ok(module.includes("src/fetch"));
+  assert.equal(/\/registry\/src\/|\/home\/|\/root\/|\/Users\//.exec(module)?.[0], undefined);
+  assert.ok(!module.includes(process.cwd()));
+});
+
 test("the tarball holds what it should and nothing else", async () => {
   const folder = await workshop.install("contents");
   const installed = join(folder, "node_modules/zitadel-org-web");

@@ -1,7 +1,7 @@
 //! The package: the module, optimized, and the JavaScript around it, in `pkg`.
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -127,6 +127,7 @@ fn module(toolchain: &Toolchain, features: &[&str]) -> Result<PathBuf> {
     let mut cargo = toolchain.cargo()?;
     // Beside an rlib cargo would leave lto out.
     cargo.args(["rustc", "--quiet", "--release", "--package", "zitadel-org-web", "--lib", "--crate-type", "cdylib"]);
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags());
     run::run(cargo.args(["--target", TARGET]).args(features))?;
     let built = Path::new(TARGET_FOLDER).join(TARGET).join("release/zitadel_org_web.wasm");
     fs::create_dir_all(&out)?;
@@ -148,6 +149,15 @@ fn module(toolchain: &Toolchain, features: &[&str]) -> Result<PathBuf> {
     fs::write(out.join("names.json"), run::output(&mut minify)?)?;
     fs::write(out.join("wasm.js"), inline(&fs::read(&wasm)?)?)?;
     Ok(out)
+}
+
+/// The compiler's flags: those that are set anyway, and what keeps the paths of this machine out of the module's panics.
+fn flags() -> String {
+    let home = env::var("CARGO_HOME").or_else(|_| env::var("HOME").map(|home| format!("{home}/.cargo")));
+    let mut flags: Vec<String> =
+        env::var("RUSTFLAGS").unwrap_or_default().split_whitespace().map(str::to_owned).collect();
+    flags.push(format!("--remap-path-prefix={}/registry/src=", home.unwrap_or_default()));
+    flags.join("\u{1f}")
 }
 
 /// Bundles the entries of the package that a module serves.

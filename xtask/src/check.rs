@@ -21,6 +21,10 @@ pub(crate) fn run() -> Result<()> {
         let mut fmt = Command::new("cargo");
         fmt.args(["fmt", "--check", "--manifest-path", &format!("examples/{example}/Cargo.toml")]);
         run::run(&mut fmt)?;
+        // Its lock file goes with the crate's own dependencies.
+        let mut metadata = Command::new("cargo");
+        metadata.args(["metadata", "--locked", "--format-version", "1", "--manifest-path"]);
+        run::output(metadata.arg(format!("examples/{example}/Cargo.toml")))?;
     }
     npm::ensure()?;
     run::say("Checking the format of everything else");
