@@ -131,9 +131,13 @@ fn module(toolchain: &Toolchain, features: &[&str]) -> Result<PathBuf> {
     run::run(cargo.args(["--target", TARGET]).args(features))?;
     let built = Path::new(TARGET_FOLDER).join(TARGET).join("release/zitadel_org_web.wasm");
     fs::create_dir_all(&out)?;
+    let stamp = out.join("built.wasm");
+    if is_newer_than_this_program(&stamp) && fs::read(&stamp)? == fs::read(&built)? {
+        return Ok(out);
+    }
     let mut bindgen = Command::new(cargo_tools::wasm_bindgen()?);
     bindgen.args(["--target", "bundler", "--no-typescript", "--out-dir"]);
-    run::run(bindgen.arg(&out).arg(built))?;
+    run::run(bindgen.arg(&out).arg(&built))?;
     let wasm = out.join(WASM);
     fs::copy(&wasm, out.join("bindgen.wasm"))?;
     let mut wasm_opt = npm::program("wasm-opt");
@@ -148,7 +152,18 @@ fn module(toolchain: &Toolchain, features: &[&str]) -> Result<PathBuf> {
     minify.arg("--minify-imports-and-exports-and-modules").arg(&wasm).arg("-o").arg(&wasm);
     fs::write(out.join("names.json"), run::output(&mut minify)?)?;
     fs::write(out.join("wasm.js"), inline(&fs::read(&wasm)?)?)?;
+    // The last step: what it tells of is done.
+    fs::copy(built, stamp)?;
     Ok(out)
+}
+
+/// Whether a file is there and was written by this program as it is now, and by the tools that npm holds it to.
+fn is_newer_than_this_program(file: &Path) -> bool {
+    let written = |path: &Path| fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
+    let Some(file) = written(file) else { return false };
+    let program = env::current_exe().ok().and_then(|program| written(&program));
+    let tools = written(Path::new("tests/package-lock.json"));
+    program.zip(tools).is_some_and(|(program, tools)| file > program && file > tools)
 }
 
 /// The compiler's flags: those that are set anyway, and what keeps the paths of this machine out of the module's panics.
