@@ -53,6 +53,30 @@ test("a newcomer types nothing: the seeded tokens are offered and the deactivate
   assert.match(await page.text("list-status"), /^\d+ deactivated organizations\.$/);
 });
 
+test(
+  "on a real ZITADEL there are no seeded tokens to offer, and the fields are there",
+  { skip: NEEDS_DEVTOOLS },
+  async () => {
+    await driver.sendDevToolsCommand("Network.enable", {});
+    await driver.sendDevToolsCommand("Network.setBlockedURLs", { urls: ["*tokens.json"] });
+    try {
+      await driver.get(setting("ZITADEL_TEST_URL"));
+      await page.until("the page is there", async () => (await page.find("connect")).isDisplayed());
+      assert.equal(await (await page.find("seeded-field")).isDisplayed(), false);
+      assert.equal(await page.text("list-status"), "Choose a token to begin.");
+      await page.connect("acme-owner");
+      await page.filter("");
+      assert.deepEqual(
+        (await page.rows()).map(({ name }) => name),
+        ["ACME"],
+      );
+    } finally {
+      await driver.sendDevToolsCommand("Network.setBlockedURLs", { urls: [] });
+      await driver.manage().logs().get(logging.Type.BROWSER);
+    }
+  },
+);
+
 test("the list is searched, filtered and turned", async () => {
   await page.filter("", "star");
   assert.deepEqual(
