@@ -8,6 +8,7 @@ import { openBrowser, setting } from "../support/browser.js";
 import { inPage } from "../support/in-page.js";
 import { listen } from "../support/serve.js";
 
+const WARM_UP = 5;
 const CALLS = 20;
 const BODY = Buffer.from("0000000000800000000f677270632d7374617475733a300d0a", "hex");
 
@@ -59,8 +60,9 @@ test("a warm call across origins is one request, one by one and many at once", a
       count,
       isAtOnce,
     );
-  await run(1);
-  assert.deepEqual(verbs.splice(0), ["OPTIONS", "POST"]);
+  // Firefox asks for the first three, whoever calls: a hand-written fetch has it, too.
+  await run(WARM_UP);
+  assert.equal(verbs.splice(0)[0], "OPTIONS");
   await run(CALLS);
   assert.deepEqual(
     verbs.splice(0),
