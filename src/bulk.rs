@@ -109,11 +109,10 @@ impl Bulk {
         Ok(Self { org_ids: unique, concurrency: concurrency as usize, on_progress: options.on_progress })
     }
 
-    /// Makes each organization active within the timeout, and reports what became of them in their order.
+    /// Makes each organization active within the settings' timeout, and reports what became of them in their order.
     pub(crate) async fn run<T: Transport, P: Platform>(
         mut self,
         ensure: &Ensure<'_, T, P>,
-        timeout_ms: Option<f64>,
     ) -> Vec<OrgActivationResult> {
         let total = self.org_ids.len();
         let mut running = Vec::new();
@@ -139,7 +138,7 @@ impl Bulk {
                         report(index, OrgActivationResult { org_id, result });
                         continue;
                     }
-                    let ends_at_ms = timeout_ms.map(|timeout_ms| ensure.platform.now_ms() + timeout_ms);
+                    let ends_at_ms = ensure.settings.ends_at_ms(ensure.platform.now_ms());
                     running.push(Box::pin(async move {
                         let result = ensure.active(&org_id, ends_at_ms).await;
                         (index, OrgActivationResult { org_id, result })
@@ -198,9 +197,9 @@ mod tests {
 
     fn run(server: &Server<'_>, org_ids: Vec<String>, options: BulkOptions, token: Token) -> Vec<OrgActivationResult> {
         let settings = Settings::check("https://z.example".to_owned(), None, &CallOptions::new()).unwrap();
-        let (platform, token, timeout_ms) = (server.platform, token.shared(), settings.timeout_ms);
+        let (platform, token) = (server.platform, token.shared());
         let ensure = Ensure { transport: server, platform, settings, token, cancelled: &|| Box::pin(pending()) };
-        platform.run(Bulk::check(org_ids, options).unwrap().run(&ensure, timeout_ms))
+        platform.run(Bulk::check(org_ids, options).unwrap().run(&ensure))
     }
 
     fn fixed() -> Token {
@@ -306,7 +305,7 @@ mod tests {
             },
         };
         let results = fake.run(async {
-            let run = Bulk::check(ids, BulkOptions::new()).unwrap().run(&ensure, None);
+            let run = Bulk::check(ids, BulkOptions::new()).unwrap().run(&ensure);
             let mut run = std::pin::pin!(run);
             // The signal wakes the run.
             let mut timer = std::pin::pin!(fake.sleep(25.0));

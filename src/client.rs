@@ -197,8 +197,7 @@ impl<T: Transport> Client<T> {
         check_id("orgId", org_id)?;
         let platform = platform();
         let ensure = self.ensure(&platform)?;
-        let timeout_ms = ensure.settings.timeout_ms;
-        ensure.active(org_id, timeout_ms.map(|timeout_ms| platform.now_ms() + timeout_ms)).await
+        ensure.active(org_id, ensure.settings.ends_at_ms(platform.now_ms())).await
     }
 
     /// Makes sure that many organizations are active: [`Client::ensure_org_active`] for each, several at a time, each once. The
@@ -227,7 +226,7 @@ impl<T: Transport> Client<T> {
         let bulk = Bulk::check(org_ids.into_iter().map(Into::into).collect(), options)?;
         let platform = platform();
         let ensure = self.ensure(&platform)?;
-        Ok(bulk.run(&ensure, ensure.settings.timeout_ms).await)
+        Ok(bulk.run(&ensure).await)
     }
 
     fn ensure<'a, P>(&'a self, platform: &'a P) -> Result<Ensure<'a, T, P>, Error> {
@@ -247,7 +246,7 @@ impl<T: Transport> Client<T> {
             method: &R::METHOD,
             payload: Payload::of_message::<R>(request, settings.protocol)?,
             token: self.inner.token.clone(),
-            ends_at_ms: settings.timeout_ms.map(|timeout_ms| platform.now_ms() + timeout_ms),
+            ends_at_ms: settings.ends_at_ms(platform.now_ms()),
             settings,
         };
         let mut message = None;

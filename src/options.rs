@@ -208,6 +208,13 @@ impl Settings {
     }
 }
 
+impl Settings {
+    /// The deadline of what began then, by the platform's clock.
+    pub(crate) fn ends_at_ms(&self, started_at_ms: f64) -> Option<f64> {
+        self.timeout_ms.map(|timeout_ms| started_at_ms + timeout_ms)
+    }
+}
+
 /// Checks that a header can carry the token.
 pub(crate) fn check_token(token: &str) -> Result<(), Error> {
     let is_prefixed = token.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("bearer "));

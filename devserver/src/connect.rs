@@ -10,7 +10,7 @@ use crate::{
     api,
     grpc::{self, Wire},
     headers,
-    instance::{Instance, Quirk},
+    instance::Instance,
     method::Method,
     status::Status,
     store::Store,
@@ -21,15 +21,10 @@ const ACCEPTED: &str = "application/grpc, application/grpc+json, application/grp
 application/grpc+proto, application/grpc-web, application/grpc-web+json, application/grpc-web+json; charset=utf-8, \
 application/grpc-web+proto, application/json, application/json; charset=utf-8, application/proto";
 
-/// Whether an instance's version has a method.
-pub(crate) fn has(request: &Parts, method: Method) -> bool {
-    let quirk = Instance::find(headers::host(request)).and_then(|instance| instance.quirk);
-    quirk != Some(Quirk::V4_6) || method == Method::ListOrganizations
-}
-
 /// Answers a call.
 pub fn answer(store: &Store, request: &Parts, body: &[u8]) -> Response<Body> {
-    let Some(method) = Method::of_path(request.uri.path()).filter(|method| has(request, *method)) else {
+    let method = Method::of_path(request.uri.path());
+    let Some(method) = method.filter(|method| Instance::has(headers::host(request), *method)) else {
         return grpc::plain(StatusCode::NOT_FOUND, "404 page not found\n");
     };
     if request.method != Verb::POST {

@@ -81,9 +81,9 @@ fn receive(wire: Wire, request: &Parts, body: &[u8]) -> Result<(Method, Vec<u8>)
     let Some((service, name)) = path.strip_prefix('/').unwrap_or(path).rsplit_once('/') else {
         return Err(Status::plain(Code::Unimplemented, format!("malformed method name: {path:?}")));
     };
-    let instance = Instance::find(headers::host(request));
-    let has_service = Service::of_path(path).is_some_and(|(service, _)| service != Service::Organization)
-        && instance.is_none_or(|it| it.quirk != Some(Quirk::WithoutV1));
+    let has_service = Service::of_path(path).is_some_and(|(service, _)| {
+        service != Service::Organization && Instance::has_service(headers::host(request), service)
+    });
     if !has_service {
         return Err(Status::plain(Code::Unimplemented, format!("unknown service {service}")));
     }

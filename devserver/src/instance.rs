@@ -2,7 +2,10 @@
 
 use zitadel_org_web::Code;
 
-use crate::status::Status;
+use crate::{
+    method::{Method, Service},
+    status::Status,
+};
 
 /// One instance.
 #[derive(Debug, Clone, Copy)]
@@ -74,6 +77,21 @@ impl Instance {
                 ),
             )
         })
+    }
+
+    /// Whether the version of a host's instance has a service.
+    #[must_use]
+    pub fn has_service(host: &str, service: Service) -> bool {
+        let quirk = Self::find(host).and_then(|instance| instance.quirk);
+        quirk != Some(Quirk::WithoutV1) || service == Service::Organization
+    }
+
+    /// Whether it has a method.
+    #[must_use]
+    pub fn has(host: &str, method: Method) -> bool {
+        let quirk = Self::find(host).and_then(|instance| instance.quirk);
+        let is_newer = matches!(method, Method::ActivateOrganization | Method::DeactivateOrganization);
+        Self::has_service(host, method.service()) && !(quirk == Some(Quirk::V4_6) && is_newer)
     }
 
     /// The instance of a `host` header, if there is one.

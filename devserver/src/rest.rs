@@ -13,8 +13,8 @@ use serde_json::{Value, ser::Formatter};
 use zitadel_org_web::Code;
 
 use crate::{
-    api, connect, headers,
-    instance::{Instance, Quirk},
+    api, headers,
+    instance::Instance,
     method::{Method, Service},
     status::Status,
     store::Store,
@@ -28,7 +28,8 @@ pub(crate) const QUOTA_COOKIES: [&str; 2] = [
 
 /// Answers a request, whatever its path.
 pub fn answer(store: &Store, request: &Parts, body: &[u8]) -> Response<Body> {
-    let route = Method::of_route(request.uri.path()).filter(|(_, method, _)| has(request, *method));
+    let route =
+        Method::of_route(request.uri.path()).filter(|(_, method, _)| Instance::has(headers::host(request), *method));
     let Some((verb, method, organization_id)) = route else {
         return respond(
             StatusCode::NOT_FOUND,
@@ -57,15 +58,6 @@ pub fn answer(store: &Store, request: &Parts, body: &[u8]) -> Response<Body> {
             respond(StatusCode::OK, &json(method, &answer), headers)
         }
         Err(status) => fail(&status, headers),
-    }
-}
-
-/// Whether an instance's version has a method.
-fn has(request: &Parts, method: Method) -> bool {
-    let quirk = Instance::find(headers::host(request)).and_then(|instance| instance.quirk);
-    match method.service() {
-        Service::Organization => connect::has(request, method),
-        Service::Auth | Service::Management => quirk != Some(Quirk::WithoutV1),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{Error, OrgActivation, OrgActivationResult, bulk::Bulk, ensure::Ensur
 
 /// One organization.
 pub(super) fn one(arguments: Arguments) -> Result<Steps, Error> {
-    let org_id = options::org_id(&arguments.subject)?;
+    let org_id = options::id("orgId", &arguments.subject)?;
     let Options { settings, platform, aborted, ends_at_ms } = options::read(&JsValue::UNDEFINED, &arguments)?;
     let token = token::read(&arguments.token)?.shared();
     Ok(Box::pin(async move {
@@ -35,9 +35,8 @@ pub(super) fn many(arguments: Arguments) -> Result<Steps, Error> {
     let token = token::read(&arguments.token)?.shared();
     Ok(Box::pin(async move {
         let (transport, cancelled) = (Transport { platform: &platform }, || abort::cancelled(aborted.as_ref()));
-        let timeout_ms = settings.timeout_ms;
         let ensure = Ensure { transport: &transport, platform: &platform, settings, token, cancelled: &cancelled };
-        Ok(bulk.run(&ensure, timeout_ms).await.iter().map(result).collect::<Array>().into())
+        Ok(bulk.run(&ensure).await.iter().map(result).collect::<Array>().into())
     }))
 }
 

@@ -111,7 +111,7 @@ fn call_method(method: &'static Method, subject: Subject, arguments: &Arguments)
     let request = match subject {
         Subject::OrgId => Value::Object(Vec::new()),
         Subject::OrganizationId => {
-            let id = options::organization_id(&arguments.subject)?;
+            let id = options::id("organizationId", &arguments.subject)?;
             Value::Object(vec![("organizationId", Value::Text(id))])
         }
         Subject::Request => options::request(method.request, &arguments.subject)?,

@@ -111,21 +111,14 @@ pub(super) fn read(org_id: &JsValue, arguments: &Arguments) -> Result<Options, E
     let settings = Settings::check(base_url, org_id.as_deref(), &call_options)?;
     let aborted = signal.as_ref().map(Aborted::listen).transpose()?;
     let started_at_ms = started_at.as_f64().unwrap_or_else(|| platform.now_ms());
-    let ends_at_ms = settings.timeout_ms.map(|timeout_ms| started_at_ms + timeout_ms);
+    let ends_at_ms = settings.ends_at_ms(started_at_ms);
     Ok(Options { settings, platform, aborted, ends_at_ms })
 }
 
-/// The argument `organizationId`.
-pub(super) fn organization_id(value: &JsValue) -> Result<String, Error> {
-    let id = string("organizationId", value)?;
-    check_id("organizationId", &id)?;
-    Ok(id)
-}
-
-/// The argument `orgId`, which must be there.
-pub(super) fn org_id(value: &JsValue) -> Result<String, Error> {
-    let id = string("orgId", value)?;
-    check_id("orgId", &id)?;
+/// The argument with this name, an organization's id that must be there.
+pub(super) fn id(name: &str, value: &JsValue) -> Result<String, Error> {
+    let id = string(name, value)?;
+    check_id(name, &id)?;
     Ok(id)
 }
 

@@ -1,5 +1,7 @@
 //! Values from and to protobuf's bytes, by the primitives that prost's derived code calls.
 
+use std::borrow::Cow;
+
 use prost::{
     Message as _,
     encoding::{
@@ -120,22 +122,23 @@ fn read_one(field: &Field, occurrences: &[Occurrence<'_>], has_defaults: bool) -
             Value::Text(String::from_utf8_lossy(last).into_owned())
         }
         Kind::Timestamp => {
-            for piece in &pieces {
-                Timestamp::decode(*piece).map_err(|_| MALFORMED)?;
-            }
-            let whole = Timestamp::decode(pieces.concat().as_slice()).map_err(|_| MALFORMED)?;
-            Value::Text(timestamp::format(&whole).ok_or(Invalid::new("not a date"))?)
+            let timestamp = Timestamp::decode(&*whole(&pieces, |piece| Timestamp::decode(piece).is_ok())?);
+            let text = timestamp::format(&timestamp.map_err(|_| MALFORMED)?);
+            Value::Text(text.ok_or(Invalid::new("not a date"))?)
         }
-        Kind::Message(schema) => match pieces.as_slice() {
-            [piece] => Value::decode(schema, piece, has_defaults)?,
-            pieces => {
-                for piece in pieces {
-                    scan(schema, piece).ok_or(MALFORMED)?;
-                }
-                Value::decode(schema, &pieces.concat(), has_defaults)?
-            }
-        },
+        Kind::Message(schema) => {
+            Value::decode(schema, &whole(&pieces, |piece| scan(schema, piece).is_some())?, has_defaults)?
+        }
     })
+}
+
+/// The bytes of a message that came in pieces, each of which has to be one.
+fn whole<'a>(pieces: &[&'a [u8]], is_message: impl Fn(&[u8]) -> bool) -> Result<Cow<'a, [u8]>, Invalid> {
+    match pieces {
+        [piece] => Ok(Cow::Borrowed(piece)),
+        pieces if pieces.iter().all(|piece| is_message(piece)) => Ok(Cow::Owned(pieces.concat())),
+        _ => Err(MALFORMED),
+    }
 }
 
 /// The name of an enum's value, or its number if this version does not know it.

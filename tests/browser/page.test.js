@@ -7,6 +7,7 @@ import { By, Key, logging } from "selenium-webdriver";
 
 import { violations } from "../support/axe.js";
 import { NEEDS_DEVTOOLS, openBrowser, setting } from "../support/browser.js";
+import { bring as bringAt } from "../support/organizations.js";
 import { Page } from "../support/page.js";
 
 const STARK = "69629023906488339";
@@ -30,15 +31,7 @@ beforeEach(() => page.open(setting("ZITADEL_TEST_URL")));
 after(() => driver?.quit());
 
 /** Gives organizations a state, without the page. @param {"activate" | "deactivate"} change @param {string[]} ids */
-async function bring(change, ...ids) {
-  for (const id of ids) {
-    await fetch(`${setting("ZITADEL_TEST_URL")}/v2/organizations/${id}/${change}`, {
-      method: "POST",
-      headers: { authorization: "Bearer iam-owner", "content-type": "application/json" },
-      body: "{}",
-    });
-  }
-}
+const bring = (change, ...ids) => bringAt(setting("ZITADEL_TEST_URL"), change, ...ids);
 
 test("a newcomer types nothing: the seeded tokens are offered and the deactivated are listed", async () => {
   const rows = await page.rows();

@@ -7,6 +7,7 @@ import { after, before, beforeEach, test } from "node:test";
 import { build } from "esbuild";
 
 import { openBrowser, setting } from "../support/browser.js";
+import { bring } from "../support/organizations.js";
 import { recipes } from "../support/recipes.js";
 
 const IDS = ["69629023906490001", "69629023906490007", "69629023906490013"];
@@ -21,13 +22,7 @@ before(async () => {
 
 beforeEach(async () => {
   await driver.get(setting("ZITADEL_TEST_URL"));
-  for (const id of IDS) {
-    await fetch(`${setting("ZITADEL_TEST_URL")}/v2/organizations/${id}/deactivate`, {
-      method: "POST",
-      headers: { authorization: "Bearer iam-owner", "content-type": "application/json" },
-      body: "{}",
-    });
-  }
+  await bring(setting("ZITADEL_TEST_URL"), "deactivate", ...IDS);
 });
 
 after(() => driver?.quit());
