@@ -50,7 +50,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(Path::new(&out).join("schemas.rs"), schema::write(&descriptors)?)?;
     Config::new()
         .service_generator(Box::new(Generator))
-        .extern_path(".google.protobuf.Any", "crate::protocol::any::Any")
         .include_file("proto.rs")
         .compile_fds(descriptors)?;
     Ok(())

@@ -8,10 +8,16 @@ use prost_types::{
     field_descriptor_proto::{Label, Type},
 };
 
-/// The tables of all requests and responses, and of the messages in those.
+/// The tables of all requests, responses and details of errors, and of the messages in those.
 pub(crate) fn write(descriptors: &FileDescriptorSet) -> Result<String, Box<dyn Error>> {
     let methods = descriptors.file.iter().flat_map(|file| &file.service).flat_map(|service| &service.method);
     let mut names: Vec<&str> = methods.flat_map(|method| [method.input_type(), method.output_type()]).collect();
+    names.extend([
+        ".google.protobuf.Timestamp",
+        ".google.rpc.Status",
+        ".zitadel.v1.ErrorDetail",
+        ".zitadel.error.v2.ErrorDetail",
+    ]);
     let mut out = String::new();
     let mut at = 0;
     while let Some(&name) = names.get(at) {
@@ -45,6 +51,9 @@ pub(crate) fn ident(full_name: &str) -> String {
 fn kind(descriptors: &FileDescriptorSet, field: &FieldDescriptorProto) -> Result<String, Box<dyn Error>> {
     Ok(match field.r#type() {
         Type::Bool => "Kind::Bool".to_owned(),
+        Type::Bytes => "Kind::Bytes".to_owned(),
+        Type::Int32 => "Kind::Int32".to_owned(),
+        Type::Int64 => "Kind::Int64".to_owned(),
         Type::Uint32 => "Kind::Uint32".to_owned(),
         Type::Uint64 => "Kind::Uint64".to_owned(),
         Type::String => "Kind::String".to_owned(),

@@ -7,6 +7,7 @@ use crate::{
     platform::{Body, HttpRequest, Platform, SendError},
     protocol::{
         code::Code,
+        json::parse_uint64,
         response::{self, Head},
     },
 };
@@ -96,9 +97,9 @@ pub(crate) fn shown(bytes: &[u8]) -> String {
 /// Source: RFC 9110, section 10.2.3.
 pub(crate) fn retry_after_ms(platform: &impl Platform, metadata: &Metadata) -> Option<f64> {
     let value = metadata.get("retry-after")?;
-    let ms = match value.parse::<u32>() {
-        Ok(seconds) => f64::from(seconds) * 1000.0,
-        Err(_) => platform.ms_until(value)?,
+    let ms = match parse_uint64(value).and_then(|seconds| u32::try_from(seconds).ok()) {
+        Some(seconds) => f64::from(seconds) * 1000.0,
+        None => platform.ms_until(value)?,
     };
     Some(ms.max(0.0))
 }

@@ -1,11 +1,11 @@
 //! The methods: how each is called, and what it responds with. The build makes one type for each rpc of `proto/`.
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use prost::Message;
 
 use crate::{
     error::Error,
     options::Protocol,
+    protocol::json::push_hex,
     value::{Schema, Value},
 };
 
@@ -74,12 +74,19 @@ impl Payload {
 }
 
 fn route(route: &str, parameter: &str) -> String {
-    match route.split_once('*') {
-        Some((before, after)) => {
-            [before, &utf8_percent_encode(parameter, NON_ALPHANUMERIC).to_string(), after].concat()
+    let Some((before, after)) = route.split_once('*') else { return route.to_owned() };
+    let mut path = before.to_owned();
+    // Ours: percent-encoding brings a table of all 256 escapes.
+    for byte in parameter.bytes() {
+        if byte.is_ascii_alphanumeric() {
+            path.push(char::from(byte));
+        } else {
+            path.push('%');
+            push_hex(byte, &mut path);
         }
-        None => route.to_owned(),
     }
+    path.push_str(after);
+    path
 }
 
 #[cfg(test)]

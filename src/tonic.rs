@@ -127,7 +127,7 @@ fn failure(failure: &Status, base_url: &str) -> Error {
     let metadata = from_map(failure.metadata());
     let is_own = source.is_some() || CLIENT_ERROR_PREFIXES.iter().any(|prefix| failure.message().starts_with(prefix));
     let error = if is_own {
-        let code = Code::from_number(failure.code().into()).unwrap_or(Code::Unknown);
+        let code = Code::from_number(u64::from(i32::from(failure.code()).unsigned_abs())).unwrap_or(Code::Unknown);
         Error::new(ErrorKind::Protocol, code, &[failure.message()])
     } else {
         // The status is decoded again from what tonic kept of it, so that details become what they are elsewhere.

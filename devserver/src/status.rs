@@ -2,7 +2,7 @@
 
 use prost::Message as _;
 use serde_json::{Value, json};
-use zitadel_org_web::protocol::any::Any;
+use prost_types::Any;
 use zitadel_org_web::{
     Code,
     proto::{google, zitadel::v1::ErrorDetail},

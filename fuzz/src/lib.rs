@@ -6,12 +6,15 @@ use zitadel_org_web::{
     Metadata,
     proto::{google::rpc::Status, zitadel::management::v1::GetMyOrgResponse},
     protocol::{
-        any::Any,
+        base64,
         frame::{self, Violation},
         response::{Decoder, End, Head, Opening},
         timestamp,
     },
-    value::{Value, schema::ZITADEL_MANAGEMENT_V1_GET_MY_ORG_RESPONSE as SCHEMA},
+    value::{
+        Value,
+        schema::{GOOGLE_RPC_STATUS, ZITADEL_MANAGEMENT_V1_GET_MY_ORG_RESPONSE as SCHEMA},
+    },
 };
 
 const TYPES: [&str; 3] = ["zitadel.v1.ErrorDetail", "zitadel.error.v2.ErrorDetail", "a.B"];
@@ -43,17 +46,18 @@ pub fn run(input: &[u8]) {
             }
         }
         4 => {
+            // The details of a status: ours reads what prost's derived types read, and refuses what they refuse.
             let type_url = format!("type.googleapis.com/{}", TYPES[usize::from(first / 7) % TYPES.len()]);
-            let any = Any { type_url, value: data.to_vec() };
-            let theirs = prost_types::Any { type_url: any.type_url.clone(), value: any.value.clone() };
-            assert_eq!(any.encode_to_vec(), theirs.encode_to_vec());
-            // Ours reads what prost's own type reads, and refuses what it refuses.
-            let (ours, theirs) = (Any::decode(data), prost_types::Any::decode(data));
-            assert_eq!(
-                ours.ok().map(|any| (any.type_url, any.value)),
-                theirs.ok().map(|any| (any.type_url, any.value))
-            );
-            let _ = Status::decode(data);
+            let any = prost_types::Any { type_url, value: data.to_vec() };
+            let of_detail = Status { code: 9, message: String::new(), details: vec![any] };
+            let _ = outcome(&details(&of_detail.encode_to_vec()), [&b""[..]]);
+            match (Status::decode(data), Value::decode(&GOOGLE_RPC_STATUS, data, true)) {
+                (Ok(message), Ok(value)) => {
+                    let bytes = value.encode(&GOOGLE_RPC_STATUS);
+                    assert_eq!(bytes.map(|bytes| Status::decode(bytes.as_slice())), Ok(Ok(message)));
+                }
+                (ours, theirs) => assert_eq!(ours.is_ok(), theirs.is_ok()),
+            }
         }
         _ => {
             // Ours reads what prost's derived type reads, but for dates that RFC 3339 has not, and refuses what it refuses.
@@ -68,6 +72,11 @@ pub fn run(input: &[u8]) {
             }
         }
     }
+}
+
+/// The trailers of a status with details.
+fn details(status: &[u8]) -> Vec<u8> {
+    ["grpc-status: 9\ngrpc-status-details-bin: ", &base64::encode(status), "\n"].concat().into_bytes()
 }
 
 /// A response: the outcome is the same however its body is cut, and what is decided early holds unless something follows.

@@ -22,7 +22,7 @@ use crate::{
     error::Source,
     grpc_web::GrpcWeb,
     platform::{HttpRequest, Platform, SendError},
-    protocol::response::Head,
+    protocol::{json::quote, response::Head},
     transport::{Request, Response, Transport},
 };
 
@@ -239,7 +239,7 @@ fn call(fetch: &Function, url: &str, init: &Object) -> Result<JsValue, JsValue> 
 /// The second argument of fetch, with headers as an object that callers can read: repeated ones are joined.
 fn init(request: &HttpRequest<'_>, has_policy: bool, signal: Option<&JsValue>) -> Result<Object, JsValue> {
     let mut text = String::from("{\"method\":");
-    push_string(&mut text, request.verb);
+    quote(request.verb, &mut text);
     // Not "error", which workerd does not have: `http::send` refuses what a redirect responds with.
     text.push_str(",\"redirect\":\"manual\",\"credentials\":\"omit\"");
     if has_policy {
@@ -249,9 +249,9 @@ fn init(request: &HttpRequest<'_>, has_policy: bool, signal: Option<&JsValue>) -
     let mut separator = "";
     for (name, values) in request.headers.joined_all() {
         text.push_str(separator);
-        push_string(&mut text, name);
+        quote(name, &mut text);
         text.push(':');
-        push_string(&mut text, &values);
+        quote(&values, &mut text);
         separator = ",";
     }
     text.push_str("}}");
@@ -264,19 +264,6 @@ fn init(request: &HttpRequest<'_>, has_policy: bool, signal: Option<&JsValue>) -
         js_sys::Reflect::set(&init, &"signal".into(), signal)?;
     }
     Ok(init)
-}
-
-/// Appends a string as JSON. Header values have no control characters but the tab.
-fn push_string(text: &mut String, value: &str) {
-    text.push('"');
-    for char in value.chars() {
-        match char {
-            '"' | '\\' => text.extend(['\\', char]),
-            '\t' => text.push_str("\\t"),
-            _ => text.push(char),
-        }
-    }
-    text.push('"');
 }
 
 /// Reads the head of what should be a `Response`.

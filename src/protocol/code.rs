@@ -70,8 +70,8 @@ codes! {
 impl Code {
     /// The code with this number; `None` for 0 (OK) and for numbers that gRPC does not define.
     #[must_use]
-    pub fn from_number(number: i32) -> Option<Self> {
-        Self::ALL.into_iter().find(|code| code.number() == number)
+    pub fn from_number(number: u64) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| u64::from(*code as u8) == number)
     }
 
     /// The code's number on the wire, 1 to 16.
@@ -102,9 +102,9 @@ mod tests {
 
     #[test]
     fn every_number_from_1_to_16_is_a_code_and_no_other() {
-        for number in -1..=100 {
+        for number in 0..=100 {
             let code = Code::from_number(number);
-            assert_eq!(code.map(Code::number), (1..=16).contains(&number).then_some(number));
+            assert_eq!(code.map(|code| code as u64), (1..=16).contains(&number).then_some(number));
         }
     }
 

@@ -2,10 +2,7 @@
 //!
 //! Sources: ZITADEL `proto/zitadel/message.proto`, `proto/zitadel/error/v2/error.proto`.
 
-use prost::Message as _;
-
-use super::any::Any;
-use crate::proto::zitadel;
+use crate::value::{Value, schema};
 
 /// `@type` of [`Detail::Zitadel`].
 pub const ZITADEL: &str = "type.googleapis.com/zitadel.v1.ErrorDetail";
@@ -58,19 +55,16 @@ pub enum Detail {
 }
 
 impl Detail {
-    /// Decodes a `google.protobuf.Any`; `None` if it is one of ZITADEL's types but not its bytes.
-    pub(crate) fn decode(Any { type_url, value }: Any) -> Option<Self> {
-        Some(match type_url.as_str() {
-            ZITADEL => {
-                let detail = zitadel::v1::ErrorDetail::decode(value.as_slice()).ok()?;
-                Self::Zitadel { id: detail.id, message: detail.message }
-            }
-            ZITADEL_V2 => {
-                let detail = zitadel::error::v2::ErrorDetail::decode(value.as_slice()).ok()?;
-                Self::ZitadelV2 { slug: detail.slug, message: detail.message }
-            }
-            _ => Self::Other { type_url, value },
-        })
+    /// Decodes the bytes of a message of a type; `None` if it is one of ZITADEL's types but not its bytes.
+    pub(crate) fn decode(type_url: String, value: Vec<u8>) -> Option<Self> {
+        let (schema, id) = match type_url.as_str() {
+            ZITADEL => (&schema::ZITADEL_V1_ERROR_DETAIL, "id"),
+            ZITADEL_V2 => (&schema::ZITADEL_ERROR_V2_ERROR_DETAIL, "slug"),
+            _ => return Some(Self::Other { type_url, value }),
+        };
+        let mut fields = Value::decode(schema, &value, true).ok()?;
+        let (id, message) = (fields.take_text(id), fields.take_text("message"));
+        Some(if type_url == ZITADEL { Self::Zitadel { id, message } } else { Self::ZitadelV2 { slug: id, message } })
     }
 
     /// The stable id, if it is one of ZITADEL's and has one.
@@ -109,13 +103,10 @@ mod tests {
     use prost::Message as _;
 
     use super::{Detail, ZITADEL, ZITADEL_V2, id_in_text};
-    use crate::{
-        proto::zitadel::{error, v1::ErrorDetail},
-        protocol::any::Any,
-    };
+    use crate::proto::zitadel::{error, v1::ErrorDetail};
 
     fn decode(type_url: &str, value: &[u8]) -> Option<Detail> {
-        Detail::decode(Any { type_url: type_url.to_owned(), value: value.to_vec() })
+        Detail::decode(type_url.to_owned(), value.to_vec())
     }
 
     #[test]

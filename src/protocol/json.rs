@@ -2,8 +2,6 @@
 //!
 //! Source: protobuf "ProtoJSON Format".
 
-use crate::value::Invalid;
-
 /// A parsed JSON value, or what JavaScript passes in as one.
 pub trait Json: Sized {
     /// A member of an object; `None` if it is absent or null, or this is not an object.
@@ -22,16 +20,22 @@ pub trait Json: Sized {
     fn text(&self) -> String;
 }
 
-/// The uint64 that this is: a decimal string, or a number as far as JavaScript knows it exactly.
-pub(crate) fn uint64<J: Json>(json: &J) -> Result<u64, Invalid> {
+/// The uint64 that a decimal string is, or a number as far as JavaScript knows it exactly.
+pub(crate) fn uint64(text: Option<&str>, number: Option<f64>) -> Option<u64> {
     const MAX_EXACT: f64 = 9_007_199_254_740_991.0;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and in range")]
-    let number = match (json.string(), json.number()) {
-        (Some(text), _) => parse_uint64(&text),
-        (_, Some(number)) if (0.0..=MAX_EXACT).contains(&number) && number.fract() == 0.0 => Some(number as u64),
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "compared")]
+    match (text, number) {
+        (Some(text), _) => parse_uint64(text),
+        (_, Some(number)) if (0.0..=MAX_EXACT).contains(&number) => {
+            Some(number as u64).filter(|whole| to_f64(*whole) == number)
+        }
         _ => None,
-    };
-    number.ok_or(Invalid::new("not a whole number from 0 up"))
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "it has 53 bits")]
+const fn to_f64(whole: u64) -> f64 {
+    whole as f64
 }
 
 pub(crate) fn parse_uint64(text: &str) -> Option<u64> {
@@ -45,23 +49,27 @@ pub(crate) fn int32(number: f64) -> Option<i32> {
     (f64::from(whole) == number).then_some(whole)
 }
 
-/// A string as JSON text.
-pub(crate) fn quote(text: &str) -> String {
-    const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    let mut quoted = String::from('"');
-    for char in text.chars() {
+/// Appends a string as JSON text.
+pub(crate) fn quote(value: &str, text: &mut String) {
+    text.push('"');
+    for char in value.chars() {
         match char {
-            '"' | '\\' => quoted.extend(['\\', char]),
+            '"' | '\\' => text.extend(['\\', char]),
             '\0'..='\x1f' => {
-                quoted.push_str("\\u00");
-                let code = char as usize;
-                quoted.extend([code >> 4, code & 15].iter().filter_map(|digit| HEX.get(*digit)));
+                text.push_str("\\u00");
+                push_hex(char as u8, text);
             }
-            _ => quoted.push(char),
+            _ => text.push(char),
         }
     }
-    quoted.push('"');
-    quoted
+    text.push('"');
+}
+
+/// Appends a byte as two digits, upper-case as percent-encoding has them.
+pub(crate) fn push_hex(byte: u8, text: &mut String) {
+    for digit in [byte >> 4, byte & 15] {
+        text.push(char::from(if digit < 10 { b'0' } else { b'A' - 10 }.wrapping_add(digit)));
+    }
 }
 
 #[cfg(test)]
@@ -103,6 +111,8 @@ pub(crate) mod tests {
     #[test]
     fn a_quoted_string_is_read_as_itself() {
         let text: String = ('\0'..='\u{a0}').chain("ß\u{2028}\u{ffff}😀".chars()).collect();
-        assert_eq!(serde_json::from_str::<String>(&quote(&text)).unwrap(), text);
+        let mut quoted = String::new();
+        quote(&text, &mut quoted);
+        assert_eq!(serde_json::from_str::<String>(&quoted).unwrap(), text);
     }
 }

@@ -1,6 +1,5 @@
 //! The protocol: bytes in, values out. Nothing in here knows JavaScript, a network or a clock.
 
-pub mod any;
 pub mod base64;
 pub mod code;
 pub mod detail;

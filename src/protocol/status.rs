@@ -1,10 +1,9 @@
 //! The status of a call: `grpc-status`, `grpc-message` and `grpc-status-details-bin`.
 
 use percent_encoding::percent_decode_str;
-use prost::Message as _;
 
-use super::{code::Code, detail::Detail, metadata::Metadata};
-use crate::proto::google::rpc;
+use super::{code::Code, detail::Detail, json::parse_uint64, metadata::Metadata};
+use crate::value::{Value, schema::GOOGLE_RPC_STATUS};
 
 const STATUS: &str = "grpc-status";
 const MESSAGE: &str = "grpc-message";
@@ -59,11 +58,15 @@ pub fn decode(headers: &Metadata, trailers: &Metadata) -> Option<Result<(), Fail
             failure.message = percent_decode_str(text).decode_utf8_lossy().into_owned();
         }
         let Some(bytes) = block.get_bin(DETAILS) else { continue };
-        let Ok(details) = rpc::Status::decode(bytes.as_slice()) else { continue };
-        if details.code == code.number() && !details.message.is_empty() {
-            failure.message = details.message;
+        let Ok(mut status) = Value::decode(&GOOGLE_RPC_STATUS, &bytes, true) else { continue };
+        let message = status.take_text("message");
+        if status.member("code") == Some(&Value::Number(code.number().into())) && !message.is_empty() {
+            failure.message = message;
         }
-        failure.details = details.details.into_iter().filter_map(Detail::decode).collect();
+        failure.details.clear();
+        for mut detail in status.take_items("details") {
+            failure.details.extend(Detail::decode(detail.take_text("typeUrl"), detail.take_bytes("value")));
+        }
     }
     if !invalid.is_empty() {
         let separator = if failure.message.is_empty() { "" } else { ": " };
@@ -81,11 +84,11 @@ fn raw(metadata: &Metadata) -> Raw<'_> {
         // fetch joins repeated headers with commas.
         for value in value.split(',') {
             let value = value.trim_ascii();
-            let this = match (value, value.parse().ok().and_then(Code::from_number)) {
+            let this = match (value, parse_uint64(value).and_then(Code::from_number)) {
                 _ if first.is_some_and(|first| first != value) => return Raw::Invalid("ambiguous"),
                 ("0", _) => Raw::Ok,
-                // No sign and no leading zeros.
-                (_, Some(code)) if !value.starts_with(['+', '0']) => Raw::Code(code),
+                // No leading zeros.
+                (_, Some(code)) if !value.starts_with('0') => Raw::Code(code),
                 ("", _) => Raw::Invalid(" "),
                 _ => Raw::Invalid(value),
             };
@@ -99,11 +102,12 @@ fn raw(metadata: &Metadata) -> Raw<'_> {
 #[cfg(test)]
 mod tests {
     use prost::Message as _;
+    use prost_types::Any;
 
     use super::{Failure, decode};
     use crate::{
         proto::google::rpc::Status,
-        protocol::{any::Any, base64, code::Code, detail::Detail, metadata::Metadata},
+        protocol::{base64, code::Code, detail::Detail, metadata::Metadata},
     };
 
     fn metadata(entries: &[(&str, &str)]) -> Metadata {

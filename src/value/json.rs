@@ -1,7 +1,8 @@
 //! Values from parsed JSON, and as JSON text.
 
-use super::{Field, Invalid, Kind, Schema, Value, wire::enum_value};
+use super::{Invalid, Kind, Schema, Value, wire::enum_value};
 use crate::protocol::{
+    base64,
     json::{self, Json},
     timestamp,
 };
@@ -21,100 +22,112 @@ impl Value {
     /// # Errors
     /// What is wrong, and where.
     pub fn read<J: Json>(schema: &Schema, json: &J, form: Form) -> Result<Self, Invalid> {
-        let names = json.names().ok_or(Invalid::new("not an object"))?;
-        if form == Form::Request {
-            let is_known = |name: &&String| schema.fields.iter().any(|field| field.name == name.as_str());
-            if let Some(name) = names.iter().find(|name| !is_known(name)) {
-                return Err(Invalid::new("not a field of this request").at(name));
-            }
-        }
-        let mut members = Vec::new();
-        let mut oneofs = Vec::new();
-        for field in schema.fields {
-            let value = read_field(field, json, form)?;
-            if value.is_some() && field.oneof.is_some() {
-                if oneofs.contains(&field.oneof) {
-                    return Err(Invalid::new("more than one of those of which it may be one"));
-                }
-                oneofs.push(field.oneof);
-            }
-            members.extend(value.map(|value| (field.name, value)));
-        }
-        Ok(Self::Object(members))
+        let mut value = read_object(schema, json, form)?;
+        value.complete(schema, form == Form::Response)?;
+        Ok(value)
     }
 
     /// This as JSON text.
     pub fn to_json(&self) -> String {
+        let mut text = String::new();
+        self.write(&mut text);
+        text
+    }
+
+    fn write(&self, text: &mut String) {
+        let mut separator = "";
         match self {
-            Self::Bool(value) => (if *value { "true" } else { "false" }).to_owned(),
-            Self::Number(number) => number.to_string(),
-            Self::Text(text) => json::quote(text),
+            Self::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
+            Self::Number(number) => text.push_str(&number.to_string()),
+            Self::Text(value) => json::quote(value, text),
+            Self::Bytes(bytes) => json::quote(&base64::encode(bytes), text),
             Self::List(items) => {
-                let items: Vec<String> = items.iter().map(Self::to_json).collect();
-                ["[", &items.join(","), "]"].concat()
+                text.push('[');
+                for item in items {
+                    text.push_str(separator);
+                    item.write(text);
+                    separator = ",";
+                }
+                text.push(']');
             }
             Self::Object(members) => {
-                let members: Vec<String> =
-                    members.iter().map(|(name, value)| [&json::quote(name), ":", &value.to_json()].concat()).collect();
-                ["{", &members.join(","), "}"].concat()
+                text.push('{');
+                for (name, value) in members {
+                    text.push_str(separator);
+                    json::quote(name, text);
+                    text.push(':');
+                    value.write(text);
+                    separator = ",";
+                }
+                text.push('}');
             }
         }
     }
 }
 
-fn read_field<J: Json>(field: &Field, json: &J, form: Form) -> Result<Option<Value>, Invalid> {
-    let Some(value) = json.member(field.name) else {
-        return Ok((form == Form::Response).then(|| default(field)).flatten());
-    };
-    if !field.is_repeated {
-        return read_one(&field.kind, &value, form).map(Some).map_err(|invalid| invalid.at(field.name));
+fn read_object<J: Json>(schema: &Schema, json: &J, form: Form) -> Result<Value, Invalid> {
+    let mut members = Vec::new();
+    let mut oneofs = Vec::new();
+    for name in json.names().ok_or(Invalid::new("not an object"))? {
+        let Some(field) = schema.fields.iter().find(|field| field.name == name) else {
+            if form == Form::Request {
+                return Err(Invalid::new("not a field of this request").at(&name));
+            }
+            continue;
+        };
+        let Some(value) = json.member(field.name) else { continue };
+        if field.oneof.is_some() {
+            if oneofs.contains(&field.oneof) {
+                return Err(Invalid::new("more than one of those of which it may be one"));
+            }
+            oneofs.push(field.oneof);
+        }
+        let value = if field.is_repeated { read_items(&field.kind, &value, form) } else { read_one(&field.kind, &value, form) };
+        members.push((field.name, value.map_err(|invalid| invalid.at(field.name))?));
     }
-    let items = value.items().ok_or_else(|| Invalid::new("not an array").at(field.name))?;
-    let items = items.iter().enumerate().map(|(index, item)| {
-        read_one(&field.kind, item, form).map_err(|invalid| invalid.at_index(index).at(field.name))
-    });
-    items.collect::<Result<_, _>>().map(|items| Some(Value::List(items)))
+    Ok(Value::Object(members))
 }
 
-fn default(field: &Field) -> Option<Value> {
-    Some(match field.kind {
-        _ if field.is_repeated => Value::List(Vec::new()),
-        Kind::Bool => Value::Bool(false),
-        Kind::Uint32 => Value::Number(0),
-        Kind::Uint64 => Value::Text("0".to_owned()),
-        Kind::String => Value::Text(String::new()),
-        Kind::Enum(values) => enum_value(values, 0),
-        Kind::Timestamp | Kind::Message(_) => return None,
-    })
+fn read_items<J: Json>(kind: &Kind, json: &J, form: Form) -> Result<Value, Invalid> {
+    let mut items = Vec::new();
+    for (index, item) in json.items().ok_or(Invalid::new("not an array"))?.iter().enumerate() {
+        items.push(read_one(kind, item, form).map_err(|invalid| invalid.at_index(index))?);
+    }
+    Ok(Value::List(items))
 }
 
 fn read_one<J: Json>(kind: &Kind, json: &J, form: Form) -> Result<Value, Invalid> {
-    let text = || json.string().ok_or(Invalid::new("not a string"));
-    Ok(match kind {
-        Kind::Bool => Value::Bool(json.boolean().ok_or(Invalid::new("neither true nor false"))?),
-        Kind::Uint32 => {
-            let number = json::uint64(json)?;
-            Value::Number(u32::try_from(number).map_err(|_| Invalid::new("more than 4294967295"))?.into())
-        }
-        Kind::Uint64 => Value::Text(json::uint64(json)?.to_string()),
-        Kind::String => Value::Text(text()?),
-        Kind::Timestamp => {
-            let timestamp = json.string().and_then(|text| timestamp::parse(&text));
-            Value::Text(timestamp.and_then(|it| timestamp::format(&it)).ok_or(Invalid::new("not a date"))?)
-        }
-        Kind::Message(schema) => Value::read(schema, json, form)?,
-        Kind::Enum(values) => match (json.string(), json.number()) {
-            (Some(name), _) => {
-                if form == Form::Request && !values.iter().any(|(known, _)| *known == name) {
-                    return Err(Invalid::new("not a name of this enum"));
-                }
-                Value::Text(name)
+    let (text, number) = (json.string(), json.number());
+    Ok(match (kind, text) {
+        (Kind::Message(schema), _) => read_object(schema, json, form)?,
+        (Kind::Bool, _) => Value::Bool(json.boolean().ok_or(Invalid::new("neither true nor false"))?),
+        (Kind::Int32 | Kind::Int64 | Kind::Uint32 | Kind::Uint64, text) => {
+            let number = json::uint64(text.as_deref(), number).ok_or(Invalid::new("not a whole number from 0 up"))?;
+            match kind {
+                Kind::Uint64 => Value::Text(number.to_string()),
+                _ => Value::Number(u32::try_from(number).map_err(|_| Invalid::new("more than 4294967295"))?.into()),
             }
-            (_, number) => {
-                let number = number.and_then(json::int32);
-                enum_value(values, number.ok_or(Invalid::new("neither the name nor the number of an enum's value"))?)
+        }
+        (Kind::String, Some(text)) => Value::Text(text),
+        (Kind::String, None) => return Err(Invalid::new("not a string")),
+        (Kind::Bytes, text) => {
+            let bytes = text.and_then(|text| base64::decode(text.as_bytes()));
+            Value::Bytes(bytes.ok_or(Invalid::new("not base64"))?)
+        }
+        (Kind::Timestamp, text) => {
+            let date = text.and_then(|text| timestamp::format(&timestamp::parse(&text)?));
+            Value::Text(date.ok_or(Invalid::new("not a date"))?)
+        }
+        (Kind::Enum(values), Some(name)) => {
+            if form == Form::Request && !values.iter().any(|(known, _)| *known == name) {
+                return Err(Invalid::new("not a name of this enum"));
             }
-        },
+            Value::Text(name)
+        }
+        (Kind::Enum(values), None) => {
+            let number = number.and_then(json::int32);
+            enum_value(values, number.ok_or(Invalid::new("neither the name nor the number of an enum's value"))?)
+        }
     })
 }
 

@@ -6,6 +6,8 @@
 mod json;
 mod wire;
 
+#[cfg(feature = "js")]
+use crate::protocol::base64;
 pub use self::json::Form;
 
 /// The tables of the messages.
@@ -38,13 +40,22 @@ pub(crate) struct Field {
 #[derive(Debug)]
 pub(crate) enum Kind {
     Bool,
+    Int32,
+    Int64,
     Uint32,
     Uint64,
     String,
+    Bytes,
     Timestamp,
     Message(&'static Schema),
     /// Names and numbers.
     Enum(&'static [(&'static str, i32)]),
+}
+
+impl Kind {
+    fn is_varint(&self) -> bool {
+        !matches!(self, Self::String | Self::Bytes | Self::Timestamp | Self::Message(_))
+    }
 }
 
 /// A message, or a part of one. A uint64 is an exact decimal string, a date a string, an enum's value a name; one that this version
@@ -53,10 +64,12 @@ pub(crate) enum Kind {
 pub enum Value {
     /// A Boolean.
     Bool(bool),
-    /// A uint32, or the number of an enum's value.
+    /// A whole number that is not a uint64, or the number of an enum's value.
     Number(i64),
     /// A string, a uint64, a date, or the name of an enum's value.
     Text(String),
+    /// Bytes; base64 in JSON.
+    Bytes(Vec<u8>),
     /// A repeated field.
     List(Vec<Value>),
     /// A message; absent ones are absent.
@@ -78,6 +91,28 @@ impl Value {
         }
     }
 
+    /// A member, taken; an empty list if there is none.
+    fn take(&mut self, name: &str) -> Self {
+        let Self::Object(members) = self else { return Self::List(Vec::new()) };
+        let member = members.iter_mut().find(|(other, _)| *other == name);
+        member.map_or(Self::List(Vec::new()), |(_, value)| std::mem::replace(value, Self::List(Vec::new())))
+    }
+
+    /// The text that a member is, taken.
+    pub(crate) fn take_text(&mut self, name: &str) -> String {
+        if let Self::Text(text) = self.take(name) { text } else { String::new() }
+    }
+
+    /// The bytes that a member is, taken.
+    pub(crate) fn take_bytes(&mut self, name: &str) -> Vec<u8> {
+        if let Self::Bytes(bytes) = self.take(name) { bytes } else { Vec::new() }
+    }
+
+    /// The items of the list that a member is, taken.
+    pub(crate) fn take_items(&mut self, name: &str) -> Vec<Self> {
+        if let Self::List(items) = self.take(name) { items } else { Vec::new() }
+    }
+
     /// The items of the list that a member is.
     pub(crate) fn items(&self, name: &str) -> &[Self] {
         match self.member(name) {
@@ -92,10 +127,10 @@ impl serde::Serialize for Value {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Bool(value) => serializer.serialize_bool(*value),
-            // All there are fit into 32 bits.
-            #[expect(clippy::cast_precision_loss, reason = "it has 32 bits")]
+            #[expect(clippy::cast_precision_loss, reason = "those of our messages have 32 bits")]
             Self::Number(number) => serializer.serialize_f64(*number as f64),
             Self::Text(text) => serializer.serialize_str(text),
+            Self::Bytes(bytes) => serializer.serialize_str(&base64::encode(bytes)),
             Self::List(items) => serializer.collect_seq(items),
             // As a map: for a struct serde-wasm-bindgen brings a hash map of its fields' names (1 kB gzip).
             Self::Object(members) => serializer.collect_map(members.iter().map(|(name, value)| (name, value))),

@@ -1,19 +1,14 @@
 //! Values from and to protobuf's bytes, by the primitives that prost's derived code calls.
 
-use std::borrow::Cow;
-
-use prost::{
-    Message as _,
-    encoding::{
-        DecodeContext, WireType, check_wire_type, decode_key, decode_varint, encode_key, encode_varint, skip_field,
-    },
+use prost::encoding::{
+    DecodeContext, WireType, check_wire_type, decode_key, decode_varint, encode_key, encode_varint, skip_field,
 };
 use prost_types::Timestamp;
 
-use super::{Field, Invalid, Kind, Schema, Value};
+use super::{Field, Invalid, Kind, Schema, Value, schema::GOOGLE_PROTOBUF_TIMESTAMP};
 use crate::protocol::{json, timestamp};
 
-const MALFORMED: Invalid = Invalid::new("not its protobuf");
+type Members = Vec<(&'static str, Value)>;
 
 impl Value {
     /// Decodes a message. What is not there has its default if `has_defaults`, as in a response, and is left out otherwise.
@@ -21,13 +16,11 @@ impl Value {
     /// # Errors
     /// It is not the message's protobuf, or has a date beyond the year 9999 or before 1.
     pub fn decode(schema: &Schema, bytes: &[u8], has_defaults: bool) -> Result<Self, Invalid> {
-        let found = scan(schema, bytes).ok_or(MALFORMED)?;
         let mut members = Vec::new();
-        for (field, occurrences) in schema.fields.iter().zip(&found) {
-            let value = read(field, occurrences, has_defaults).map_err(|invalid| invalid.at(field.name))?;
-            members.extend(value.map(|value| (field.name, value)));
-        }
-        Ok(Self::Object(members))
+        merge(&mut members, schema, bytes).ok_or(Invalid::new("not its protobuf"))?;
+        let mut value = Self::Object(members);
+        value.complete(schema, has_defaults)?;
+        Ok(value)
     }
 
     /// Encodes a message, in which an unknown name of an enum becomes -1.
@@ -45,100 +38,108 @@ impl Value {
         }
         Ok(bytes)
     }
+
+    /// Brings what was read of a message into the order of its fields, with defaults if it is to have them, and its dates into
+    /// their text.
+    pub(super) fn complete(&mut self, schema: &Schema, has_defaults: bool) -> Result<(), Invalid> {
+        let Self::Object(members) = self else { return Ok(()) };
+        let mut found = std::mem::take(members);
+        for field in schema.fields {
+            let value = match found.iter().position(|(name, _)| *name == field.name) {
+                Some(place) => found.swap_remove(place).1,
+                None if has_defaults => match default(field) {
+                    Some(value) => value,
+                    None => continue,
+                },
+                None => continue,
+            };
+            members.push((field.name, value));
+            let Some((_, value)) = members.last_mut() else { continue };
+            let items = if let Self::List(items) = value { items } else { std::slice::from_mut(value) };
+            for (index, item) in items.iter_mut().enumerate() {
+                let completed = match (&field.kind, &*item) {
+                    (Kind::Message(schema), _) => item.complete(schema, has_defaults),
+                    (Kind::Timestamp, Self::Object(_)) => item.date().map(|date| *item = Self::Text(date)),
+                    _ => continue,
+                };
+                let at_index = |invalid: Invalid| if field.is_repeated { invalid.at_index(index) } else { invalid };
+                completed.map_err(|invalid| at_index(invalid).at(field.name))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Decodes more of this message.
+    fn merge(&mut self, schema: &Schema, bytes: &[u8]) -> Option<()> {
+        if let Self::Object(members) = self { merge(members, schema, bytes) } else { None }
+    }
+
+    /// The date that a timestamp's fields are.
+    fn date(&self) -> Result<String, Invalid> {
+        let number = |name| if let Some(Self::Number(number)) = self.member(name) { *number } else { 0 };
+        let nanos = i32::try_from(number("nanos")).unwrap_or(-1);
+        timestamp::format(&Timestamp { seconds: number("seconds"), nanos }).ok_or(Invalid::new("not a date"))
+    }
 }
 
-/// An occurrence of a field.
-#[derive(Clone, Copy)]
-enum Occurrence<'a> {
-    Varint(u64),
-    Bytes(&'a [u8]),
-}
-
-/// The occurrences of each field; `None` if it is not the message's protobuf. Those that a later one hides are looked at, too.
-fn scan<'a>(schema: &Schema, mut bytes: &'a [u8]) -> Option<Vec<Vec<Occurrence<'a>>>> {
-    let mut found: Vec<Vec<Occurrence<'a>>> = schema.fields.iter().map(|_| Vec::new()).collect();
+/// Decodes a message's fields into what was read of it already: a field that is not repeated is its last occurrence, a message
+/// all of them together. `None` if it is not the message's protobuf.
+fn merge(members: &mut Members, schema: &Schema, mut bytes: &[u8]) -> Option<()> {
     while !bytes.is_empty() {
         let (number, wire_type) = decode_key(&mut bytes).ok()?;
-        let place = schema.fields.iter().position(|field| field.number == number);
-        let known = place.and_then(|place| schema.fields.get(place).zip(found.get_mut(place)));
-        let Some((field, occurrences)) = known else {
+        let Some(field) = schema.fields.iter().find(|field| field.number == number) else {
             skip_field(wire_type, number, &mut bytes, DecodeContext::default()).ok()?;
             continue;
         };
-        if matches!(field.kind, Kind::Bool | Kind::Uint32 | Kind::Uint64 | Kind::Enum(_)) {
-            check_wire_type(WireType::Varint, wire_type).ok()?;
-            occurrences.push(Occurrence::Varint(decode_varint(&mut bytes).ok()?));
-            continue;
+        let expected = if field.kind.is_varint() { WireType::Varint } else { WireType::LengthDelimited };
+        check_wire_type(expected, wire_type).ok()?;
+        let number = decode_varint(&mut bytes).ok()?;
+        let mut piece = &[][..];
+        if !field.kind.is_varint() {
+            (piece, bytes) = bytes.split_at_checked(usize::try_from(number).ok()?)?;
         }
-        check_wire_type(WireType::LengthDelimited, wire_type).ok()?;
-        let len = usize::try_from(decode_varint(&mut bytes).ok()?).ok()?;
-        let (piece, rest) = bytes.split_at_checked(len)?;
-        if matches!(field.kind, Kind::String) && std::str::from_utf8(piece).is_err() {
-            return None;
+        let place = members.iter().position(|(name, _)| *name == field.name).unwrap_or(members.len());
+        if place == members.len() {
+            let value = if field.is_repeated { Value::List(Vec::new()) } else { Value::Object(Vec::new()) };
+            members.push((field.name, value));
         }
-        occurrences.push(Occurrence::Bytes(piece));
-        bytes = rest;
+        let (_, value) = members.get_mut(place)?;
+        let mut item = Value::Object(Vec::new());
+        let target = if field.is_repeated { &mut item } else { &mut *value };
+        read(target, &field.kind, number, piece)?;
+        if let Value::List(items) = value {
+            items.push(item);
+        }
     }
-    Some(found)
+    Some(())
 }
 
-fn read(field: &Field, occurrences: &[Occurrence<'_>], has_defaults: bool) -> Result<Option<Value>, Invalid> {
-    if field.is_repeated {
-        let items = occurrences.iter().enumerate().map(|(index, occurrence)| {
-            let item = read_one(field, std::slice::from_ref(occurrence), has_defaults);
-            item.map_err(|invalid| invalid.at_index(index))
-        });
-        let items: Vec<Value> = items.collect::<Result<_, _>>()?;
-        return Ok((has_defaults || !items.is_empty()).then_some(Value::List(items)));
-    }
-    let is_message = matches!(field.kind, Kind::Message(_) | Kind::Timestamp);
-    if occurrences.is_empty() && (is_message || !has_defaults) {
-        return Ok(None);
-    }
-    read_one(field, occurrences, has_defaults).map(Some)
-}
-
-/// The value of a field that is not repeated: its last occurrence, and of a message all of them together.
-fn read_one(field: &Field, occurrences: &[Occurrence<'_>], has_defaults: bool) -> Result<Value, Invalid> {
-    let number = match occurrences.last() {
-        Some(Occurrence::Varint(number)) => *number,
-        _ => 0,
-    };
-    let pieces: Vec<&[u8]> = occurrences
-        .iter()
-        .filter_map(|occurrence| match occurrence {
-            Occurrence::Bytes(bytes) => Some(*bytes),
-            Occurrence::Varint(_) => None,
-        })
-        .collect();
-    #[expect(clippy::cast_possible_truncation, reason = "as protobuf does")]
-    Ok(match &field.kind {
+/// Decodes one occurrence of a field, whose number or piece of the message this is.
+#[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "as protobuf does")]
+fn read(value: &mut Value, kind: &Kind, number: u64, piece: &[u8]) -> Option<()> {
+    *value = match kind {
+        Kind::Message(schema) => return value.merge(schema, piece),
+        Kind::Timestamp => return value.merge(&GOOGLE_PROTOBUF_TIMESTAMP, piece),
         Kind::Bool => Value::Bool(number != 0),
+        Kind::Int32 => Value::Number(i64::from(number as i32)),
+        Kind::Int64 => Value::Number(number as i64),
         Kind::Uint32 => Value::Number(i64::from(number as u32)),
         Kind::Uint64 => Value::Text(number.to_string()),
         Kind::Enum(values) => enum_value(values, number as i32),
-        Kind::String => {
-            let last = pieces.last().copied().unwrap_or_default();
-            Value::Text(String::from_utf8_lossy(last).into_owned())
-        }
-        Kind::Timestamp => {
-            let timestamp = Timestamp::decode(&*whole(&pieces, |piece| Timestamp::decode(piece).is_ok())?);
-            let text = timestamp::format(&timestamp.map_err(|_| MALFORMED)?);
-            Value::Text(text.ok_or(Invalid::new("not a date"))?)
-        }
-        Kind::Message(schema) => {
-            Value::decode(schema, &whole(&pieces, |piece| scan(schema, piece).is_some())?, has_defaults)?
-        }
-    })
+        Kind::String => Value::Text(std::str::from_utf8(piece).ok()?.to_owned()),
+        Kind::Bytes => Value::Bytes(piece.to_owned()),
+    };
+    Some(())
 }
 
-/// The bytes of a message that came in pieces, each of which has to be one.
-fn whole<'a>(pieces: &[&'a [u8]], is_message: impl Fn(&[u8]) -> bool) -> Result<Cow<'a, [u8]>, Invalid> {
-    match pieces {
-        [piece] => Ok(Cow::Borrowed(piece)),
-        pieces if pieces.iter().all(|piece| is_message(piece)) => Ok(Cow::Owned(pieces.concat())),
-        _ => Err(MALFORMED),
+/// What a field is that is not there.
+pub(super) fn default(field: &Field) -> Option<Value> {
+    if field.is_repeated {
+        return Some(Value::List(Vec::new()));
     }
+    let mut value = Value::Bool(false);
+    let is_message = matches!(field.kind, Kind::Message(_) | Kind::Timestamp);
+    (!is_message && read(&mut value, &field.kind, 0, &[]).is_some()).then_some(value)
 }
 
 /// The name of an enum's value, or its number if this version does not know it.
@@ -147,34 +148,38 @@ pub(super) fn enum_value(values: &[(&'static str, i32)], number: i32) -> Value {
     known.map_or(Value::Number(number.into()), |(name, _)| Value::Text((*name).to_owned()))
 }
 
+#[expect(clippy::cast_sign_loss, reason = "as protobuf does")]
 fn write(field: &Field, value: &Value, bytes: &mut Vec<u8>) -> Result<(), Invalid> {
-    let varint = |bytes: &mut Vec<u8>, number: u64| {
-        encode_key(field.number, WireType::Varint, bytes);
-        encode_varint(number, bytes);
-    };
-    let block = |bytes: &mut Vec<u8>, block: &[u8]| {
-        encode_key(field.number, WireType::LengthDelimited, bytes);
-        encode_varint(block.len() as u64, bytes);
-        bytes.extend_from_slice(block);
-    };
-    #[expect(clippy::cast_sign_loss, reason = "as protobuf does")]
+    let encoded;
+    let mut block = None;
+    let mut number = 0;
     match (&field.kind, value) {
-        (Kind::Bool, Value::Bool(value)) => varint(bytes, u64::from(*value)),
-        (Kind::Uint32 | Kind::Enum(_), Value::Number(number)) => varint(bytes, *number as u64),
+        (Kind::Bool, Value::Bool(value)) => number = u64::from(*value),
+        (Kind::Int32 | Kind::Int64 | Kind::Uint32 | Kind::Enum(_), Value::Number(value)) => number = *value as u64,
         (Kind::Uint64, Value::Text(text)) => {
-            varint(bytes, json::parse_uint64(text).ok_or(Invalid::new("not a whole number from 0 up"))?);
+            number = json::parse_uint64(text).ok_or(Invalid::new("not a whole number from 0 up"))?;
         }
         (Kind::Enum(values), Value::Text(name)) => {
             let known = values.iter().find(|(known, _)| *known == name);
-            varint(bytes, known.map_or(-1, |(_, number)| i64::from(*number)) as u64);
+            number = known.map_or(-1, |(_, number)| i64::from(*number)) as u64;
         }
-        (Kind::String, Value::Text(text)) => block(bytes, text.as_bytes()),
+        (Kind::String, Value::Text(text)) => block = Some(text.as_bytes()),
+        (Kind::Bytes, Value::Bytes(bytes)) => block = Some(bytes),
         (Kind::Timestamp, Value::Text(text)) => {
-            let timestamp = timestamp::parse(text).ok_or(Invalid::new("not a date"))?;
-            block(bytes, &timestamp.encode_to_vec());
+            let Timestamp { seconds, nanos } = timestamp::parse(text).ok_or(Invalid::new("not a date"))?;
+            let fields = [("seconds", Value::Number(seconds)), ("nanos", Value::Number(nanos.into()))];
+            encoded = Value::Object(fields.into()).encode(&GOOGLE_PROTOBUF_TIMESTAMP)?;
+            block = Some(&encoded);
         }
-        (Kind::Message(schema), value @ Value::Object(_)) => block(bytes, &value.encode(schema)?),
+        (Kind::Message(schema), Value::Object(_)) => {
+            encoded = value.encode(schema)?;
+            block = Some(&encoded);
+        }
         _ => return Err(Invalid::new("of another type")),
     }
+    let wire_type = if block.is_some() { WireType::LengthDelimited } else { WireType::Varint };
+    encode_key(field.number, wire_type, bytes);
+    encode_varint(block.map_or(number, |block| block.len() as u64), bytes);
+    bytes.extend_from_slice(block.unwrap_or_default());
     Ok(())
 }

@@ -13,7 +13,6 @@ use zitadel_org_web::{
         zitadel::{management::v1::GetMyOrgResponse, org::v1::Org, v1::ObjectDetails},
     },
     protocol::{
-        any::Any,
         base64,
         frame::{self, Violation},
         response::{Decoder, End, Head, Opening, Response},
@@ -155,7 +154,7 @@ proptest! {
 
     #[test]
     fn details_come_back_padded_or_not(code in 1i32..=16, message in ".{1,20}", value in vec(any::<u8>(), 0..60)) {
-        let any = Any { type_url: "type.googleapis.com/a.B".to_owned(), value: value.clone() };
+        let any = prost_types::Any { type_url: "type.googleapis.com/a.B".to_owned(), value: value.clone() };
         let bytes = Status { code, message: message.clone(), details: vec![any] }.encode_to_vec();
         let padded = base64::encode(&bytes);
         for bin in [padded.as_str(), padded.trim_end_matches('=')] {
