@@ -85,17 +85,24 @@ pub(crate) async fn run<T: Transport, P: Platform>(
     // Whether a request is under way that the server has not refused.
     let is_sent = Cell::new(false);
     let steps = async {
-        let Some(token) = ask(&call.token, None).await? else { return Err(deadline_exceeded()) };
-        let first = attempt(call, &token, transport, &deadline, &is_sent, read).await;
-        let Err(error) = first else { return first };
-        if error.code() != Code::Unauthenticated || error.kind() != ErrorKind::Status {
-            return Err(error);
-        }
-        // ZITADEL refuses such a call before it changes anything.
-        is_sent.set(false);
-        match ask(&call.token, Some((&error, &token))).await? {
-            Some(other) if other != token => attempt(call, &other, transport, &deadline, &is_sent, read).await,
-            _ => Err(error),
+        let mut refused: Option<(Error, String)> = None;
+        let mut is_second = false;
+        loop {
+            let token = match (ask(&call.token, refused.as_ref()).await?, refused.take()) {
+                (Some(token), None) => token,
+                (Some(token), Some((_, other))) if token != other => token,
+                (_, Some((error, _))) => return Err(error),
+                (None, None) => return Err(deadline_exceeded()),
+            };
+            match attempt(call, &token, transport, &deadline, &is_sent, read).await {
+                Err(error) if !is_second && error.kind() == ErrorKind::Status && error.code() == Code::Unauthenticated => {
+                    // ZITADEL refuses such a call before it changes anything.
+                    is_sent.set(false);
+                    is_second = true;
+                    refused = Some((error, token));
+                }
+                result => return result,
+            }
         }
     };
     let (mut steps, mut passed) = (pin!(steps), pin!(deadline.passed()));
@@ -127,7 +134,7 @@ pub(crate) async fn run<T: Transport, P: Platform>(
 }
 
 /// The token, checked; `None` if there is no other than the one that the server refused.
-async fn ask(token: &Token, refused: Option<(&Error, &str)>) -> Result<Option<String>, Error> {
+async fn ask(token: &Token, refused: Option<&(Error, String)>) -> Result<Option<String>, Error> {
     let token = match (token, refused) {
         (Token::Fixed(token), None) => token.clone(),
         (Token::Fixed(_), Some(_)) => return Ok(None),

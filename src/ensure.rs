@@ -252,7 +252,7 @@ impl<T: Transport, P: Platform> Ensure<'_, T, P> {
     }
 }
 
-fn object<const N: usize>(members: [(&'static str, Value); N]) -> Value {
+pub(crate) fn object<const N: usize>(members: [(&'static str, Value); N]) -> Value {
     Value::Object(members.into())
 }
 

@@ -1,25 +1,18 @@
 //! gRPC-Web over HTTP: the default transport.
 
 use crate::{
-    call::sleep_or,
     error::Error,
-    http,
+    http::{self, Incoming},
     options::is_cross_origin,
-    platform::{Body as _, HttpRequest, Platform},
+    platform::{HttpRequest, Platform},
     protocol::{
         code::Code,
         frame,
-        response::{Decoder, End, Opening, Response},
+        response::{Decoder, Head, Opening, Response},
         timeout,
     },
     transport::{Request, TimeoutHeader, Transport, USER_AGENT},
 };
-
-/// How long trailers are waited for when the headers carry an error already, in milliseconds.
-const ERROR_GRACE_MS: f64 = 1000.0;
-/// How long the end of the body is waited for behind whole trailers, in milliseconds: it usually comes with them, and a
-/// connection whose response was read to its end can be used again.
-const END_GRACE_MS: f64 = 20.0;
 
 /// gRPC-Web over the platform's HTTP.
 #[derive(Debug, Clone)]
@@ -46,35 +39,18 @@ impl<P: Platform> Transport for GrpcWeb<'_, P> {
         }
         let frame = frame::encode(message).ok_or_else(too_long)?;
         let request = HttpRequest { verb: "POST", url: [base_url, path].concat(), headers, body: Some(&frame) };
-        let (head, mut body) = http::send(self.platform, request, is_cross_origin).await?;
-        let mut decoder = match Decoder::open(head) {
-            Opening::Body(decoder) => decoder,
-            Opening::Error(error) => return Err(error),
-            Opening::HttpError(error) => {
-                let body = http::read_error(self.platform, body, timeout_ms).await;
-                return Err(error.with_body(http::shown(&body)));
-            }
-        };
-        // Half of the time that is left, so that the error comes before the deadline does.
-        let grace = |grace_ms: f64| timeout_ms.map_or(grace_ms, |left| (left / 2.0).min(grace_ms));
-        let error_ends_at = decoder.has_error().then(|| self.platform.now_ms() + grace(ERROR_GRACE_MS));
-        let mut end_ends_at = None;
-        let end = loop {
-            let ends_at = end_ends_at.or(error_ends_at);
-            let Some(chunk) = sleep_or(self.platform, ends_at, body.read()).await else { break End::Complete };
-            match chunk {
-                Ok(Some(chunk)) => decoder.push(&chunk),
-                Ok(None) => break End::Complete,
-                Err(source) => break End::Broken(source),
-            }
-            if decoder.is_malformed() {
-                break End::Complete;
-            }
-            if decoder.is_decided() && end_ends_at.is_none() {
-                end_ends_at = Some(self.platform.now_ms() + grace(END_GRACE_MS));
-            }
-        };
-        decoder.finish(end)
+        match http::exchange(self.platform, request, is_cross_origin, timeout_ms, open).await? {
+            (Incoming::Frames(decoder), end) => decoder.finish(end),
+            (Incoming::Whole(head, body), _) => Err(head.http_error().with_body(http::shown(&body))),
+        }
+    }
+}
+
+fn open(head: Head) -> Result<Incoming, Error> {
+    match Decoder::open(head) {
+        Opening::Body(decoder) => Ok(Incoming::Frames(decoder)),
+        Opening::HttpError(head) => Ok(Incoming::Whole(head, Vec::new())),
+        Opening::Error(error) => Err(error),
     }
 }
 

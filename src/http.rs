@@ -3,12 +3,13 @@
 use crate::{
     Metadata,
     call::sleep_or,
-    error::{Error, ErrorKind, Source},
-    platform::{Body, HttpRequest, Platform, SendError},
+    error::{Error, ErrorKind},
+    platform::{Body as _, HttpRequest, Platform, SendError},
     protocol::{
         code::Code,
         json::parse_uint64,
-        response::{self, Head},
+        response::{Decoder, End, Head, with_response},
+        rest::MAX_BODY_LEN,
     },
 };
 
@@ -18,38 +19,101 @@ const ERROR_BODY_MS: f64 = 1000.0;
 /// How much of it an error shows.
 const MAX_SHOWN_LEN: usize = 1024;
 
-/// Sends a request and waits for the response's head.
+/// A response while it comes.
+#[derive(Debug)]
+pub(crate) enum Incoming {
+    /// Frames of gRPC-Web.
+    Frames(Decoder),
+    /// A body that is read as a whole, or the beginning of an HTTP error's.
+    Whole(Head, Vec<u8>),
+}
+
+impl Incoming {
+    /// How long what comes next is waited for, in milliseconds: none if the call's deadline alone counts, 0 if nothing more is
+    /// needed.
+    fn patience_ms(&self) -> Option<f64> {
+        match self {
+            Self::Frames(decoder) => decoder.patience_ms(),
+            Self::Whole(head, bytes) if head.is_success() => (bytes.len() > MAX_BODY_LEN).then_some(0.0),
+            // To its end, so that the connection can be used again and the network log shows all of it.
+            Self::Whole(_, bytes) => {
+                Some(if bytes.len() < MAX_ERROR_LEN { ERROR_BODY_MS } else { 0.0 })
+            }
+        }
+    }
+
+    fn push(&mut self, chunk: &[u8]) {
+        match self {
+            Self::Frames(decoder) => decoder.push(chunk),
+            Self::Whole(_, bytes) => bytes.extend_from_slice(chunk),
+        }
+    }
+}
+
+/// Sends a request and reads the response into what `open` makes of its head.
 ///
 /// # Errors
-/// There is no response, or it redirects.
-pub(crate) async fn send<P: Platform>(
+/// There is no response, it redirects, or `open` refuses it.
+pub(crate) async fn exchange<P: Platform>(
     platform: &P,
     request: HttpRequest<'_>,
     is_cross_origin: bool,
-) -> Result<(Head, P::Body), Error> {
-    let (head, body) = platform.send(request).await.map_err(|error| match error {
-        SendError::Failed(source) => connection_error(is_cross_origin).with_source(Some(source)),
+    timeout_ms: Option<f64>,
+    open: fn(Head) -> Result<Incoming, Error>,
+) -> Result<(Incoming, End), Error> {
+    let (head, mut body) = platform.send(request).await.map_err(|error| not_sent(error, is_cross_origin))?;
+    let mut incoming = follow_no_redirect(head).and_then(open)?;
+    let (mut patience_ms, mut ends_at_ms) = (None, None);
+    let end = loop {
+        let now_patience_ms = incoming.patience_ms();
+        if now_patience_ms == Some(0.0) {
+            break End::Complete;
+        }
+        if now_patience_ms != patience_ms {
+            patience_ms = now_patience_ms;
+            // Half of the time that is left, so that the error comes before the deadline does.
+            let grace_ms = |ms| timeout_ms.map_or(ms, |left: f64| (left / 2.0).min(ms));
+            ends_at_ms = patience_ms.map(|ms| platform.now_ms() + grace_ms(ms));
+        }
+        match sleep_or(platform, ends_at_ms, body.read()).await {
+            Some(Ok(Some(chunk))) => incoming.push(&chunk),
+            Some(Err(source)) => break End::Broken(source),
+            Some(Ok(None)) | None => break End::Complete,
+        }
+    };
+    Ok((incoming, end))
+}
+
+#[cold]
+#[inline(never)]
+fn not_sent(error: SendError, is_cross_origin: bool) -> Error {
+    let (error, source) = match error {
+        SendError::Failed(source) => (connection_error(is_cross_origin), source),
         SendError::Refused(source) => {
-            Error::invalid_argument(&["fetch refused the request, so nothing was sent. See cause."]).with_source(Some(source))
+            (Error::invalid_argument(&["fetch refused the request, so nothing was sent. See cause."]), source)
         }
         SendError::HeadersTooLong(source) => {
             let text = "The response's headers are longer than what this runtime reads.";
-            Error::new(ErrorKind::Protocol, Code::ResourceExhausted, &[text]).with_source(Some(source))
+            (Error::new(ErrorKind::Protocol, Code::ResourceExhausted, &[text]), source)
         }
         SendError::NotAResponse(source) => {
             let text = "fetch did not return a Response that can be read. See cause; check the option fetch, or what replaces \
                         the global one.";
-            Error::transport(&[text]).permanent().with_source(Some(source))
+            (Error::transport(&[text]).permanent(), source)
         }
-    })?;
-    // A browser shows a redirect as status 0 and no more of it, other runtimes as it is.
+    };
+    error.with_source(Some(source))
+}
+
+/// A browser shows a redirect as status 0 and no more of it, other runtimes as it is.
+fn follow_no_redirect(head: Head) -> Result<Head, Error> {
     match head.http_status {
-        0 => Err(redirected(None)),
+        0 => Err(redirected("")),
         300..=399 => {
-            let location = head.headers.get("location");
-            Err(redirected(location).with_response(head.http_status, &head.headers, &Metadata::new()))
+            let target = head.headers.get("location").map(|location| [" to ", location].concat());
+            Err(with_response(redirected(&target.unwrap_or_default()), &head, &Metadata::new()))
         }
-        _ => Ok((head, body)),
+        _ => Ok(head),
     }
 }
 
@@ -68,23 +132,9 @@ pub(crate) fn connection_error(is_cross_origin: bool) -> Error {
     Error::transport(&text)
 }
 
-fn redirected(location: Option<&str>) -> Error {
-    let target = location.map(|location| [" to ", location].concat()).unwrap_or_default();
-    let text = ["The server redirects", &target, ", which is not followed. Set baseUrl to ZITADEL's own address."];
+fn redirected(target: &str) -> Error {
+    let text = ["The server redirects", target, ", which is not followed. Set baseUrl to ZITADEL's own address."];
     Error::transport(&text).permanent()
-}
-
-/// The beginning of an HTTP error's body.
-pub(crate) async fn read_error<P: Platform>(platform: &P, mut body: P::Body, timeout_ms: Option<f64>) -> Vec<u8> {
-    let grace_ms = timeout_ms.map_or(ERROR_BODY_MS, |left| (left / 2.0).min(ERROR_BODY_MS));
-    let ends_at = platform.now_ms() + grace_ms;
-    let mut bytes = Vec::new();
-    // To its end, so that the connection can be used again and the network log shows all of it.
-    while bytes.len() < MAX_ERROR_LEN {
-        let Some(Ok(Some(chunk))) = sleep_or(platform, Some(ends_at), body.read()).await else { break };
-        bytes.extend_from_slice(&chunk);
-    }
-    bytes
 }
 
 /// The first KiB of a body as text.
@@ -102,27 +152,4 @@ pub(crate) fn retry_after_ms(platform: &impl Platform, metadata: &Metadata) -> O
         None => platform.ms_until(value)?,
     };
     Some(ms.max(0.0))
-}
-
-/// Reads a whole body.
-///
-/// # Errors
-/// It is longer than `max_len`, or the connection broke.
-pub(crate) async fn read_to_end(body: &mut impl Body, max_len: usize) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    loop {
-        match body.read().await {
-            Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
-            Ok(None) => return Ok(bytes),
-            Err(source) => return Err(connection_lost(source)),
-        }
-        if bytes.len() > max_len {
-            let text = "The response is longer than 4 MiB. Check the proxy in front of ZITADEL.";
-            return Err(Error::new(ErrorKind::Protocol, Code::ResourceExhausted, &[text]));
-        }
-    }
-}
-
-fn connection_lost(source: Source) -> Error {
-    response::connection_lost(source)
 }

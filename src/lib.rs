@@ -23,6 +23,7 @@ mod error;
 mod fake;
 #[cfg(any(target_arch = "wasm32", test))]
 mod grpc_web;
+#[cfg_attr(not(any(target_arch = "wasm32", test)), allow(dead_code, reason = "the host has no fetch"))]
 mod http;
 mod options;
 #[cfg_attr(not(any(target_arch = "wasm32", test)), allow(dead_code, reason = "the host has no fetch"))]

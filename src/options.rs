@@ -45,7 +45,9 @@ pub struct CallOptions {
     pub(crate) timeout_header: Option<TimeoutHeader>,
     pub(crate) protocol: Option<Protocol>,
     pub(crate) language: Option<String>,
-    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) headers: Metadata,
+    /// What is wrong with the first header that cannot be sent.
+    pub(crate) failure: Option<Error>,
 }
 
 impl CallOptions {
@@ -86,20 +88,24 @@ impl CallOptions {
 
     /// Adds a request header. The protocol's own and Authorization are refused, and those that fetch forbids.
     #[must_use]
-    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.headers.push((name.into(), value.into()));
+    pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        self.add_header(name.as_ref(), value.as_ref());
         self
+    }
+
+    pub(crate) fn add_header(&mut self, name: &str, value: &str) {
+        match check_name(name).and_then(|lower| check_value(&["headers[\"", &lower, "\"]"].concat(), value)) {
+            Ok(()) => self.headers.append(name, value),
+            Err(error) => self.failure = self.failure.take().or(Some(error)),
+        }
     }
 
     /// These options over others: what they say comes first, headers are merged by name.
     pub(crate) fn over(mut self, defaults: &Self) -> Self {
-        let own = self.headers.len();
-        for (name, value) in &defaults.headers {
-            // Every value of a name that is repeated among the defaults.
-            if !self.headers.iter().take(own).any(|(other, _)| other.eq_ignore_ascii_case(name)) {
-                self.headers.push((name.clone(), value.clone()));
-            }
-        }
+        let mut headers = defaults.headers.without(&self.headers);
+        headers.extend(&self.headers);
+        self.headers = headers;
+        self.failure = self.failure.or_else(|| defaults.failure.clone());
         self.timeout_ms = self.timeout_ms.or(defaults.timeout_ms);
         self.timeout_header = self.timeout_header.or(defaults.timeout_header);
         self.protocol = self.protocol.or(defaults.protocol);
@@ -180,12 +186,10 @@ impl Settings {
             let text = "timeoutMs is not a number of milliseconds from 0 (no deadline) up.";
             return Err(Error::invalid_argument(&[text]));
         }
-        let mut metadata = Metadata::new();
-        for (name, value) in &options.headers {
-            let lower = check_name(name)?;
-            check_value(&["headers[\"", &lower, "\"]"].concat(), value)?;
-            metadata.append(&lower, value.as_str());
+        if let Some(error) = &options.failure {
+            return Err(error.clone());
         }
+        let mut metadata = options.headers.clone();
         if let Some(language) = &options.language {
             check_value("language", language)?;
             metadata.append("accept-language", language.as_str());

@@ -2,16 +2,18 @@
 
 use crate::{
     Metadata,
-    error::Error,
-    http,
+    error::{Error, ErrorKind},
+    http::{self, Incoming},
     options::{Settings, is_cross_origin},
     platform::{HttpRequest, Platform},
     protocol::{
-        response::{Head, with_response},
+        code::Code,
+        response::{End, Head, connection_lost, invalid_message, with_response},
         rest::MAX_BODY_LEN,
     },
     rpc::Payload,
     transport::USER_AGENT,
+    value::Invalid,
 };
 
 /// A whole response over REST.
@@ -41,13 +43,23 @@ pub(crate) async fn unary<P: Platform>(
     }
     let url = [settings.base_url.as_str(), &payload.path].concat();
     let request = HttpRequest { verb, url, headers, body };
-    let (head, mut body) = http::send(platform, request, is_cross_origin(&settings.base_url, platform)).await?;
-    let bytes = if head.is_success() {
-        let bytes = http::read_to_end(&mut body, MAX_BODY_LEN).await;
-        bytes.map_err(|error| with_response(error, &head, &Metadata::new()))?
-    } else {
-        http::read_error(platform, body, timeout_ms).await
+    let is_cross_origin = is_cross_origin(&settings.base_url, platform);
+    let open = |head| Ok(Incoming::Whole(head, Vec::new()));
+    let exchanged = http::exchange(platform, request, is_cross_origin, timeout_ms, open).await?;
+    let (Incoming::Whole(head, bytes), end) = exchanged else { return Err(invalid_message(&Invalid::new("not JSON"))) };
+    let error = match end {
+        _ if !head.is_success() => None,
+        End::Broken(source) => Some(connection_lost(source)),
+        End::Complete => (bytes.len() > MAX_BODY_LEN).then(too_long),
     };
+    if let Some(error) = error {
+        return Err(with_response(error, &head, &Metadata::new()));
+    }
     let shown = if head.is_success() { String::new() } else { http::shown(&bytes) };
     Ok(RestResponse { json: platform.parse_json(&bytes), head, body: shown })
+}
+
+fn too_long() -> Error {
+    let text = "The response is longer than 4 MiB. Check the proxy in front of ZITADEL.";
+    Error::new(ErrorKind::Protocol, Code::ResourceExhausted, &[text])
 }

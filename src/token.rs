@@ -65,7 +65,7 @@ struct State {
 
 impl Shared {
     /// The token; `None` if there is no other than the one that the server refused.
-    pub(crate) async fn ask(&self, refused: Option<(&Error, &str)>) -> Result<Option<String>, Error> {
+    pub(crate) async fn ask(&self, refused: Option<&(Error, String)>) -> Result<Option<String>, Error> {
         let _turn = self.turn().await;
         {
             let mut state = self.state.borrow_mut();

@@ -98,6 +98,7 @@ fn outcome<'a>(headers: &[u8], chunks: impl IntoIterator<Item = &'a [u8]>) -> Re
             chunks.into_iter().for_each(|chunk| decoder.push(chunk));
             decoder.finish(End::Complete).map(|response| response.message).map_err(|error| format!("{error:?}"))
         }
-        Opening::HttpError(error) | Opening::Error(error) => Err(format!("{error:?}")),
+        Opening::HttpError(head) => Err(format!("{:?}", head.http_error())),
+        Opening::Error(error) => Err(format!("{error:?}")),
     }
 }

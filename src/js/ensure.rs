@@ -1,20 +1,26 @@
 //! Organizations that are to be active, for JavaScript.
 
-use js_sys::{Array, Function, Object};
+use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 
 use super::{
     abort, error,
     exports::{Arguments, Steps, Transport},
-    options::{self, Options},
+    options::{Options, Reader},
     token,
 };
-use crate::{Error, OrgActivation, OrgActivationResult, bulk::Bulk, ensure::Ensure};
+use crate::{
+    Error, OrgActivation, OrgActivationResult,
+    bulk::Bulk,
+    ensure::{Ensure, object},
+    value::Value,
+};
 
 /// One organization.
 pub(super) fn one(arguments: Arguments) -> Result<Steps, Error> {
-    let org_id = options::id("orgId", &arguments.subject)?;
-    let Options { settings, platform, aborted, ends_at_ms } = options::read(&JsValue::UNDEFINED, &arguments)?;
+    let mut reader = Reader::default();
+    let org_id = reader.id("orgId", &arguments.subject);
+    let Options { settings, platform, aborted, ends_at_ms } = reader.options(&JsValue::UNDEFINED, &arguments)?;
     let token = token::read(&arguments.token)?.shared();
     Ok(Box::pin(async move {
         let (transport, cancelled) = (Transport { platform: &platform }, || abort::cancelled(aborted.as_ref()));
@@ -25,9 +31,10 @@ pub(super) fn one(arguments: Arguments) -> Result<Steps, Error> {
 
 /// Many organizations.
 pub(super) fn many(arguments: Arguments) -> Result<Steps, Error> {
-    let org_ids = options::org_ids(&arguments.subject)?;
-    let Options { settings, platform, aborted, .. } = options::read(&JsValue::UNDEFINED, &arguments)?;
-    let (mut bulk_options, on_progress) = options::bulk(&arguments.options)?;
+    let mut reader = Reader::default();
+    let org_ids = reader.org_ids(&arguments.subject);
+    let (mut bulk_options, on_progress) = reader.bulk(&arguments.options);
+    let Options { settings, platform, aborted, .. } = reader.options(&JsValue::UNDEFINED, &arguments)?;
     if let Some(on_progress) = on_progress {
         bulk_options = bulk_options.on_progress(move |progress| report(&on_progress, progress));
     }
@@ -41,33 +48,30 @@ pub(super) fn many(arguments: Arguments) -> Result<Steps, Error> {
 }
 
 fn report(on_progress: &Function, progress: crate::BulkProgress<'_>) {
-    let object = Object::new();
-    error::set(&object, "done", &progress.done.into());
-    error::set(&object, "total", &progress.total.into());
+    let number = |number| Value::Number(i64::try_from(number).unwrap_or(i64::MAX));
+    let object = error::value(&object([("done", number(progress.done)), ("total", number(progress.total))]));
     error::set(&object, "last", &result(progress.last));
     // What it throws is its own affair: the run goes on.
     let _ = on_progress.call1(&JsValue::UNDEFINED, &object);
 }
 
 fn result(result: &OrgActivationResult) -> JsValue {
-    let object = Object::new();
-    error::set(&object, "orgId", &result.org_id.as_str().into());
+    let object = error::value(&object([("orgId", Value::Text(result.org_id.clone()))]));
     match &result.result {
         Ok(active) => error::set(&object, "activation", &activation(active)),
         Err(error) => error::set(&object, "error", &error::to_js(error)),
     }
-    object.into()
+    object
 }
 
 fn activation(activation: &OrgActivation) -> JsValue {
-    let object = Object::new();
-    error::set(&object, "orgId", &activation.org_id.as_str().into());
-    error::set(&object, "outcome", &activation.outcome.name().into());
-    if let Some(change_date) = &activation.change_date {
-        error::set(&object, "changeDate", &change_date.into());
-    }
-    if let Some(sequence) = activation.sequence {
-        error::set(&object, "sequence", &sequence.to_string().into());
-    }
-    object.into()
+    let sequence = activation.sequence.map(|sequence| sequence.to_string());
+    let members = [
+        ("orgId", Some(activation.org_id.clone())),
+        ("outcome", Some(activation.outcome.name().to_owned())),
+        ("changeDate", activation.change_date.clone()),
+        ("sequence", sequence),
+    ];
+    let members = members.into_iter().filter_map(|(name, text)| Some((name, Value::Text(text?))));
+    error::value(&Value::Object(members.collect()))
 }

@@ -2,7 +2,7 @@
 
 use std::error::Error as _;
 
-use js_sys::{Array, Object, Reflect};
+use js_sys::Reflect;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -12,6 +12,7 @@ use crate::{
     protocol::{
         base64,
         detail::{ZITADEL, ZITADEL_V2},
+        json::quote,
     },
 };
 
@@ -20,67 +21,95 @@ extern "C" {
     #[wasm_bindgen(reexport)]
     type ZitadelError;
     #[wasm_bindgen(constructor)]
-    fn new(fields: &Object) -> ZitadelError;
+    fn new(fields: &JsValue) -> ZitadelError;
 }
 
 /// The error as a `ZitadelError`.
 pub(super) fn to_js(error: &Error) -> JsValue {
-    let fields = Object::new();
-    for (name, text) in [
-        ("kind", Some(error.kind().name())),
-        ("message", Some(error.message())),
-        ("id", error.id()),
-        ("requestId", error.metadata().get("x-request-id")),
-        ("body", error.body()),
-    ] {
-        if let Some(text) = text {
-            set(&fields, name, &text.into());
-        }
-    }
-    for (name, number) in [
-        ("code", Some(error.code().number().into())),
-        ("httpStatus", error.http_status().map(f64::from)),
-        ("retryAfterMs", error.retry_after_ms()),
-    ] {
+    // One text that the browser parses is half the code of setting every member.
+    let mut fields = Fields::default();
+    fields.text("kind", Some(error.kind().name()));
+    fields.raw("code", &error.code().number().to_string());
+    fields.text("message", Some(error.message()));
+    fields.text("id", error.id());
+    fields.text("requestId", error.metadata().get("x-request-id"));
+    fields.text("body", error.body());
+    for (name, number) in [("httpStatus", error.http_status().map(f64::from)), ("retryAfterMs", error.retry_after_ms())] {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and positive; a cast saturates")]
         if let Some(number) = number {
-            set(&fields, name, &number.into());
+            fields.raw(name, &(number as u64).to_string());
         }
     }
-    set(&fields, "retriable", &error.is_retriable().into());
-    set(&fields, "mayHaveChanged", &error.may_have_changed().into());
-    set(&fields, "details", &error.details().iter().map(detail).collect::<Array>());
-    let metadata = Object::new();
-    for (name, values) in error.metadata().joined_all() {
-        set(&metadata, name, &values.into());
+    for (name, is_so) in [("retriable", error.is_retriable()), ("mayHaveChanged", error.may_have_changed())] {
+        fields.raw(name, if is_so { "true" } else { "false" });
     }
-    set(&fields, "metadata", &metadata);
+    let mut details = String::from("[");
+    for detail in error.details() {
+        details.push_str(if details.len() > 1 { "," } else { "" });
+        push_detail(detail, &mut details);
+    }
+    details.push(']');
+    fields.raw("details", &details);
+    let mut metadata = Fields::default();
+    for (name, values) in error.metadata().joined_all() {
+        metadata.text(name, Some(&values));
+    }
+    fields.raw("metadata", &metadata.end());
+    let fields = js_sys::JSON::parse(&fields.end()).unwrap_or_default();
     if let Some(Thrown(cause)) = error.source().and_then(|source| source.downcast_ref()) {
         set(&fields, "cause", cause);
     }
     ZitadelError::new(&fields).into()
 }
 
-/// A detail in the JSON mapping of `google.protobuf.Any`.
-fn detail(detail: &Detail) -> JsValue {
+/// The members of an object as JSON text.
+#[derive(Default)]
+struct Fields(String);
+
+impl Fields {
+    #[inline(never)]
+    fn raw(&mut self, name: &str, value: &str) {
+        self.0.push(if self.0.is_empty() { '{' } else { ',' });
+        quote(name, &mut self.0);
+        self.0.push(':');
+        self.0.push_str(value);
+    }
+
+    fn text(&mut self, name: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.raw(name, "");
+            quote(value, &mut self.0);
+        }
+    }
+
+    fn end(mut self) -> String {
+        self.0.push_str(if self.0.is_empty() { "{}" } else { "}" });
+        self.0
+    }
+}
+
+/// Appends a detail in the JSON mapping of `google.protobuf.Any`.
+fn push_detail(detail: &Detail, text: &mut String) {
     let encoded;
-    let entries = match detail {
-        Detail::Zitadel { id, message } => [("@type", ZITADEL), ("id", id), ("message", message)],
-        Detail::ZitadelV2 { slug, message } => [("@type", ZITADEL_V2), ("slug", slug), ("message", message)],
+    let (type_url, members) = match detail {
+        Detail::Zitadel { id, message } => (ZITADEL, [("id", id), ("message", message)]),
+        Detail::ZitadelV2 { slug, message } => (ZITADEL_V2, [("slug", slug), ("message", message)]),
         Detail::Other { type_url, value } => {
             encoded = base64::encode(value);
-            [("@type", type_url.as_str()), ("value", &encoded), ("", "")]
+            (type_url.as_str(), [("value", &encoded), ("", &encoded)])
         }
-        Detail::Json { text, .. } => return js_sys::JSON::parse(text).unwrap_or_default(),
+        Detail::Json { text: json, .. } => return text.push_str(json),
     };
-    let object = Object::new();
-    for (name, text) in entries.iter().filter(|(name, _)| !name.is_empty()) {
-        set(&object, name, &(*text).into());
+    let mut fields = Fields::default();
+    fields.text("@type", Some(type_url));
+    for (name, value) in members {
+        fields.text(name, Some(value.as_str()).filter(|_| !name.is_empty()));
     }
-    object.into()
+    text.push_str(&fields.end());
 }
 
 /// Sets a member of a new object, which takes any.
-pub(super) fn set(object: &Object, name: &str, value: &JsValue) {
+pub(super) fn set(object: &JsValue, name: &str, value: &JsValue) {
     let _ = Reflect::set(object, &name.into(), value);
 }
 

@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 use super::{
     abort, ensure, error,
     executor::spawn,
-    options::{self, Options},
+    options::{Options, Reader},
     token,
 };
 #[cfg(not(feature = "tonic"))]
@@ -106,16 +106,18 @@ pub(super) type Steps = Pin<Box<dyn Future<Output = Result<JsValue, Error>>>>;
 
 // Checked apart from what waits: a future keeps track of all that it holds at every place where it can end.
 fn call_method(method: &'static Method, subject: Subject, arguments: &Arguments) -> Result<Steps, Error> {
+    let mut reader = Reader::default();
     let org_id = if subject == Subject::OrgId { &arguments.subject } else { &JsValue::UNDEFINED };
-    let Options { settings, platform, aborted, ends_at_ms } = options::read(org_id, arguments)?;
+    let Options { settings, platform, aborted, ends_at_ms } = reader.options(org_id, arguments)?;
     let request = match subject {
         Subject::OrgId => Value::Object(Vec::new()),
         Subject::OrganizationId => {
-            let id = options::id("organizationId", &arguments.subject)?;
+            let id = reader.id("organizationId", &arguments.subject);
             Value::Object(vec![("organizationId", Value::Text(id))])
         }
-        Subject::Request => options::request(method.request, &arguments.subject)?,
+        Subject::Request => reader.request(method.request, &arguments.subject),
     };
+    reader.end()?;
     let payload = Payload::of_value(method, &request, settings.protocol)?;
     let token = token::read(&arguments.token)?;
     let call = Call { method, payload, settings, token, ends_at_ms };

@@ -59,148 +59,210 @@ pub(super) struct Options {
 
 type Getter = fn(&Bag) -> Result<Option<JsValue>, JsValue>;
 
-/// The options by name; headers are merged and read apart.
-const GETTERS: [(&str, Getter); 7] = [
-    ("baseUrl", Bag::base_url),
-    ("protocol", Bag::protocol),
-    ("timeoutMs", Bag::timeout_ms),
-    ("signal", Bag::signal),
-    ("language", Bag::language),
-    ("fetch", Bag::fetch),
-    ("allowInsecure", Bag::allow_insecure),
-];
+/// Reads what JavaScript passes in, and keeps the first thing that is wrong to the end: a way out at each place where one can be
+/// found would be most of the code.
+#[derive(Default)]
+pub(super) struct Reader {
+    failure: Option<Error>,
+}
 
-/// Reads the organization, the call's options and the client's defaults.
-///
-/// # Errors
-/// INVALID_ARGUMENT that names what is wrong.
-pub(super) fn read(org_id: &JsValue, arguments: &Arguments) -> Result<Options, Error> {
-    let Arguments { options, defaults, started_at, .. } = arguments;
-    let mut values = [const { None }; GETTERS.len()];
-    let mut call_options = CallOptions::new();
-    for (name, bag) in [("options", options), ("defaults", defaults)] {
-        let Some(bag) = optional(bag) else { continue };
-        if !bag.is_object() {
-            return Err(Error::invalid_argument(&[name, " is not an object."]));
-        }
-        let bag: &Bag = bag.unchecked_ref();
-        for (value, (name, getter)) in values.iter_mut().zip(GETTERS) {
-            if value.is_none() {
-                *value = getter(bag).map_err(|thrown| unreadable(name, thrown))?;
+impl Reader {
+    /// # Errors
+    /// INVALID_ARGUMENT that names what is wrong first.
+    pub(super) fn end(self) -> Result<(), Error> {
+        self.failure.map_or(Ok(()), Err)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fail(&mut self, message: &[&str]) {
+        self.failure.get_or_insert_with(|| Error::invalid_argument(message));
+    }
+
+    #[inline(never)]
+    fn check<T>(&mut self, result: Result<T, Error>) -> Option<T> {
+        result.map_err(|error| self.failure.get_or_insert(error)).ok()
+    }
+
+    /// What an access gave, unless it threw.
+    #[inline(never)]
+    fn readable<T>(&mut self, name: &str, result: Result<Option<T>, JsValue>) -> Option<T> {
+        match result {
+            Ok(value) => value,
+            Err(thrown) => {
+                let error = Error::invalid_argument(&[name, " cannot be read: see cause."]);
+                self.failure.get_or_insert_with(|| error.with_source(Some(source(thrown))));
+                None
             }
         }
-        if let Some(given) = bag.headers().map_err(|thrown| unreadable("headers", thrown))? {
-            call_options = call_options.over(&CallOptions { headers: headers(&given)?, ..CallOptions::new() });
+    }
+
+    /// An option of the first of the bags that has it.
+    fn option(&mut self, bags: &[Option<&Bag>], name: &str, getter: Getter) -> Option<JsValue> {
+        bags.iter().flatten().find_map(|bag| self.readable(name, getter(bag)))
+    }
+
+    /// An option that is a function.
+    fn function(&mut self, bags: &[Option<&Bag>], name: &str, getter: Getter) -> Option<Function> {
+        let function = self.option(bags, name, getter)?.dyn_into().ok();
+        if function.is_none() {
+            self.fail(&[name, " is not a function."]);
+        }
+        function
+    }
+
+    /// An option that is a number; NaN if it is something else.
+    fn number(&mut self, bags: &[Option<&Bag>], name: &str, getter: Getter) -> Option<f64> {
+        self.option(bags, name, getter).map(|value| value.as_f64().unwrap_or(f64::NAN))
+    }
+
+    fn bag<'a>(&mut self, name: &str, value: &'a JsValue) -> Option<&'a Bag> {
+        let value = optional(value)?;
+        if !value.is_object() {
+            self.fail(&[name, " is not an object."]);
+            return None;
+        }
+        Some(value.unchecked_ref())
+    }
+
+    #[inline(never)]
+    fn string(&mut self, name: &[&str], value: &JsValue) -> String {
+        value.as_string().unwrap_or_else(|| {
+            self.fail(&[&name.concat(), " is not a string."]);
+            String::new()
+        })
+    }
+
+    /// The argument with this name, an organization's id that must be there.
+    pub(super) fn id(&mut self, name: &str, value: &JsValue) -> String {
+        let id = self.string(&[name], value);
+        self.check(check_id(name, &id));
+        id
+    }
+
+    /// The argument `orgIds`, an iterable of strings.
+    pub(super) fn org_ids(&mut self, value: &JsValue) -> Vec<String> {
+        let Some(items) = self.readable("orgIds", list(value)) else {
+            self.fail(&["orgIds is not an iterable of strings."]);
+            return Vec::new();
+        };
+        let ids = items.iter().enumerate();
+        ids.map(|(index, id)| self.string(&["orgIds[", &index.to_string(), "]"], &id)).collect()
+    }
+
+    /// The options of a bulk run that a single call does not have.
+    pub(super) fn bulk(&mut self, options: &JsValue) -> (BulkOptions, Option<Function>) {
+        let bag = [self.bag("options", options)];
+        let concurrency = self.number(&bag, "concurrency", Bag::concurrency);
+        let on_progress = self.function(&bag, "onProgress", Bag::on_progress);
+        (BulkOptions { concurrency, on_progress: None }, on_progress)
+    }
+
+    /// The argument `request`, a plain object; nothing is an empty one.
+    pub(super) fn request(&mut self, schema: &Schema, value: &JsValue) -> Value {
+        let Some(value) = optional(value) else { return Value::Object(Vec::new()) };
+        Value::read(schema, &JsJson(value.clone()), Form::Request).unwrap_or_else(|invalid| {
+            self.fail(&[&invalid.at("request").text(), "."]);
+            Value::Object(Vec::new())
+        })
+    }
+
+    /// The organization of the header, the call's options and the client's defaults.
+    ///
+    /// # Errors
+    /// INVALID_ARGUMENT that names what is wrong.
+    pub(super) fn options(&mut self, org_id: &JsValue, arguments: &Arguments) -> Result<Options, Error> {
+        let bags = [self.bag("options", &arguments.options), self.bag("defaults", &arguments.defaults)];
+        let base_url = self.option(&bags, "baseUrl", Bag::base_url);
+        let protocol = self.option(&bags, "protocol", Bag::protocol).map(|value| self.protocol(&value));
+        let timeout_ms = self.number(&bags, "timeoutMs", Bag::timeout_ms);
+        let signal = self.option(&bags, "signal", Bag::signal);
+        let language = self.option(&bags, "language", Bag::language).map(|value| self.string(&["language"], &value));
+        let platform = Browser { fetch: self.function(&bags, "fetch", Bag::fetch) };
+        let allow_insecure = self.option(&bags, "allowInsecure", Bag::allow_insecure);
+        let allow_insecure = allow_insecure.is_some_and(|value| value.as_bool() == Some(true));
+        let mut options = CallOptions { protocol, timeout_ms, language, ..CallOptions::new() };
+        for bag in bags.into_iter().flatten() {
+            if let Some(given) = self.readable("headers", bag.headers()) {
+                let mut headers = CallOptions::new();
+                self.headers(&given, &mut headers);
+                options = options.over(&headers);
+            }
+        }
+        let base_url = base_url.map(|value| self.url(&value));
+        let org_id = optional(org_id).map(|org_id| self.string(&["orgId"], org_id));
+        std::mem::take(self).end()?;
+        let base_url = check_base_url(base_url, allow_insecure, &platform)?;
+        let settings = Settings::check(base_url, org_id.as_deref(), &options)?;
+        let aborted = signal.as_ref().map(Aborted::listen).transpose()?;
+        let started_at_ms = arguments.started_at.as_f64().unwrap_or_else(|| platform.now_ms());
+        let ends_at_ms = settings.ends_at_ms(started_at_ms);
+        Ok(Options { settings, platform, aborted, ends_at_ms })
+    }
+
+    fn protocol(&mut self, value: &JsValue) -> Protocol {
+        match value.as_string().as_deref() {
+            Some("grpc-web") => {}
+            Some("json") => return Protocol::Json,
+            _ => self.fail(&["protocol is neither \"grpc-web\" nor \"json\"."]),
+        }
+        Protocol::GrpcWeb
+    }
+
+    /// A string, or a URL of whichever realm; read once.
+    fn url(&mut self, value: &JsValue) -> String {
+        let mut text = value.as_string();
+        if text.is_none() && value.is_object() {
+            let href = self.readable("baseUrl", value.unchecked_ref::<UrlLike>().href());
+            text = href.and_then(|href| href.as_string());
+        }
+        text.unwrap_or_else(|| {
+            self.fail(&["baseUrl is neither a string nor a URL."]);
+            String::new()
+        })
+    }
+
+    /// The option `headers`: an object, or pairs such as those of `Headers`.
+    fn headers(&mut self, value: &JsValue, options: &mut CallOptions) {
+        let mut are_strings = false;
+        if let Some(pairs) = self.readable("headers", pairs(value)) {
+            are_strings = pairs.iter().all(|pair| {
+                let pair: &Array = pair.unchecked_ref();
+                let (name, text) = (pair.get(0).as_string(), pair.get(1).as_string());
+                let (Some(name), Some(text), 2) = (name, text, pair.length()) else { return false };
+                options.add_header(&name, &text);
+                true
+            });
+        }
+        if !are_strings {
+            self.fail(&["headers is not an object of strings, nor a list of pairs of strings."]);
         }
     }
-    let [base_url, protocol, timeout_ms, signal, language, fetch, allow_insecure] = values;
-    call_options.protocol = match protocol.map(|value| value.as_string()) {
-        None => None,
-        Some(Some(name)) if name == "grpc-web" => Some(Protocol::GrpcWeb),
-        Some(Some(name)) if name == "json" => Some(Protocol::Json),
-        Some(_) => return Err(Error::invalid_argument(&["protocol is neither \"grpc-web\" nor \"json\"."])),
-    };
-    call_options.timeout_ms = timeout_ms.map(|value| value.as_f64().unwrap_or(f64::NAN));
-    call_options.language = language.map(|value| string("language", &value)).transpose()?;
-    let fetch = fetch.map(JsValue::dyn_into::<Function>).transpose();
-    let platform = Browser { fetch: fetch.map_err(|_| Error::invalid_argument(&["fetch is not a function."]))? };
-    let base_url = base_url.map(|value| url(&value)).transpose()?;
-    let allow_insecure = allow_insecure.is_some_and(|value| value.as_bool() == Some(true));
-    let base_url = check_base_url(base_url, allow_insecure, &platform)?;
-    let org_id = optional(org_id).map(|org_id| string("orgId", org_id)).transpose()?;
-    let settings = Settings::check(base_url, org_id.as_deref(), &call_options)?;
-    let aborted = signal.as_ref().map(Aborted::listen).transpose()?;
-    let started_at_ms = started_at.as_f64().unwrap_or_else(|| platform.now_ms());
-    let ends_at_ms = settings.ends_at_ms(started_at_ms);
-    Ok(Options { settings, platform, aborted, ends_at_ms })
-}
-
-/// The argument with this name, an organization's id that must be there.
-pub(super) fn id(name: &str, value: &JsValue) -> Result<String, Error> {
-    let id = string(name, value)?;
-    check_id(name, &id)?;
-    Ok(id)
-}
-
-/// The argument `orgIds`, an iterable of strings.
-pub(super) fn org_ids(value: &JsValue) -> Result<Vec<String>, Error> {
-    let items = read_list(value).map_err(|thrown| unreadable("orgIds", thrown))?;
-    let items = items.ok_or_else(|| Error::invalid_argument(&["orgIds is not an iterable of strings."]))?;
-    let ids = items.iter().enumerate();
-    ids.map(|(index, id)| string(&["orgIds[", &index.to_string(), "]"].concat(), &id)).collect()
-}
-
-/// The options of a bulk run that a single call does not have.
-pub(super) fn bulk(options: &JsValue) -> Result<(BulkOptions, Option<Function>), Error> {
-    let Some(bag) = optional(options) else { return Ok((BulkOptions::new(), None)) };
-    let bag: &Bag = bag.unchecked_ref();
-    let concurrency = bag.concurrency().map_err(|thrown| unreadable("concurrency", thrown))?;
-    let on_progress = bag.on_progress().map_err(|thrown| unreadable("onProgress", thrown))?;
-    let on_progress = on_progress.map(JsValue::dyn_into::<Function>).transpose();
-    let on_progress = on_progress.map_err(|_| Error::invalid_argument(&["onProgress is not a function."]))?;
-    let concurrency = concurrency.map(|value| value.as_f64().unwrap_or(f64::NAN));
-    Ok((BulkOptions { concurrency, on_progress: None }, on_progress))
-}
-
-/// The argument `request`, a plain object; nothing is an empty one.
-pub(super) fn request(schema: &Schema, value: &JsValue) -> Result<Value, Error> {
-    let Some(value) = optional(value) else { return Ok(Value::Object(Vec::new())) };
-    Value::read(schema, &JsJson(value.clone()), Form::Request)
-        .map_err(|invalid| Error::invalid_argument(&[&invalid.at("request").text(), "."]))
 }
 
 fn optional(value: &JsValue) -> Option<&JsValue> {
     (!value.is_undefined() && !value.is_null()).then_some(value)
 }
 
-fn unreadable(name: &str, thrown: JsValue) -> Error {
-    Error::invalid_argument(&[name, " cannot be read: see cause."]).with_source(Some(source(thrown)))
-}
-
-fn string(name: &str, value: &JsValue) -> Result<String, Error> {
-    value.as_string().ok_or_else(|| Error::invalid_argument(&[name, " is not a string."]))
-}
-
-/// A string, or a URL of whichever realm; read once.
-fn url(value: &JsValue) -> Result<String, Error> {
-    if let Some(text) = value.as_string() {
-        return Ok(text);
-    }
-    let href = if value.is_object() { value.unchecked_ref::<UrlLike>().href() } else { Ok(None) };
-    let href = href.map_err(|thrown| unreadable("baseUrl", thrown))?;
-    let text = href.and_then(|href| href.as_string());
-    text.ok_or_else(|| Error::invalid_argument(&["baseUrl is neither a string nor a URL."]))
-}
-
-/// The option `headers`: an object, or pairs such as those of `Headers`.
-fn headers(value: &JsValue) -> Result<Vec<(String, String)>, Error> {
-    let invalid = || Error::invalid_argument(&["headers is not an object of strings, nor a list of pairs of strings."]);
-    let pairs = read_pairs(value).map_err(|thrown| unreadable("headers", thrown))?.ok_or_else(invalid)?;
-    let pairs = pairs.iter().map(|pair| {
-        let pair = pair.dyn_into::<Array>().ok().filter(|pair| pair.length() == 2)?;
-        Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
-    });
-    pairs.collect::<Option<Vec<_>>>().ok_or_else(invalid)
-}
-
 /// The items of an iterable; `None` if it is none.
-fn read_list(value: &JsValue) -> Result<Option<Array>, JsValue> {
+fn list(value: &JsValue) -> Result<Option<Array>, JsValue> {
     let is_iterable = value.is_object() && js_sys::Reflect::get(value, &Symbol::iterator())?.is_function();
     is_iterable.then(|| array_from(value)).transpose()
 }
 
-fn read_pairs(value: &JsValue) -> Result<Option<Array>, JsValue> {
+/// The pairs of an iterable, or of an object's members; each an array.
+fn pairs(value: &JsValue) -> Result<Option<Array>, JsValue> {
     if !value.is_object() {
         return Ok(None);
     }
-    let pairs = match read_list(value)? {
+    let pairs = match list(value)? {
         Some(pairs) => pairs,
         None => entries(value.unchecked_ref::<Object>())?,
     };
     // A pair may be any iterable, and reading one may throw.
     let read = Array::new();
     for pair in pairs.iter() {
-        read.push(&if Array::is_array(&pair) { pair } else { array_from(&pair)?.into() });
+        read.push(&array_from(&pair)?.into());
     }
     Ok(Some(read))
 }

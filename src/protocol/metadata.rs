@@ -63,7 +63,6 @@ impl Metadata {
 
     /// Every name once, with its values joined.
     #[cfg(target_arch = "wasm32")]
-    #[cfg(target_arch = "wasm32")]
     pub(crate) fn joined_all(&self) -> impl Iterator<Item = (&str, String)> {
         // A name that has come before is not the first of its kind.
         let is_first = |(name, value): &(&str, &str)| self.get(name).is_some_and(|first| std::ptr::eq(first, *value));
@@ -101,6 +100,15 @@ impl Metadata {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.lines.is_empty()
+    }
+
+    /// Those pairs whose name other metadata does not have.
+    pub(crate) fn without(&self, other: &Self) -> Self {
+        let mut rest = Self::new();
+        for (name, value) in self.iter().filter(|(name, _)| other.get(name).is_none()) {
+            rest.append(name, value);
+        }
+        rest
     }
 
     /// Adds all pairs of other metadata.

@@ -40,7 +40,8 @@ impl Head {
     }
 
     /// The error of an HTTP status other than 2xx where the response carries no gRPC status.
-    pub(crate) fn http_error(&self) -> Error {
+    #[must_use]
+    pub fn http_error(&self) -> Error {
         let (http_status, content_type) = (self.http_status.to_string(), self.content_type());
         let text = [
             "The server, or a proxy in front of it, responded with HTTP ",
@@ -49,7 +50,8 @@ impl Head {
             content_type,
             ") and no gRPC status. Check baseUrl and the proxy.",
         ];
-        Error::new(ErrorKind::Status, Code::from_http_status(self.http_status), &text)
+        let error = Error::new(ErrorKind::Status, Code::from_http_status(self.http_status), &text);
+        with_response(error, self, &Metadata::new())
     }
 }
 
@@ -81,10 +83,16 @@ pub enum Opening {
     /// The body decides.
     Body(Decoder),
     /// An HTTP error without a gRPC status; the body may say more about it.
-    HttpError(Error),
+    HttpError(Head),
     /// The head decides.
     Error(Error),
 }
+
+/// How long trailers are waited for when the headers carry an error already, in milliseconds.
+const ERROR_GRACE_MS: f64 = 1000.0;
+/// How long the end of the body is waited for behind whole trailers, in milliseconds: it usually comes with them, and a
+/// connection whose response was read to its end can be used again.
+const END_GRACE_MS: f64 = 20.0;
 
 /// Decodes a response over gRPC-Web chunk by chunk.
 ///
@@ -103,6 +111,8 @@ pub enum Opening {
 #[derive(Debug)]
 pub struct Decoder {
     head: Head,
+    /// Whether the headers carry an error, which only trailers could replace by another.
+    has_error: bool,
     frames: frame::Decoder,
 }
 
@@ -110,22 +120,22 @@ impl Decoder {
     /// Reads the head.
     #[must_use]
     pub fn open(head: Head) -> Opening {
-        let status = || status::decode(&head.headers, &Metadata::new()).and_then(Result::err);
-        if !head.is_success() {
-            // 99 is not a status; what HTTP says is more precise.
-            let known = status().filter(|failure| failure.code != Code::Unknown);
-            return match known {
-                Some(failure) => Opening::Error(with_response(failure.into(), &head, &Metadata::new())),
-                None => Opening::HttpError(with_response(head.http_error(), &head, &Metadata::new())),
-            };
-        }
-        match content_type_violation(head.content_type()) {
-            Some(error) => {
-                let error = status().map_or(error, Error::from);
-                Opening::Error(with_response(error, &head, &Metadata::new()))
+        let failure = status::decode(&head.headers, &Metadata::new()).and_then(Result::err);
+        let error = if head.is_success() {
+            match content_type_violation(head.content_type()) {
+                Some(error) => failure.map_or(error, Error::from),
+                None => {
+                    return Opening::Body(Self { head, has_error: failure.is_some(), frames: frame::Decoder::default() });
+                }
             }
-            None => Opening::Body(Self { head, frames: frame::Decoder::default() }),
-        }
+        } else {
+            // 99 is not a status; what HTTP says is more precise.
+            match failure.filter(|failure| failure.code != Code::Unknown) {
+                Some(failure) => failure.into(),
+                None => return Opening::HttpError(head),
+            }
+        };
+        Opening::Error(with_response(error, &head, &Metadata::new()))
     }
 
     /// Takes the next chunk of the body.
@@ -139,16 +149,16 @@ impl Decoder {
         self.frames.trailers().is_some() || self.frames.violation().is_some()
     }
 
-    /// Whether a frame is malformed or something follows the trailers.
-    #[must_use]
-    pub const fn is_malformed(&self) -> bool {
-        self.frames.violation().is_some()
-    }
-
-    /// Whether the headers carry an error, which only trailers could replace by another.
-    #[must_use]
-    pub fn has_error(&self) -> bool {
-        matches!(status::decode(&self.head.headers, &Metadata::new()), Some(Err(_)))
+    /// How long what comes next is waited for, in milliseconds: none if the call's deadline alone counts, 0 if nothing more is
+    /// needed.
+    pub(crate) fn patience_ms(&self) -> Option<f64> {
+        if self.frames.violation().is_some() {
+            Some(0.0)
+        } else if self.frames.trailers().is_some() {
+            Some(END_GRACE_MS)
+        } else {
+            self.has_error.then_some(ERROR_GRACE_MS)
+        }
     }
 
     /// The message of the response.
@@ -159,7 +169,7 @@ impl Decoder {
         if matches!(end, End::Complete) {
             self.frames.end();
         }
-        let Self { head, frames } = self;
+        let Self { head, frames, .. } = self;
         let trailers = frames.trailers().map(Metadata::decode);
         let has_trailers = trailers.is_some();
         let trailers = trailers.unwrap_or_default();
@@ -264,7 +274,8 @@ mod tests {
                 body.iter().for_each(|chunk| decoder.push(chunk));
                 decoder.finish(End::Complete)
             }
-            Opening::HttpError(error) | Opening::Error(error) => Err(error),
+            Opening::HttpError(head) => Err(head.http_error()),
+            Opening::Error(error) => Err(error),
         }
     }
 
@@ -373,7 +384,8 @@ mod tests {
         for (http, code) in
             [(401, Code::Unauthenticated), (404, Code::Unimplemented), (503, Code::Unavailable), (302, Code::Unknown)]
         {
-            let Opening::HttpError(error) = open(http, "content-type: text/html\r\n") else { panic!("HTTP {http}") };
+            let Opening::HttpError(head) = open(http, "content-type: text/html\r\n") else { panic!("HTTP {http}") };
+            let error = head.http_error();
             assert_eq!((error.kind(), error.code(), error.http_status()), (Kind::Status, code, Some(http)));
             assert!(error.message().contains("text/html") && error.message().contains(&http.to_string()), "{error}");
         }
