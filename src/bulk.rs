@@ -176,7 +176,7 @@ mod tests {
         cell::{Cell, RefCell},
         collections::BTreeSet,
         convert::Infallible,
-        future::{pending, poll_fn, ready},
+        future::{poll_fn, ready},
         rc::Rc,
         task::Poll,
     };
@@ -188,7 +188,7 @@ mod tests {
         fake::{Fake, Fate, Server},
         options::Settings,
         platform::Platform as _,
-        token::Token,
+        token::{Asking, Token},
     };
 
     fn ids(count: usize) -> Vec<String> {
@@ -197,8 +197,8 @@ mod tests {
 
     fn run(server: &Server<'_>, org_ids: Vec<String>, options: BulkOptions, token: Token) -> Vec<OrgActivationResult> {
         let settings = Settings::check("https://z.example".to_owned(), None, &CallOptions::new()).unwrap();
-        let (platform, token) = (server.platform, token.shared());
-        let ensure = Ensure { transport: server, platform, settings, token, cancelled: &|| Box::pin(pending()) };
+        let (platform, token) = (server.platform, Asking::new(token));
+        let ensure = Ensure { transport: server, platform, settings: &settings, token, cancelled: &|_| Poll::Pending };
         platform.run(Bulk::check(org_ids, options).unwrap().run(&ensure))
     }
 
@@ -296,13 +296,9 @@ mod tests {
         let ensure = Ensure {
             transport: &server,
             platform: &fake,
-            settings,
-            token: fixed(),
-            cancelled: &|| {
-                Box::pin(poll_fn(|_| {
-                    if fake.now_ms() >= 25.0 { Poll::Ready(Some("enough".into())) } else { Poll::Pending }
-                }))
-            },
+            settings: &settings,
+            token: Asking::new(fixed()),
+            cancelled: &|_| if fake.now_ms() >= 25.0 { Poll::Ready(Some("enough".into())) } else { Poll::Pending },
         };
         let results = fake.run(async {
             let run = Bulk::check(ids, BulkOptions::new()).unwrap().run(&ensure);

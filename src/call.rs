@@ -3,19 +3,19 @@
 use std::{
     cell::Cell,
     future::{Future, pending, poll_fn},
-    pin::{Pin, pin},
-    task::Poll,
+    pin::pin,
+    task::{Poll, Waker},
 };
 
 use crate::{
     error::{ABORTED, Error, ErrorKind, Source},
     http,
-    options::{Protocol, Settings, check_token},
+    options::{Protocol, Settings},
     platform::{MAX_SLEEP_MS, Platform},
     protocol::{code::Code, json::Json, response::invalid_message, rest},
     rest::RestResponse,
     rpc::{Method, Payload, Rpc},
-    token::Token,
+    token::Asking,
     transport::{self, Request, Response, Transport},
     value::Value,
 };
@@ -25,8 +25,8 @@ use crate::{
 pub(crate) struct Call<'a> {
     pub(crate) method: &'a Method,
     pub(crate) payload: Payload,
-    pub(crate) settings: Settings,
-    pub(crate) token: Token,
+    pub(crate) settings: &'a Settings,
+    pub(crate) token: &'a Asking,
     /// The deadline, by the platform's clock.
     pub(crate) ends_at_ms: Option<f64>,
 }
@@ -64,12 +64,12 @@ impl<J: Json> Reply<J> {
     }
 }
 
-/// Resolves, with a reason, when the caller gives up.
-pub(crate) type Cancelled<'a> = Pin<Box<dyn Future<Output = Option<Source>> + 'a>>;
+/// Whether the caller has given up, and why; wakes when that happens.
+pub(crate) type Cancelled<'a> = &'a dyn Fn(&Waker) -> Poll<Option<Source>>;
 
 /// Carries out a call and hands its response to `read`, which decodes it.
 ///
-/// `cancelled` ends the call with a reason; dropping the future ends it, too.
+/// Dropping the future ends the call, too.
 ///
 /// # Errors
 /// Whatever goes wrong.
@@ -77,7 +77,7 @@ pub(crate) async fn run<T: Transport, P: Platform>(
     call: &Call<'_>,
     transport: &T,
     platform: &P,
-    mut cancelled: Cancelled<'_>,
+    cancelled: Cancelled<'_>,
     read: &mut dyn FnMut(Reply<P::Json>) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let Call { settings, method, .. } = call;
@@ -88,10 +88,9 @@ pub(crate) async fn run<T: Transport, P: Platform>(
         let mut refused: Option<(Error, String)> = None;
         let mut is_second = false;
         loop {
-            let token = match (ask(&call.token, refused.as_ref()).await?, refused.take()) {
-                (Some(token), None) => token,
-                (Some(token), Some((_, other))) if token != other => token,
-                (_, Some((error, _))) => return Err(error),
+            let token = match (call.token.ask(refused.as_ref()).await?, refused.take()) {
+                (Some(token), _) => token,
+                (None, Some((error, _))) => return Err(error),
                 (None, None) => return Err(deadline_exceeded()),
             };
             match attempt(call, &token, transport, &deadline, &is_sent, read).await {
@@ -117,7 +116,7 @@ pub(crate) async fn run<T: Transport, P: Platform>(
         if deadline.has_passed() || passed.as_mut().poll(context).is_ready() {
             return Poll::Ready(Err(deadline_exceeded()));
         }
-        if let Poll::Ready(reason) = cancelled.as_mut().poll(context) {
+        if let Poll::Ready(reason) = cancelled(context.waker()) {
             return Poll::Ready(Err(aborted().with_source(reason)));
         }
         if has_begun {
@@ -131,21 +130,6 @@ pub(crate) async fn run<T: Transport, P: Platform>(
         error.set_retry_after_ms(http::retry_after_ms(platform, error.metadata()));
         error.end(is_sent.get(), method.is_read, settings.timeout_ms)
     })
-}
-
-/// The token, checked; `None` if there is no other than the one that the server refused.
-async fn ask(token: &Token, refused: Option<&(Error, String)>) -> Result<Option<String>, Error> {
-    let token = match (token, refused) {
-        (Token::Fixed(token), None) => token.clone(),
-        (Token::Fixed(_), Some(_)) => return Ok(None),
-        (Token::Function(function), refused) => function(refused.map(|(error, _)| error)).await?,
-        (Token::Shared(shared), refused) => match shared.ask(refused).await? {
-            Some(token) => token,
-            None => return Ok(None),
-        },
-    };
-    check_token(&token)?;
-    Ok(Some(token))
 }
 
 /// Sends the request with a token and decodes the response.
@@ -249,7 +233,7 @@ mod tests {
     use std::{
         cell::RefCell,
         future::{Future, pending, poll_fn, ready},
-        task::Poll,
+        task::{Context, Poll},
         time::Duration,
     };
 
@@ -264,7 +248,7 @@ mod tests {
         proto::zitadel::management::v1::{GetMyOrg, ReactivateOrg},
         protocol::response::Head,
         rpc::{Payload, Rpc},
-        token::Token,
+        token::{Asking, Token},
         value::Value,
     };
 
@@ -297,14 +281,16 @@ mod tests {
     ) -> Result<Value, Error> {
         let settings = Settings::check("https://z.example".to_owned(), Some("696"), options).unwrap();
         let payload = Payload::of_message::<R>(&R::Request::default(), settings.protocol).unwrap();
-        let ends_at_ms = settings.timeout_ms.map(|timeout_ms| fake.now_ms() + timeout_ms);
-        let call = Call { method: &R::METHOD, payload, settings, token, ends_at_ms };
+        let (ends_at_ms, token) = (settings.ends_at_ms(fake.now_ms()), Asking::new(token));
+        let call = Call { method: &R::METHOD, payload, settings: &settings, token: &token, ends_at_ms };
         let mut value = None;
         let mut read = |reply: super::Reply<_>| {
             value = Some(reply.into_value(&R::METHOD)?);
             Ok(())
         };
-        fake.run(run(&call, &GrpcWeb { platform: fake }, fake, Box::pin(cancelled), &mut read))?;
+        let cancelled = RefCell::new(Box::pin(cancelled));
+        let cancelled = |waker: &_| cancelled.borrow_mut().as_mut().poll(&mut Context::from_waker(waker));
+        fake.run(run(&call, &GrpcWeb { platform: fake }, fake, &cancelled, &mut read))?;
         Ok(value.unwrap())
     }
 
@@ -416,9 +402,9 @@ mod tests {
         fake.run(fake.sleep(500.0));
         let settings = Settings::check("https://z.example".to_owned(), None, &within(300)).unwrap();
         let payload = Payload::of_message::<GetMyOrg>(&Default::default(), settings.protocol).unwrap();
-        let call = Call { method: &GetMyOrg::METHOD, payload, settings, token: fixed(), ends_at_ms: Some(400.0) };
-        let never = Box::pin(pending());
-        let error = fake.run(run(&call, &GrpcWeb { platform: &fake }, &fake, never, &mut |_| Ok(()))).unwrap_err();
+        let call = Call { method: &GetMyOrg::METHOD, payload, settings: &settings, token: &Asking::new(fixed()), ends_at_ms: Some(400.0) };
+        let never = |_: &_| Poll::Pending;
+        let error = fake.run(run(&call, &GrpcWeb { platform: &fake }, &fake, &never, &mut |_| Ok(()))).unwrap_err();
         assert_eq!(error.kind(), Kind::Timeout);
         assert!(fake.sent.borrow().is_empty());
     }

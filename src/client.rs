@@ -1,6 +1,6 @@
 //! The client for Rust.
 
-use std::{fmt, future::pending, rc::Rc};
+use std::{fmt, rc::Rc, task::Poll};
 
 use crate::{
     CallOptions,
@@ -24,7 +24,7 @@ use crate::{
         },
     },
     rpc::{Payload, Rpc},
-    token::Token,
+    token::{Asking, Token},
     transport::Transport,
 };
 
@@ -196,8 +196,9 @@ impl<T: Transport> Client<T> {
     pub async fn ensure_org_active(&self, org_id: &str) -> Result<OrgActivation, Error> {
         check_id("orgId", org_id)?;
         let platform = platform();
-        let ensure = self.ensure(&platform)?;
-        ensure.active(org_id, ensure.settings.ends_at_ms(platform.now_ms())).await
+        let settings = Settings::check(self.inner.base_url.clone(), None, &self.options)?;
+        let ensure = self.ensure(&platform, &settings);
+        ensure.active(org_id, settings.ends_at_ms(platform.now_ms())).await
     }
 
     /// Makes sure that many organizations are active: [`Client::ensure_org_active`] for each, several at a time, each once. The
@@ -225,36 +226,38 @@ impl<T: Transport> Client<T> {
     ) -> Result<Vec<OrgActivationResult>, Error> {
         let bulk = Bulk::check(org_ids.into_iter().map(Into::into).collect(), options)?;
         let platform = platform();
-        let ensure = self.ensure(&platform)?;
+        let settings = Settings::check(self.inner.base_url.clone(), None, &self.options)?;
+        let ensure = self.ensure(&platform, &settings);
         Ok(bulk.run(&ensure).await)
     }
 
-    fn ensure<'a, P>(&'a self, platform: &'a P) -> Result<Ensure<'a, T, P>, Error> {
-        Ok(Ensure {
+    fn ensure<'a, P>(&'a self, platform: &'a P, settings: &'a Settings) -> Ensure<'a, T, P> {
+        Ensure {
             transport: &self.inner.transport,
             platform,
-            settings: Settings::check(self.inner.base_url.clone(), None, &self.options)?,
-            token: self.inner.token.clone().shared(),
-            cancelled: &|| Box::pin(pending()),
-        })
+            settings,
+            token: Asking::new(self.inner.token.clone()),
+            cancelled: &|_| Poll::Pending,
+        }
     }
 
     async fn call<R: Rpc>(&self, request: &R::Request, org_id: Option<&str>) -> Result<R::Response, Error> {
         let platform = platform();
         let settings = Settings::check(self.inner.base_url.clone(), org_id, &self.options)?;
+        let token = Asking::new(self.inner.token.clone());
         let call = Call {
             method: &R::METHOD,
             payload: Payload::of_message::<R>(request, settings.protocol)?,
-            token: self.inner.token.clone(),
+            token: &token,
             ends_at_ms: settings.ends_at_ms(platform.now_ms()),
-            settings,
+            settings: &settings,
         };
         let mut message = None;
         let mut read = |reply: call::Reply<_>| {
             message = Some(reply.into_message::<R>()?);
             Ok(())
         };
-        call::run(&call, &self.inner.transport, &platform, Box::pin(pending()), &mut read).await?;
+        call::run(&call, &self.inner.transport, &platform, &|_| Poll::Pending, &mut read).await?;
         Ok(message.unwrap_or_default())
     }
 }

@@ -15,9 +15,9 @@ use crate::{
             v2::{ActivateOrganization, ListOrganizations, OrganizationState},
         },
     },
-    protocol::{code::Code, response::invalid_message},
+    protocol::{code::Code, json::parse_uint64, response::invalid_message},
     rpc::{Method, Payload, Rpc},
-    token::Token,
+    token::Asking,
     transport::Transport,
     value::{Invalid, Value},
 };
@@ -92,11 +92,10 @@ pub(crate) struct Ensure<'a, T, P> {
     pub(crate) transport: &'a T,
     pub(crate) platform: &'a P,
     /// Those of each call, without an organization.
-    pub(crate) settings: Settings,
-    /// Shared by the calls.
-    pub(crate) token: Token,
-    /// Makes a future of when the caller gives up, for each call.
-    pub(crate) cancelled: &'a dyn Fn() -> Cancelled<'a>,
+    pub(crate) settings: &'a Settings,
+    /// Of all the calls.
+    pub(crate) token: Asking,
+    pub(crate) cancelled: Cancelled<'a>,
 }
 
 impl<T: Transport, P: Platform> Ensure<'_, T, P> {
@@ -105,169 +104,225 @@ impl<T: Transport, P: Platform> Ensure<'_, T, P> {
     /// # Errors
     /// It is not active, or nobody knows.
     pub(crate) async fn active(&self, org_id: &str, ends_at_ms: Option<f64>) -> Result<OrgActivation, Error> {
-        let change_ends_at_ms = self.before(ends_at_ms, READ_PART, MAX_READ_MS);
-        let error = match self.change(org_id, change_ends_at_ms).await {
-            Err(error) => error,
-            reactivated => return reactivated,
-        };
-        let is_refused = error.kind() == ErrorKind::Status && error.code() == Code::FailedPrecondition;
-        let is_unclear = error.may_have_changed() && error.kind() != ErrorKind::Aborted;
-        if (is_refused || is_unclear) && self.is_active(org_id, ends_at_ms).await {
-            let outcome = if is_refused { Outcome::AlreadyActive } else { Outcome::Active };
-            return Ok(OrgActivation { org_id: org_id.to_owned(), outcome, change_date: None, sequence: None });
+        let mut plan = Plan::begin(self, org_id, ends_at_ms);
+        loop {
+            let response = self.call(&plan).await;
+            match plan.go_on(self, response) {
+                Next::Call { at_ms } => sleep_until(self.platform, at_ms).await,
+                Next::End(result) => return result,
+            }
         }
-        Err(error)
+    }
+
+    async fn call(&self, plan: &Plan<'_>) -> Result<Value, Error> {
+        let (method, request) = plan.request();
+        let mut settings = self.settings.clone();
+        if matches!(plan.step, Step::ChangeV1 | Step::Read) {
+            settings.metadata.append("x-zitadel-orgid", plan.org_id);
+        }
+        let payload = Payload::of_value(method, &request, settings.protocol)?;
+        let ends_at_ms = plan.call_ends_at_ms(self.platform.now_ms());
+        let call = Call { method, payload, settings: &settings, token: &self.token, ends_at_ms };
+        let mut value = None;
+        let mut read = |reply: Reply<_>| {
+            value = Some(reply.into_value(method)?);
+            Ok(())
+        };
+        call::run(&call, self.transport, self.platform, self.cancelled, &mut read).await?;
+        // A call that succeeds was read.
+        value.ok_or_else(|| invalid_message(&Invalid::new("not there")))
+    }
+}
+
+/// What is asked for one organization: a change, which organization v2 or management v1 makes, and a read where that leaves the
+/// state open, by management v1, which knows at once, or by a list.
+struct Plan<'a> {
+    org_id: &'a str,
+    protocol: Protocol,
+    step: Step,
+    /// The error that the change ended with, or that says that the first server asked does not have it.
+    error: Option<Error>,
+    /// What an active organization means after that error.
+    outcome: Outcome,
+    tries_left: usize,
+    ends_at_ms: Option<f64>,
+    change_ends_at_ms: Option<f64>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Step {
+    ChangeV2,
+    ChangeV1,
+    Read,
+    List,
+}
+
+enum Next {
+    /// Another call, at that time.
+    Call { at_ms: f64 },
+    End(Result<OrgActivation, Error>),
+}
+
+impl<'a> Plan<'a> {
+    fn begin<T, P: Platform>(ensure: &Ensure<'_, T, P>, org_id: &'a str, ends_at_ms: Option<f64>) -> Self {
+        let is_without_v2 = WITHOUT_V2.with_borrow(|all| all.contains(&ensure.settings.base_url));
+        Self {
+            org_id,
+            protocol: ensure.settings.protocol,
+            step: if is_without_v2 { Step::ChangeV1 } else { Step::ChangeV2 },
+            error: None,
+            outcome: Outcome::Reactivated,
+            tries_left: READ_TRIES,
+            ends_at_ms,
+            change_ends_at_ms: before(ends_at_ms, ensure.platform.now_ms(), READ_PART, MAX_READ_MS),
+        }
+    }
+
+    /// The call of this step.
+    fn request(&self) -> (&'static Method, Value) {
+        let id = || Value::Text(self.org_id.to_owned());
+        match self.step {
+            Step::ChangeV2 => (&ActivateOrganization::METHOD, object([("organizationId", id())])),
+            Step::ChangeV1 => (&ReactivateOrg::METHOD, object([])),
+            Step::Read => (&GetMyOrg::METHOD, object([])),
+            Step::List => {
+                let query = object([("idQuery", object([("id", id())]))]);
+                (&ListOrganizations::METHOD, object([("queries", Value::List(vec![query]))]))
+            }
+        }
+    }
+
+    fn call_ends_at_ms(&self, now_ms: f64) -> Option<f64> {
+        match self.step {
+            Step::ChangeV2 | Step::ChangeV1 => self.change_ends_at_ms,
+            // A response that does not come must leave time for another try.
+            Step::Read => before(self.ends_at_ms, now_ms, 0.5, f64::INFINITY),
+            Step::List => self.ends_at_ms,
+        }
+    }
+
+    /// What follows from the response to the call of this step.
+    fn go_on<T, P: Platform>(&mut self, ensure: &Ensure<'_, T, P>, response: Result<Value, Error>) -> Next {
+        let now_ms = ensure.platform.now_ms();
+        let is_missing = response.as_ref().is_err_and(|error| self.is_missing(error));
+        let is_retriable = response.as_ref().is_err_and(Error::is_retriable);
+        let pause_ms = match (self.step, &response) {
+            (Step::ChangeV2 | Step::ChangeV1, _) => return self.changed(&ensure.settings.base_url, response, now_ms),
+            (_, Ok(response)) if self.is_active(response) => return self.end(self.outcome, None),
+            (Step::Read, Err(_)) if is_missing => {
+                self.step = Step::List;
+                let gives_up_at_ms = now_ms + LIST_LAG_MS;
+                self.ends_at_ms = Some(self.ends_at_ms.map_or(gives_up_at_ms, |ends| ends.min(gives_up_at_ms)));
+                0.0
+            }
+            (Step::Read, Err(_)) if is_retriable && self.tries_left > 0 => {
+                self.tries_left = self.tries_left.saturating_sub(1);
+                READ_PAUSE_MS
+            }
+            (Step::List, Ok(_)) => LIST_PAUSE_MS,
+            (Step::List, Err(_)) if is_retriable => LIST_PAUSE_MS,
+            _ => return self.give_up(),
+        };
+        let at_ms = now_ms + pause_ms;
+        let has_time = self.ends_at_ms.is_none_or(|ends_at_ms| at_ms < ends_at_ms);
+        if has_time { Next::Call { at_ms } } else { self.give_up() }
     }
 
     /// Organization v2 first, and management v1 where the server has no v2.
-    async fn change(&self, org_id: &str, ends_at_ms: Option<f64>) -> Result<OrgActivation, Error> {
-        let base_url = &self.settings.base_url;
-        let is_without_v2 = WITHOUT_V2.with_borrow(|all| all.contains(base_url));
-        let first = if is_without_v2 { self.v1(org_id, ends_at_ms).await } else { self.v2(org_id, ends_at_ms).await };
-        let Err(error) = first else { return first };
-        if !self.is_missing(&error) {
-            return Err(error);
-        }
-        if is_without_v2 {
-            WITHOUT_V2.with_borrow_mut(|all| all.retain(|other| other != base_url));
-            return self.v2(org_id, ends_at_ms).await;
-        }
-        let second = self.v1(org_id, ends_at_ms).await;
-        match &second {
-            Err(other) if self.is_missing(other) => return Err(error),
-            Err(other) if other.kind() != ErrorKind::Status => {}
-            _ => WITHOUT_V2.with_borrow_mut(|all| {
-                all.truncate(MAX_REMEMBERED);
-                if !all.contains(base_url) {
-                    all.insert(0, base_url.clone());
+    fn changed(&mut self, base_url: &String, response: Result<Value, Error>, now_ms: f64) -> Next {
+        let is_second = self.error.is_some();
+        let error = match response {
+            Err(error) if self.is_missing(&error) => {
+                if is_second {
+                    return self.give_up();
                 }
-            }),
+                if self.step == Step::ChangeV1 {
+                    WITHOUT_V2.with_borrow_mut(|all| all.retain(|other| other != base_url));
+                }
+                self.step = if self.step == Step::ChangeV1 { Step::ChangeV2 } else { Step::ChangeV1 };
+                self.error = Some(error);
+                return Next::Call { at_ms: now_ms };
+            }
+            other => other,
+        };
+        let has_answered = error.as_ref().err().is_none_or(|error| error.kind() == ErrorKind::Status);
+        if is_second && self.step == Step::ChangeV1 && has_answered {
+            remember(base_url);
         }
-        second
-    }
-
-    async fn v2(&self, org_id: &str, ends_at_ms: Option<f64>) -> Result<OrgActivation, Error> {
-        let request = object([("organizationId", Value::Text(org_id.to_owned()))]);
-        let response = self.call(&ActivateOrganization::METHOD, &request, None, ends_at_ms).await?;
-        Ok(reactivated(org_id, &response))
-    }
-
-    async fn v1(&self, org_id: &str, ends_at_ms: Option<f64>) -> Result<OrgActivation, Error> {
-        let response = self.call(&ReactivateOrg::METHOD, &object([]), Some(org_id), ends_at_ms).await?;
-        Ok(reactivated(org_id, response.member("details").unwrap_or(&object([]))))
+        let error = match error {
+            Ok(response) => return self.end(Outcome::Reactivated, Some(&response)),
+            Err(error) => error,
+        };
+        let is_refused = error.kind() == ErrorKind::Status && error.code() == Code::FailedPrecondition;
+        let is_unclear = error.may_have_changed() && error.kind() != ErrorKind::Aborted;
+        self.error = Some(error);
+        if !is_refused && !is_unclear {
+            return self.give_up();
+        }
+        self.outcome = if is_refused { Outcome::AlreadyActive } else { Outcome::Active };
+        self.step = Step::Read;
+        Next::Call { at_ms: now_ms }
     }
 
     /// Whether the server does not have a call.
     fn is_missing(&self, error: &Error) -> bool {
         // Over REST a path that the server does not know. What ZITADEL itself does not find has an id, and is said in other words.
         // Source: ZITADEL `internal/api/grpc/server/gateway.go`, grpc-gateway `runtime/errors.go`.
-        let is_unknown_path = self.settings.protocol == Protocol::Json
+        let is_unknown_path = self.protocol == Protocol::Json
             && error.code() == Code::NotFound
             && error.message() == "Not Found"
             && error.details().is_empty();
         error.kind() == ErrorKind::Status && (error.code() == Code::Unimplemented || is_unknown_path)
     }
 
-    /// Whether the organization is known to be active: by management v1, which knows at once, or by a list.
-    async fn is_active(&self, org_id: &str, ends_at_ms: Option<f64>) -> bool {
-        for _ in 0..READ_TRIES {
-            // A response that does not come must leave time for another try.
-            let read_ends_at_ms = self.before(ends_at_ms, 0.5, f64::INFINITY);
-            match self.call(&GetMyOrg::METHOD, &object([]), Some(org_id), read_ends_at_ms).await {
-                Ok(response) => {
-                    let state = response.member("org").and_then(|org| org.text("state"));
-                    return state == Some(OrgState::Active.as_str_name());
-                }
-                Err(error) if self.is_missing(&error) => return self.is_listed_as_active(org_id, ends_at_ms).await,
-                Err(error) if error.is_retriable() => {
-                    if !self.pause(READ_PAUSE_MS, ends_at_ms).await {
-                        return false;
-                    }
-                }
-                Err(_) => return false,
-            }
+    /// Whether this tells that the organization is active.
+    fn is_active(&self, response: &Value) -> bool {
+        if self.step == Step::Read {
+            let state = response.member("org").and_then(|org| org.text("state"));
+            return state == Some(OrgState::Active.as_str_name());
         }
-        false
+        let active = Some(OrganizationState::Active.as_str_name());
+        response.items("result").iter().any(|it| it.text("id") == Some(self.org_id) && it.text("state") == active)
     }
 
-    async fn is_listed_as_active(&self, org_id: &str, ends_at_ms: Option<f64>) -> bool {
-        let query = object([("idQuery", object([("id", Value::Text(org_id.to_owned()))]))]);
-        let request = object([("queries", Value::List(vec![query]))]);
-        let gives_up_at_ms = self.platform.now_ms() + LIST_LAG_MS;
-        let ends_at_ms = Some(ends_at_ms.map_or(gives_up_at_ms, |ends_at_ms| ends_at_ms.min(gives_up_at_ms)));
-        loop {
-            match self.call(&ListOrganizations::METHOD, &request, None, ends_at_ms).await {
-                Ok(list) => {
-                    let active = Some(OrganizationState::Active.as_str_name());
-                    let is_it = |it: &Value| it.text("id") == Some(org_id) && it.text("state") == active;
-                    if list.items("result").iter().any(is_it) {
-                        return true;
-                    }
-                }
-                Err(error) if error.is_retriable() => {}
-                Err(_) => return false,
-            }
-            if !self.pause(LIST_PAUSE_MS, ends_at_ms).await {
-                return false;
-            }
-        }
+    fn give_up(&mut self) -> Next {
+        Next::End(Err(self.error.take().unwrap_or_else(|| invalid_message(&Invalid::new("not there")))))
     }
 
-    /// Waits, unless that would go beyond a deadline.
-    async fn pause(&self, ms: f64, ends_at_ms: Option<f64>) -> bool {
-        let next_at_ms = self.platform.now_ms() + ms;
-        let has_time = ends_at_ms.is_none_or(|ends_at_ms| next_at_ms < ends_at_ms);
-        if has_time {
-            sleep_until(self.platform, next_at_ms).await;
-        }
-        has_time
+    fn end(&self, outcome: Outcome, response: Option<&Value>) -> Next {
+        let of_change = response.map(|response| response.member("details").unwrap_or(response));
+        let text = |name| of_change.and_then(|of_change| of_change.text(name));
+        Next::End(Ok(OrgActivation {
+            org_id: self.org_id.to_owned(),
+            outcome,
+            change_date: text("changeDate").map(str::to_owned),
+            sequence: text("sequence").and_then(parse_uint64),
+        }))
     }
+}
 
-    /// A time before a deadline, which leaves a part of what is left until then, and so much at most.
-    fn before(&self, ends_at_ms: Option<f64>, part: f64, max_ms: f64) -> Option<f64> {
-        ends_at_ms.map(|ends_at_ms| ends_at_ms - ((ends_at_ms - self.platform.now_ms()).max(0.0) * part).min(max_ms))
-    }
+/// A time before a deadline, which leaves a part of what is left until then, and so much at most.
+fn before(ends_at_ms: Option<f64>, now_ms: f64, part: f64, max_ms: f64) -> Option<f64> {
+    ends_at_ms.map(|ends_at_ms| ends_at_ms - ((ends_at_ms - now_ms).max(0.0) * part).min(max_ms))
+}
 
-    async fn call(
-        &self,
-        method: &Method,
-        request: &Value,
-        org_id: Option<&str>,
-        ends_at_ms: Option<f64>,
-    ) -> Result<Value, Error> {
-        let mut settings = self.settings.clone();
-        if let Some(org_id) = org_id {
-            settings.metadata.append("x-zitadel-orgid", org_id);
+/// Remembers that a server has no organization v2.
+fn remember(base_url: &String) {
+    WITHOUT_V2.with_borrow_mut(|all| {
+        all.truncate(MAX_REMEMBERED);
+        if !all.contains(base_url) {
+            all.insert(0, base_url.clone());
         }
-        let payload = Payload::of_value(method, request, settings.protocol)?;
-        let call = Call { method, payload, settings, token: self.token.clone(), ends_at_ms };
-        let mut value = None;
-        let mut read = |reply: Reply<_>| {
-            value = Some(reply.into_value(method)?);
-            Ok(())
-        };
-        call::run(&call, self.transport, self.platform, (self.cancelled)(), &mut read).await?;
-        // A call that succeeds was read.
-        value.ok_or_else(|| invalid_message(&Invalid::new("not there")))
-    }
+    });
 }
 
 pub(crate) fn object<const N: usize>(members: [(&'static str, Value); N]) -> Value {
     Value::Object(members.into())
 }
 
-fn reactivated(org_id: &str, response: &Value) -> OrgActivation {
-    OrgActivation {
-        org_id: org_id.to_owned(),
-        outcome: Outcome::Reactivated,
-        change_date: response.text("changeDate").map(str::to_owned),
-        sequence: response.text("sequence").and_then(|sequence| sequence.parse().ok()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::future::pending;
+    use std::task::Poll;
 
     use super::{Ensure, OrgActivation, Outcome, WITHOUT_V2};
     use crate::{
@@ -277,7 +332,7 @@ mod tests {
         options::Settings,
         platform::Platform as _,
         protocol::response::Head,
-        token::Token,
+        token::{Asking, Token},
         transport::Transport,
     };
 
@@ -288,9 +343,9 @@ mod tests {
         options: &CallOptions,
     ) -> Result<OrgActivation, Error> {
         let settings = Settings::check(base_url.to_owned(), None, options).unwrap();
-        let ends_at_ms = settings.timeout_ms.map(|timeout_ms| fake.now_ms() + timeout_ms);
-        let token = Token::Fixed("t".to_owned());
-        let ensure = Ensure { transport, platform: fake, settings, token, cancelled: &|| Box::pin(pending()) };
+        let ends_at_ms = settings.ends_at_ms(fake.now_ms());
+        let token = Asking::new(Token::Fixed("t".to_owned()));
+        let ensure = Ensure { transport, platform: fake, settings: &settings, token, cancelled: &|_| Poll::Pending };
         fake.run(ensure.active("7", ends_at_ms))
     }
 

@@ -11,6 +11,7 @@ use std::{
 
 use crate::{
     error::{Error, ErrorKind, Source},
+    options::check_token,
     protocol::code::Code,
 };
 
@@ -21,21 +22,11 @@ type Ask = dyn Fn(Option<&Error>) -> Asked;
 #[derive(Clone)]
 pub(crate) enum Token {
     Fixed(String),
-    /// Asked once per call, just before the request, and once more with the error if the server answers UNAUTHENTICATED.
+    /// Asked with the error if the server has answered UNAUTHENTICATED.
     Function(Rc<Ask>),
-    /// A function that several calls share.
-    Shared(Rc<Shared>),
 }
 
 impl Token {
-    /// The same token for several calls, which ask for it once, and once more between them.
-    pub(crate) fn shared(self) -> Self {
-        match self {
-            Self::Function(function) => Self::Shared(Rc::new(Shared { function, state: RefCell::default() })),
-            other => other,
-        }
-    }
-
     pub(crate) fn function<F, E>(function: impl Fn(Option<&Error>) -> F + 'static) -> Self
     where
         F: Future<Output = Result<String, E>> + 'static,
@@ -48,13 +39,15 @@ impl Token {
     }
 }
 
-/// What a function has given for several calls.
-pub(crate) struct Shared {
-    function: Rc<Ask>,
+/// The token of a call, or of several: it is asked for once, just before the first request, and once more if the server refuses
+/// it.
+#[derive(Debug)]
+pub(crate) struct Asking {
+    token: Token,
     state: RefCell<State>,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct State {
     given: Option<Result<String, Error>>,
     is_renewed: bool,
@@ -63,26 +56,33 @@ struct State {
     wakers: Vec<Waker>,
 }
 
-impl Shared {
-    /// The token; `None` if there is no other than the one that the server refused.
+impl Asking {
+    pub(crate) fn new(token: Token) -> Self {
+        Self { token, state: RefCell::default() }
+    }
+
+    /// The token, checked; `None` if there is no other than the one that the server refused.
     pub(crate) async fn ask(&self, refused: Option<&(Error, String)>) -> Result<Option<String>, Error> {
         let _turn = self.turn().await;
         {
             let mut state = self.state.borrow_mut();
             match (&state.given, refused) {
                 (None, _) => {}
-                (Some(Err(error)), _) => return Err(error.clone()),
                 (Some(Ok(token)), Some((_, refused))) if token == refused => {
                     if std::mem::replace(&mut state.is_renewed, true) {
                         return Ok(None);
                     }
                 }
-                (Some(Ok(token)), _) => return Ok(Some(token.clone())),
+                (Some(given), _) => return given.clone().map(Some),
             }
         }
-        let given = (self.function)(refused.map(|(error, _)| error)).await;
+        let given = match &self.token {
+            Token::Fixed(token) => Ok(token.clone()),
+            Token::Function(function) => function(refused.map(|(error, _)| error)).await,
+        };
+        let given = given.and_then(|token| check_token(&token).map(|()| token));
         self.state.borrow_mut().given = Some(given.clone());
-        given.map(Some)
+        given.map(|token| Some(token).filter(|token| refused.is_none_or(|(_, refused)| token != refused)))
     }
 
     /// Waits until no other call is asking.
@@ -100,7 +100,7 @@ impl Shared {
     }
 }
 
-struct Turn<'a>(&'a Shared);
+struct Turn<'a>(&'a Asking);
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
@@ -124,7 +124,6 @@ impl fmt::Debug for Token {
         formatter.write_str(match self {
             Self::Fixed(_) => "Fixed",
             Self::Function(_) => "Function",
-            Self::Shared(_) => "Shared",
         })
     }
 }

@@ -2,7 +2,6 @@
 
 use std::{
     cell::{Cell, RefCell},
-    future::{pending, poll_fn},
     rc::{Rc, Weak},
     task::{Poll, Waker},
 };
@@ -12,7 +11,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::{
     Error,
-    call::Cancelled,
+    error::Source,
     machine::{Callback, source},
 };
 
@@ -98,34 +97,21 @@ impl Aborted {
         Ok(listener.join())
     }
 
-    /// Waits for the signal and returns its reason.
-    pub(super) async fn wait(&self) -> JsValue {
+    /// What the signal says, with its reason.
+    pub(super) fn poll(&self, waker: &Waker) -> Poll<Option<Source>> {
         let Listener { signal, callback, wakers, .. } = &*self.listener;
-        poll_fn(|context| {
-            if signal.aborted().ok().flatten().is_some_and(|aborted| aborted.is_truthy()) {
-                // The callback has woken but one of them.
-                let others = wakers.take();
-                others.into_iter().for_each(|(_, waker)| waker.wake());
-                return Poll::Ready(signal.reason().ok().flatten().unwrap_or_default());
-            }
-            let _ = callback.poll(context.waker());
-            let mut wakers = wakers.borrow_mut();
-            if !wakers.iter().any(|(id, _)| *id == self.id) {
-                wakers.push((self.id, context.waker().clone()));
-            }
-            Poll::Pending
-        })
-        .await
-    }
-}
-
-/// When the caller gives up: what a signal says, or never.
-pub(super) fn cancelled(aborted: Option<&Aborted>) -> Cancelled<'_> {
-    match aborted {
-        Some(aborted) => {
-            Box::pin(async { Some(aborted.wait().await).filter(|reason| !reason.is_undefined()).map(source) })
+        if signal.aborted().ok().flatten().is_some_and(|aborted| aborted.is_truthy()) {
+            // The callback has woken but one of them.
+            let others = wakers.take();
+            others.into_iter().for_each(|(_, waker)| waker.wake());
+            return Poll::Ready(signal.reason().ok().flatten().map(source));
         }
-        None => Box::pin(pending()),
+        let _ = callback.poll(waker);
+        let mut wakers = wakers.borrow_mut();
+        if !wakers.iter().any(|(id, _)| *id == self.id) {
+            wakers.push((self.id, waker.clone()));
+        }
+        Poll::Pending
     }
 }
 

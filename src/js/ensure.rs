@@ -4,7 +4,7 @@ use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 
 use super::{
-    abort, error,
+    error,
     exports::{Arguments, Steps, Transport},
     options::{Options, Reader},
     token,
@@ -12,7 +12,10 @@ use super::{
 use crate::{
     Error, OrgActivation, OrgActivationResult,
     bulk::Bulk,
+    call::Cancelled,
     ensure::{Ensure, object},
+    machine::Browser,
+    token::{Asking, Token},
     value::Value,
 };
 
@@ -20,12 +23,13 @@ use crate::{
 pub(super) fn one(arguments: Arguments) -> Result<Steps, Error> {
     let mut reader = Reader::default();
     let org_id = reader.id("orgId", &arguments.subject);
-    let Options { settings, platform, aborted, ends_at_ms } = reader.options(&JsValue::UNDEFINED, &arguments)?;
-    let token = token::read(&arguments.token)?.shared();
+    let options = reader.options(&JsValue::UNDEFINED, &arguments)?;
+    let token = token::read(&arguments.token)?;
     Ok(Box::pin(async move {
-        let (transport, cancelled) = (Transport { platform: &platform }, || abort::cancelled(aborted.as_ref()));
-        let ensure = Ensure { transport: &transport, platform: &platform, settings, token, cancelled: &cancelled };
-        Ok(activation(&ensure.active(&org_id, ends_at_ms).await?))
+        let transport = Transport { platform: &options.platform };
+        let cancelled = |waker: &_| options.cancelled(waker);
+        let ensure = ensure(&options, &transport, token, &cancelled);
+        Ok(activation(&ensure.active(&org_id, options.ends_at_ms).await?))
     }))
 }
 
@@ -34,17 +38,28 @@ pub(super) fn many(arguments: Arguments) -> Result<Steps, Error> {
     let mut reader = Reader::default();
     let org_ids = reader.org_ids(&arguments.subject);
     let (mut bulk_options, on_progress) = reader.bulk(&arguments.options);
-    let Options { settings, platform, aborted, .. } = reader.options(&JsValue::UNDEFINED, &arguments)?;
+    let options = reader.options(&JsValue::UNDEFINED, &arguments)?;
     if let Some(on_progress) = on_progress {
         bulk_options = bulk_options.on_progress(move |progress| report(&on_progress, progress));
     }
     let bulk = Bulk::check(org_ids, bulk_options)?;
-    let token = token::read(&arguments.token)?.shared();
+    let token = token::read(&arguments.token)?;
     Ok(Box::pin(async move {
-        let (transport, cancelled) = (Transport { platform: &platform }, || abort::cancelled(aborted.as_ref()));
-        let ensure = Ensure { transport: &transport, platform: &platform, settings, token, cancelled: &cancelled };
-        Ok(bulk.run(&ensure).await.iter().map(result).collect::<Array>().into())
+        let transport = Transport { platform: &options.platform };
+        let cancelled = |waker: &_| options.cancelled(waker);
+        let results = bulk.run(&ensure(&options, &transport, token, &cancelled)).await;
+        Ok(results.iter().map(result).collect::<Array>().into())
     }))
+}
+
+fn ensure<'a>(
+    options: &'a Options,
+    transport: &'a Transport<'a, Browser>,
+    token: Token,
+    cancelled: Cancelled<'a>,
+) -> Ensure<'a, Transport<'a, Browser>, Browser> {
+    let Options { settings, platform, .. } = options;
+    Ensure { transport, platform, settings, token: Asking::new(token), cancelled }
 }
 
 fn report(on_progress: &Function, progress: crate::BulkProgress<'_>) {

@@ -9,7 +9,7 @@ use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 
 use super::{
-    abort, ensure, error,
+    ensure, error,
     executor::spawn,
     options::{Options, Reader},
     token,
@@ -30,6 +30,7 @@ use crate::{
         org::v2::{ActivateOrganization, DeactivateOrganization, ListOrganizations},
     },
     rpc::{Method, Payload, Rpc},
+    token::Asking,
     value::Value,
 };
 
@@ -108,7 +109,7 @@ pub(super) type Steps = Pin<Box<dyn Future<Output = Result<JsValue, Error>>>>;
 fn call_method(method: &'static Method, subject: Subject, arguments: &Arguments) -> Result<Steps, Error> {
     let mut reader = Reader::default();
     let org_id = if subject == Subject::OrgId { &arguments.subject } else { &JsValue::UNDEFINED };
-    let Options { settings, platform, aborted, ends_at_ms } = reader.options(org_id, arguments)?;
+    let options = reader.options(org_id, arguments)?;
     let request = match subject {
         Subject::OrgId => Value::Object(Vec::new()),
         Subject::OrganizationId => {
@@ -118,17 +119,18 @@ fn call_method(method: &'static Method, subject: Subject, arguments: &Arguments)
         Subject::Request => reader.request(method.request, &arguments.subject),
     };
     reader.end()?;
-    let payload = Payload::of_value(method, &request, settings.protocol)?;
-    let token = token::read(&arguments.token)?;
-    let call = Call { method, payload, settings, token, ends_at_ms };
+    let payload = Payload::of_value(method, &request, options.settings.protocol)?;
+    let token = Asking::new(token::read(&arguments.token)?);
     Ok(Box::pin(async move {
+        let Options { settings, platform, ends_at_ms, .. } = &options;
+        let call = Call { method, payload, settings, token: &token, ends_at_ms: *ends_at_ms };
         let mut value = JsValue::UNDEFINED;
         let mut read = |reply: Reply<JsJson>| {
             value = error::value(&reply.into_value(method)?);
             Ok(())
         };
-        let (transport, cancelled) = (Transport { platform: &platform }, abort::cancelled(aborted.as_ref()));
-        call::run(&call, &transport, &platform, cancelled, &mut read).await?;
+        let transport = Transport { platform };
+        call::run(&call, &transport, platform, &|waker| options.cancelled(waker), &mut read).await?;
         Ok(value)
     }))
 }

@@ -1,11 +1,13 @@
 //! Reads what JavaScript passes in.
 
+use std::task::{Poll, Waker};
+
 use js_sys::{Array, Function, Object, Symbol};
 use wasm_bindgen::prelude::*;
 
 use super::{abort::Aborted, exports::Arguments};
 use crate::{
-    BulkOptions, CallOptions, Error, Protocol,
+    BulkOptions, CallOptions, Error, Protocol, Source,
     machine::{Browser, JsJson, source},
     options::{Settings, check_base_url, check_id},
     platform::Platform as _,
@@ -52,9 +54,16 @@ extern "C" {
 pub(super) struct Options {
     pub(super) settings: Settings,
     pub(super) platform: Browser,
-    pub(super) aborted: Option<Aborted>,
+    aborted: Option<Aborted>,
     /// The deadline, by the platform's clock.
     pub(super) ends_at_ms: Option<f64>,
+}
+
+impl Options {
+    /// Whether the caller has given up.
+    pub(super) fn cancelled(&self, waker: &Waker) -> Poll<Option<Source>> {
+        self.aborted.as_ref().map_or(Poll::Pending, |aborted| aborted.poll(waker))
+    }
 }
 
 type Getter = fn(&Bag) -> Result<Option<JsValue>, JsValue>;
