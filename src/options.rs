@@ -8,7 +8,7 @@ use crate::{
     Metadata,
     error::Error,
     platform::Platform,
-    protocol::metadata,
+    protocol::{metadata, text::cut},
     transport::{self, TimeoutHeader},
 };
 
@@ -126,20 +126,24 @@ pub(crate) fn check_base_url(
     let text = text
         .ok_or_else(|| Error::invalid_argument(&["baseUrl is missing: there is no http(s) origin to default to."]))?;
     // `scheme://[user[:password]@]host[:port]/path[?query][#fragment]`, as every URL parser writes it.
-    let href = platform.parse_url(&text).unwrap_or_default();
-    let Some((scheme @ ("https" | "http"), rest)) = href.split_once("://") else {
+    let mut href = platform.parse_url(&text).unwrap_or_default();
+    let secure = href.strip_prefix("https://");
+    let Some(rest) = secure.or_else(|| href.strip_prefix("http://")) else {
         return Err(Error::invalid_argument(&["baseUrl is not an absolute http(s) URL."]));
     };
-    let authority = rest.split('/').next().unwrap_or_default();
-    if authority.contains('@') || rest.contains(['?', '#']) {
+    let (authority, _) = cut(rest, b'/');
+    if authority.bytes().any(|byte| byte == b'@') || rest.bytes().any(|byte| matches!(byte, b'?' | b'#')) {
         return Err(Error::invalid_argument(&["baseUrl has a user name, a password, a query or a fragment."]));
     }
-    if scheme == "http" && !allow_insecure && !is_this_machine(authority, is_browser) {
+    if secure.is_none() && !allow_insecure && !is_this_machine(authority, is_browser) {
         let text =
             "baseUrl is plain http, which shows the token to the network: use https or set allowInsecure to true.";
         return Err(Error::invalid_argument(&[text]));
     }
-    Ok(href.trim_end_matches('/').to_owned())
+    while href.ends_with('/') {
+        href.pop();
+    }
+    Ok(href)
 }
 
 /// Whether a call to a base URL leaves the page's origin, which one from an opaque origin always does.
@@ -156,7 +160,7 @@ fn is_this_machine(authority: &str, is_browser: bool) -> bool {
     if authority == "[::1]" || authority.starts_with("[::1]:") {
         return true;
     }
-    let host = authority.split(':').next().unwrap_or_default();
+    let (host, _) = cut(authority, b':');
     let is_ipv4 = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     host == "localhost"
         || host.strip_prefix("127.").is_some_and(is_ipv4)
@@ -195,7 +199,7 @@ impl Settings {
             metadata.append("accept-language", language.as_str());
         }
         if let Some(org_id) = org_id {
-            if org_id.trim().is_empty() {
+            if org_id.trim_ascii().is_empty() {
                 let text = "orgId is empty: leave it out for the caller's own organization.";
                 return Err(Error::invalid_argument(&[text]));
             }
@@ -234,7 +238,7 @@ pub(crate) fn check_token(token: &str) -> Result<(), Error> {
 /// Checks the id of an organization. ZITADEL's are ASCII; a server that reads another as no header at all would take the
 /// caller's own organization, which is hardly what an empty form field means either.
 pub(crate) fn check_id(name: &str, id: &str) -> Result<(), Error> {
-    let problem = if id.trim().is_empty() {
+    let problem = if id.trim_ascii().is_empty() {
         " is empty."
     } else if !id.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
         " has a character that no id of ZITADEL's has."

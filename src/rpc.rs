@@ -5,7 +5,7 @@ use prost::Message;
 use crate::{
     error::Error,
     options::Protocol,
-    protocol::json::push_hex,
+    protocol::{json::push_hex, text::cut},
     value::{Schema, Value},
 };
 
@@ -74,8 +74,9 @@ impl Payload {
 }
 
 fn route(route: &str, parameter: &str) -> String {
-    let Some((before, after)) = route.split_once('*') else { return route.to_owned() };
+    let (before, after) = cut(route, b'*');
     let mut path = before.to_owned();
+    let Some(after) = after else { return path };
     // Ours: percent-encoding brings a table of all 256 escapes.
     for byte in parameter.bytes() {
         if byte.is_ascii_alphanumeric() {

@@ -22,7 +22,11 @@ use crate::{
     error::Source,
     grpc_web::GrpcWeb,
     platform::{HttpRequest, Platform, SendError},
-    protocol::{json::quote, response::Head},
+    protocol::{
+        json::quote,
+        response::Head,
+        text::{cut, parts},
+    },
     transport::{Request, Response, Transport},
 };
 
@@ -275,9 +279,12 @@ fn read(response: ResponseLike, abort: Abort) -> Result<(Head, FetchBody), JsVal
     // One text for all of them, since each crossing costs: a line is "name,value", and neither can hold a line break.
     let lines = pairs(&headers)?.join("\n")?.and_then(|lines| lines.as_string()).unwrap_or_default();
     let mut headers = Metadata::new();
-    for line in lines.lines() {
+    for line in parts(&lines, b'\n') {
         // A Set-Cookie is none of an error's business.
-        if let Some((name, value)) = line.split_once(',').filter(|(name, _)| *name != "set-cookie") {
+        if let (name, Some(value)) = cut(line, b',') {
+            if name == "set-cookie" {
+                continue;
+            }
             headers.append(name, &bytes_as_utf8(value));
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Sources: ZITADEL `proto/zitadel/message.proto`, `proto/zitadel/error/v2/error.proto`.
 
+use super::text::{cut, parts};
 use crate::value::{Value, schema};
 
 /// `@type` of [`Detail::Zitadel`].
@@ -81,16 +82,17 @@ impl Detail {
 ///
 /// Sources: ZITADEL `internal/api/grpc/gerrors/zitadel_errors.go`, `internal/zerrors/zerror.go`.
 pub(crate) fn id_in_text(text: &str) -> Option<&str> {
-    let last = text.strip_suffix(')').and_then(|rest| rest.rsplit_once('(')).map(|(_, id)| id);
+    let last = text.strip_suffix(')').and_then(|rest| parts(rest, b'(').skip(1).last());
     last.filter(|id| is_id(id)).or_else(|| {
-        let is_separator = |char: char| !char.is_ascii_alphanumeric() && !matches!(char, '-' | '=');
-        text.split(is_separator).filter_map(|word| word.strip_prefix("ID=")).find(|id| is_id(id))
+        let is_of_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'=');
+        let words = text.as_bytes().split(|byte| !is_of_word(byte));
+        words.filter_map(|word| std::str::from_utf8(word.strip_prefix(b"ID=")?).ok()).find(|id| is_id(id))
     })
 }
 
 /// Whether this has the form of ZITADEL's ids, which `UTF-8`, `SHA-256` and `ISO-8601` do not have.
 fn is_id(text: &str) -> bool {
-    let Some((prefix, suffix)) = text.split_once('-') else { return false };
+    let (prefix, Some(suffix)) = cut(text, b'-') else { return false };
     prefix.len() > 1
         && prefix.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
         && (4..=8).contains(&suffix.len())
@@ -154,6 +156,7 @@ mod tests {
             ("bad date (ISO-8601)", None),
             ("db connection error ()", None),
             ("(event-bfnrh)", None),
+            ("EVENT-bfnrh)", None),
             ("EVENT-bfnrh", None),
             (")", None),
             ("", None),

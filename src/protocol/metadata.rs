@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::base64;
+use super::{
+    base64,
+    text::{cut, parts},
+};
 
 /// Headers or trailers: pairs of a lower-case name and a value, in their order, repeated names kept.
 ///
@@ -88,12 +91,15 @@ impl Metadata {
     #[must_use]
     pub fn get_bin(&self, name: &str) -> Option<Vec<u8>> {
         // HTTP joins repeated values with commas.
-        base64::decode(self.get(name)?.as_bytes().split(|byte| *byte == b',').next()?.trim_ascii())
+        base64::decode(cut(self.get(name)?, b',').0.trim_ascii().as_bytes())
     }
 
     /// All pairs, in their order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.lines.split_terminator('\n').filter_map(|line| line.split_once(':'))
+        parts(&self.lines, b'\n').filter_map(|line| match cut(line, b':') {
+            (name, Some(value)) => Some((name, value)),
+            _ => None,
+        })
     }
 
     /// Whether there is none.
@@ -123,8 +129,8 @@ impl Metadata {
     #[must_use]
     pub fn decode(block: &[u8]) -> Self {
         let mut metadata = Self::new();
-        for line in String::from_utf8_lossy(block).split('\n') {
-            if let Some((name, value)) = line.split_once(':') {
+        for line in parts(&String::from_utf8_lossy(block), b'\n') {
+            if let (name, Some(value)) = cut(line, b':') {
                 metadata.append(name.trim_ascii(), value.trim_ascii());
             }
         }

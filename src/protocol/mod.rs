@@ -9,5 +9,6 @@ pub mod metadata;
 pub mod response;
 pub mod rest;
 pub mod status;
+pub(crate) mod text;
 pub mod timeout;
 pub mod timestamp;

@@ -9,6 +9,7 @@ use super::{
     frame::{self, Violation},
     metadata::Metadata,
     status,
+    text::{cut, parts},
 };
 use crate::{
     error::{Error, ErrorKind, Source},
@@ -32,11 +33,10 @@ impl Head {
 
     /// The value of the header `content-type`; empty if there is none. Equal values count as one.
     pub(crate) fn content_type(&self) -> &str {
-        let mut values = self.headers.get_all("content-type").flat_map(|value| value.split(',').map(str::trim_ascii));
-        match (values.next(), self.headers.get("content-type")) {
-            (Some(first), Some(_)) if values.all(|value| value == first) => first,
-            (_, whole) => whole.unwrap_or_default(),
-        }
+        let whole = self.headers.get("content-type").unwrap_or_default();
+        let first = cut(whole, b',').0.trim_ascii();
+        let mut values = self.headers.get_all("content-type").flat_map(|value| parts(value, b','));
+        if values.all(|value| value.trim_ascii() == first) { first } else { whole }
     }
 
     /// The error of an HTTP status other than 2xx where the response carries no gRPC status.
@@ -211,7 +211,7 @@ pub(crate) fn invalid_message(invalid: &Invalid) -> Error {
 
 fn content_type_violation(value: &str) -> Option<Error> {
     const GRPC_WEB: &str = "application/grpc-web";
-    let media_type = value.split(';').next().unwrap_or_default().trim_ascii();
+    let media_type = cut(value, b';').0.trim_ascii();
     let (start, format) = media_type.split_at_checked(GRPC_WEB.len()).unwrap_or_default();
     let code = match format.as_bytes().first() {
         _ if !start.eq_ignore_ascii_case(GRPC_WEB) => Code::Unknown,

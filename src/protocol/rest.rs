@@ -8,6 +8,7 @@ use super::{
     json::Json,
     response::{Head, invalid_message, with_response},
     status::Failure,
+    text::cut,
 };
 use crate::{
     Metadata,
@@ -77,7 +78,7 @@ fn detail<J: Json>(json: &J) -> Option<Detail> {
 }
 
 fn is_json(content_type: &str) -> bool {
-    let media_type = content_type.split(';').next().unwrap_or_default().trim_ascii();
+    let media_type = cut(content_type, b';').0.trim_ascii();
     media_type.eq_ignore_ascii_case("application/json")
 }
 

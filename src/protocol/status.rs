@@ -2,7 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 
-use super::{code::Code, detail::Detail, json::parse_uint64, metadata::Metadata};
+use super::{code::Code, detail::Detail, json::parse_uint64, metadata::Metadata, text::parts};
 use crate::value::{Value, schema::GOOGLE_RPC_STATUS};
 
 const STATUS: &str = "grpc-status";
@@ -82,7 +82,7 @@ fn raw(metadata: &Metadata) -> Raw<'_> {
     let mut first = None;
     for (_, value) in metadata.iter().filter(|(name, _)| *name == STATUS) {
         // fetch joins repeated headers with commas.
-        for value in value.split(',') {
+        for value in parts(value, b',') {
             let value = value.trim_ascii();
             let this = match (value, parse_uint64(value).and_then(Code::from_number)) {
                 _ if first.is_some_and(|first| first != value) => return Raw::Invalid("ambiguous"),
