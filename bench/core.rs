@@ -14,7 +14,6 @@ mod native {
             zitadel::{management::v1::GetMyOrgResponse, org::v1::Org},
         },
         protocol::{
-            any::Any,
             base64, frame,
             response::{Decoder, End, Head, Opening},
             status,
@@ -88,7 +87,7 @@ mod native {
             &[0, 1, 30, 500],
             |count| {
                 let type_url = "type.googleapis.com/zitadel.v1.ErrorDetail".to_owned();
-                let detail = Any { type_url, value: b"\x0a\x0bEVENT-bfnrh\x12\x04text".to_vec() };
+                let detail = prost_types::Any { type_url, value: b"\x0a\x0bEVENT-bfnrh\x12\x04text".to_vec() };
                 let status = Status { code: 9, message: "text".to_owned(), details: vec![detail; count] };
                 let details = base64::encode(&status.encode_to_vec());
                 format!("grpc-status: 9\r\ngrpc-status-details-bin: {details}\r\n").into_bytes()

@@ -48,10 +48,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let descriptors = protox::compile(PROTOS, ["proto"])?;
     let out = env::var("OUT_DIR")?;
     fs::write(Path::new(&out).join("schemas.rs"), schema::write(&descriptors)?)?;
-    Config::new()
-        .service_generator(Box::new(Generator))
-        .include_file("proto.rs")
-        .compile_fds(descriptors)?;
+    Config::new().service_generator(Box::new(Generator)).include_file("proto.rs").compile_fds(descriptors)?;
     Ok(())
 }
 

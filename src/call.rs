@@ -94,7 +94,9 @@ pub(crate) async fn run<T: Transport, P: Platform>(
                 (None, None) => return Err(deadline_exceeded()),
             };
             match attempt(call, &token, transport, &deadline, &is_sent, read).await {
-                Err(error) if !is_second && error.kind() == ErrorKind::Status && error.code() == Code::Unauthenticated => {
+                Err(error)
+                    if !is_second && error.kind() == ErrorKind::Status && error.code() == Code::Unauthenticated =>
+                {
                     // ZITADEL refuses such a call before it changes anything.
                     is_sent.set(false);
                     is_second = true;
@@ -141,14 +143,14 @@ async fn attempt<T: Transport, P: Platform>(
     is_sent: &Cell<bool>,
     read: &mut dyn FnMut(Reply<P::Json>) -> Result<(), Error>,
 ) -> Result<(), Error> {
+    let left_ms = deadline.left_ms();
     // A token function may have blocked.
-    if deadline.has_passed() {
+    if left_ms.is_some_and(|left_ms| left_ms <= 0.0) {
         return Err(deadline_exceeded());
     }
     let Call { settings, method, payload, .. } = call;
     let mut metadata = settings.metadata.clone();
     metadata.append("authorization", &["Bearer ", token].concat());
-    let left_ms = deadline.left_ms();
     is_sent.set(true);
     let reply = match settings.protocol {
         Protocol::GrpcWeb => {
@@ -206,26 +208,6 @@ pub(crate) async fn sleep_until(platform: &impl Platform, at_ms: f64) {
             return;
         }
     }
-}
-
-/// Waits for a future, until a time if there is one; `None` if that comes first.
-pub(crate) async fn sleep_or<T>(
-    platform: &impl Platform,
-    at_ms: Option<f64>,
-    future: impl Future<Output = T>,
-) -> Option<T> {
-    let Some(at_ms) = at_ms else { return Some(future.await) };
-    let (mut future, mut sleep) = (pin!(future), pin!(sleep_until(platform, at_ms)));
-    poll_fn(|context| {
-        if platform.now_ms() >= at_ms {
-            return Poll::Ready(None);
-        }
-        match future.as_mut().poll(context) {
-            Poll::Ready(output) => Poll::Ready(Some(output)),
-            Poll::Pending => sleep.as_mut().poll(context).map(|()| None),
-        }
-    })
-    .await
 }
 
 #[cfg(test)]
@@ -402,7 +384,13 @@ mod tests {
         fake.run(fake.sleep(500.0));
         let settings = Settings::check("https://z.example".to_owned(), None, &within(300)).unwrap();
         let payload = Payload::of_message::<GetMyOrg>(&Default::default(), settings.protocol).unwrap();
-        let call = Call { method: &GetMyOrg::METHOD, payload, settings: &settings, token: &Asking::new(fixed()), ends_at_ms: Some(400.0) };
+        let call = Call {
+            method: &GetMyOrg::METHOD,
+            payload,
+            settings: &settings,
+            token: &Asking::new(fixed()),
+            ends_at_ms: Some(400.0),
+        };
         let never = |_: &_| Poll::Pending;
         let error = fake.run(run(&call, &GrpcWeb { platform: &fake }, &fake, &never, &mut |_| Ok(()))).unwrap_err();
         assert_eq!(error.kind(), Kind::Timeout);

@@ -159,7 +159,9 @@ enum Step {
 
 enum Next {
     /// Another call, at that time.
-    Call { at_ms: f64 },
+    Call {
+        at_ms: f64,
+    },
     End(Result<OrgActivation, Error>),
 }
 

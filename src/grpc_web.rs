@@ -23,23 +23,21 @@ pub(crate) struct GrpcWeb<'a, P> {
 impl<P: Platform> Transport for GrpcWeb<'_, P> {
     async fn unary(&self, request: Request<'_>) -> Result<Response, Error> {
         let Request { base_url, path, message, options } = request;
-        let is_cross_origin = is_cross_origin(base_url, self.platform);
-        let mut headers = options.metadata;
+        let (mut headers, timeout_ms) = (options.metadata, options.timeout_ms);
         headers.append("content-type", "application/grpc-web+proto");
         headers.append("x-grpc-web", "1");
         headers.append(USER_AGENT.0, USER_AGENT.1);
         let is_informed = match options.timeout_header {
-            TimeoutHeader::OwnOrigin => !is_cross_origin,
+            TimeoutHeader::OwnOrigin => timeout_ms.is_some() && !is_cross_origin(base_url, self.platform),
             TimeoutHeader::Send => true,
             TimeoutHeader::Withhold => false,
         };
-        let timeout_ms = options.timeout_ms;
         if let Some(timeout_ms) = timeout_ms.filter(|_| is_informed) {
             headers.append("grpc-timeout", &timeout::encode(timeout_ms));
         }
         let frame = frame::encode(message).ok_or_else(too_long)?;
         let request = HttpRequest { verb: "POST", url: [base_url, path].concat(), headers, body: Some(&frame) };
-        match http::exchange(self.platform, request, is_cross_origin, timeout_ms, open).await? {
+        match http::exchange(self.platform, request, base_url, timeout_ms, open).await? {
             (Incoming::Frames(decoder), end) => decoder.finish(end),
             (Incoming::Whole(head, body), _) => Err(head.http_error().with_body(http::shown(&body))),
         }

@@ -1,9 +1,15 @@
 //! What both protocols share of an HTTP exchange.
 
+use std::{
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
+    task::Poll,
+};
+
 use crate::{
     Metadata,
-    call::sleep_or,
     error::{Error, ErrorKind},
+    options::is_cross_origin,
     platform::{Body as _, HttpRequest, Platform, SendError},
     protocol::{
         code::Code,
@@ -36,9 +42,7 @@ impl Incoming {
             Self::Frames(decoder) => decoder.patience_ms(),
             Self::Whole(head, bytes) if head.is_success() => (bytes.len() > MAX_BODY_LEN).then_some(0.0),
             // To its end, so that the connection can be used again and the network log shows all of it.
-            Self::Whole(_, bytes) => {
-                Some(if bytes.len() < MAX_ERROR_LEN { ERROR_BODY_MS } else { 0.0 })
-            }
+            Self::Whole(_, bytes) => Some(if bytes.len() < MAX_ERROR_LEN { ERROR_BODY_MS } else { 0.0 }),
         }
     }
 
@@ -57,13 +61,14 @@ impl Incoming {
 pub(crate) async fn exchange<P: Platform>(
     platform: &P,
     request: HttpRequest<'_>,
-    is_cross_origin: bool,
+    base_url: &str,
     timeout_ms: Option<f64>,
     open: fn(Head) -> Result<Incoming, Error>,
 ) -> Result<(Incoming, End), Error> {
-    let (head, mut body) = platform.send(request).await.map_err(|error| not_sent(error, is_cross_origin))?;
+    let (head, mut body) = platform.send(request).await.map_err(|error| not_sent(error, platform, base_url))?;
     let mut incoming = follow_no_redirect(head).and_then(open)?;
-    let (mut patience_ms, mut ends_at_ms) = (None, None);
+    let mut patience_ms = None;
+    let mut patience: Option<Pin<Box<dyn Future<Output = ()> + '_>>> = None;
     let end = loop {
         let now_patience_ms = incoming.patience_ms();
         if now_patience_ms == Some(0.0) {
@@ -73,9 +78,15 @@ pub(crate) async fn exchange<P: Platform>(
             patience_ms = now_patience_ms;
             // Half of the time that is left, so that the error comes before the deadline does.
             let grace_ms = |ms| timeout_ms.map_or(ms, |left: f64| (left / 2.0).min(ms));
-            ends_at_ms = patience_ms.map(|ms| platform.now_ms() + grace_ms(ms));
+            patience = patience_ms.map(|ms| Box::pin(platform.sleep(grace_ms(ms))) as _);
         }
-        match sleep_or(platform, ends_at_ms, body.read()).await {
+        let mut read = pin!(body.read());
+        let chunk = poll_fn(|context| match (read.as_mut().poll(context), &mut patience) {
+            (Poll::Ready(chunk), _) => Poll::Ready(Some(chunk)),
+            (Poll::Pending, Some(patience)) => patience.as_mut().poll(context).map(|()| None),
+            (Poll::Pending, None) => Poll::Pending,
+        });
+        match chunk.await {
             Some(Ok(Some(chunk))) => incoming.push(&chunk),
             Some(Err(source)) => break End::Broken(source),
             Some(Ok(None)) | None => break End::Complete,
@@ -86,9 +97,9 @@ pub(crate) async fn exchange<P: Platform>(
 
 #[cold]
 #[inline(never)]
-fn not_sent(error: SendError, is_cross_origin: bool) -> Error {
+fn not_sent(error: SendError, platform: &impl Platform, base_url: &str) -> Error {
     let (error, source) = match error {
-        SendError::Failed(source) => (connection_error(is_cross_origin), source),
+        SendError::Failed(source) => (connection_error(is_cross_origin(base_url, platform)), source),
         SendError::Refused(source) => {
             (Error::invalid_argument(&["fetch refused the request, so nothing was sent. See cause."]), source)
         }

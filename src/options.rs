@@ -120,9 +120,7 @@ pub(crate) fn check_base_url(
     allow_insecure: bool,
     platform: &impl Platform,
 ) -> Result<String, Error> {
-    let own_origin = platform.own_origin();
-    let is_browser = own_origin.is_some();
-    let text = given.or_else(|| own_origin.filter(|origin| origin.starts_with("http")));
+    let text = given.or_else(|| platform.own_origin().filter(|origin| origin.starts_with("http")));
     let text = text
         .ok_or_else(|| Error::invalid_argument(&["baseUrl is missing: there is no http(s) origin to default to."]))?;
     // `scheme://[user[:password]@]host[:port]/path[?query][#fragment]`, as every URL parser writes it.
@@ -135,7 +133,7 @@ pub(crate) fn check_base_url(
     if authority.bytes().any(|byte| byte == b'@') || rest.bytes().any(|byte| matches!(byte, b'?' | b'#')) {
         return Err(Error::invalid_argument(&["baseUrl has a user name, a password, a query or a fragment."]));
     }
-    if secure.is_none() && !allow_insecure && !is_this_machine(authority, is_browser) {
+    if secure.is_none() && !allow_insecure && !is_this_machine(authority, platform) {
         let text =
             "baseUrl is plain http, which shows the token to the network: use https or set allowInsecure to true.";
         return Err(Error::invalid_argument(&[text]));
@@ -156,7 +154,7 @@ pub(crate) fn is_cross_origin(base_url: &str, platform: &impl Platform) -> bool 
 /// Whether a host, perhaps with a port, is this machine.
 ///
 /// Source: W3C Secure Contexts, section 3.1. Outside of browsers names below `localhost` go to the network's DNS.
-fn is_this_machine(authority: &str, is_browser: bool) -> bool {
+fn is_this_machine(authority: &str, platform: &impl Platform) -> bool {
     if authority == "[::1]" || authority.starts_with("[::1]:") {
         return true;
     }
@@ -164,7 +162,7 @@ fn is_this_machine(authority: &str, is_browser: bool) -> bool {
     let is_ipv4 = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     host == "localhost"
         || host.strip_prefix("127.").is_some_and(is_ipv4)
-        || (is_browser && host.ends_with(".localhost"))
+        || (host.ends_with(".localhost") && platform.own_origin().is_some())
 }
 
 /// Everything about a call but its method, message and token, checked.

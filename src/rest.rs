@@ -4,7 +4,7 @@ use crate::{
     Metadata,
     error::{Error, ErrorKind},
     http::{self, Incoming},
-    options::{Settings, is_cross_origin},
+    options::Settings,
     platform::{HttpRequest, Platform},
     protocol::{
         code::Code,
@@ -43,9 +43,8 @@ pub(crate) async fn unary<P: Platform>(
     }
     let url = [settings.base_url.as_str(), &payload.path].concat();
     let request = HttpRequest { verb, url, headers, body };
-    let is_cross_origin = is_cross_origin(&settings.base_url, platform);
     let open = |head| Ok(Incoming::Whole(head, Vec::new()));
-    let exchanged = http::exchange(platform, request, is_cross_origin, timeout_ms, open).await?;
+    let exchanged = http::exchange(platform, request, &settings.base_url, timeout_ms, open).await?;
     let (Incoming::Whole(head, bytes), end) = exchanged else { return Err(invalid_message(&Invalid::new("not JSON"))) };
     let error = match end {
         _ if !head.is_success() => None,

@@ -1,8 +1,8 @@
 //! Errors as ZITADEL raises them, and the status that becomes of them on the wire.
 
 use prost::Message as _;
-use serde_json::{Value, json};
 use prost_types::Any;
+use serde_json::{Value, json};
 use zitadel_org_web::{
     Code,
     proto::{google, zitadel::v1::ErrorDetail},

@@ -1,26 +1,35 @@
 //! The end of a request.
 
-use wasm_bindgen::JsValue;
-use web_sys::AbortController;
+use wasm_bindgen::prelude::*;
+
+use super::reflect::invoke;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = AbortController)]
+    #[derive(Debug)]
+    type Controller;
+    #[wasm_bindgen(constructor, js_class = "AbortController", catch)]
+    fn new() -> Result<Controller, JsValue>;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    fn signal(this: &Controller) -> Result<JsValue, JsValue>;
+}
 
 /// Ends a request when it is dropped, unless it has come to its end.
 #[derive(Debug)]
 pub(super) struct Abort {
-    controller: Option<AbortController>,
-    signal: Option<JsValue>,
+    controller: Option<Controller>,
 }
 
 impl Abort {
     /// For a request that is to be sent. Without AbortController a request cannot be ended, but sent.
     pub(super) fn new() -> Self {
-        let controller = AbortController::new().ok();
-        let signal = controller.as_ref().map(|controller| controller.signal().into());
-        Self { controller, signal }
+        Self { controller: Controller::new().ok() }
     }
 
     /// The signal for fetch.
-    pub(super) const fn signal(&self) -> Option<&JsValue> {
-        self.signal.as_ref()
+    pub(super) fn signal(&self) -> JsValue {
+        self.controller.as_ref().and_then(|controller| controller.signal().ok()).unwrap_or_default()
     }
 
     /// Says that the response was read to its end.
@@ -32,7 +41,7 @@ impl Abort {
 impl Drop for Abort {
     fn drop(&mut self) {
         if let Some(controller) = &self.controller {
-            controller.abort();
+            let _ = invoke(controller, "abort", &JsValue::UNDEFINED, &JsValue::UNDEFINED);
         }
     }
 }

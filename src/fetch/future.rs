@@ -21,7 +21,17 @@ extern "C" {
 /// # Errors
 /// What it rejects with.
 pub(crate) async fn settled(value: &JsValue) -> Result<JsValue, JsValue> {
+    let callback = listen(value)?;
+    poll_fn(|context| callback.poll(context.waker())).await
+}
+
+/// Lets a promise settle as it will, without a report of a rejection that nobody handles.
+pub(super) fn ignore(promise: &JsValue) {
+    let _ = listen(promise);
+}
+
+fn listen(value: &JsValue) -> Result<Callback, JsValue> {
     let callback = Callback::new();
     promise_of(value)?.then(&callback.function(true), &callback.function(false))?;
-    poll_fn(|context| callback.poll(context.waker())).await
+    Ok(callback)
 }

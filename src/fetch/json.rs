@@ -1,8 +1,8 @@
 //! JSON, as the browser parses it, and what JavaScript passes in as an object of that kind.
 
-use js_sys::{Array, JSON, Reflect};
 use wasm_bindgen::prelude::*;
 
+use super::reflect::{Any, get_named, items};
 use crate::protocol::json::Json;
 
 #[wasm_bindgen]
@@ -10,10 +10,10 @@ extern "C" {
     // Each may throw, for a proxy.
     #[wasm_bindgen(js_namespace = Array, js_name = isArray, catch)]
     fn is_array(value: &JsValue) -> Result<bool, JsValue>;
-    #[wasm_bindgen(js_namespace = Array, js_name = from, catch)]
-    fn array_from(value: &JsValue) -> Result<Option<Array>, JsValue>;
     #[wasm_bindgen(js_namespace = Object, js_name = keys, catch)]
-    fn keys(object: &JsValue) -> Result<Option<Array>, JsValue>;
+    fn keys(object: &JsValue) -> Result<Option<Any>, JsValue>;
+    #[wasm_bindgen(js_namespace = JSON, js_name = stringify, catch)]
+    fn stringify(value: &JsValue) -> Result<Option<String>, JsValue>;
 }
 
 /// A JSON value.
@@ -30,9 +30,8 @@ impl Json for JsJson {
     /// What throws on being read is a value of no type.
     fn member(&self, name: &str) -> Option<Self> {
         let object = self.0.is_object().then_some(&self.0)?;
-        match Reflect::get(object, &name.into()) {
-            Ok(value) if value.is_undefined() || value.is_null() => None,
-            Ok(value) => Some(Self(value)),
+        match get_named(object, &name.into()) {
+            Ok(value) => Some(Self(value?.into())),
             Err(_) => Some(Self(JsValue::UNDEFINED)),
         }
     }
@@ -50,16 +49,16 @@ impl Json for JsJson {
     }
 
     fn items(&self) -> Option<Vec<Self>> {
-        let array = if self.is_array() { array_from(&self.0).ok()? } else { None };
-        Some(array?.iter().map(Self).collect())
+        let items = self.is_array().then(|| items(&self.0).ok())??;
+        Some(items.into_iter().map(Self).collect())
     }
 
     fn names(&self) -> Option<Vec<String>> {
         let names = if self.0.is_object() && !self.is_array() { keys(&self.0).ok()? } else { None };
-        Some(names?.iter().filter_map(|name| name.as_string()).collect())
+        Some(items(&names?.into()).ok()?.iter().filter_map(JsValue::as_string).collect())
     }
 
     fn text(&self) -> String {
-        JSON::stringify(&self.0).map(String::from).unwrap_or_default()
+        stringify(&self.0).ok().flatten().unwrap_or_default()
     }
 }

@@ -8,15 +8,20 @@ mod body;
 mod callback;
 mod future;
 mod json;
+pub(crate) mod reflect;
 mod timer;
 
 use std::{cell::RefCell, fmt};
 
-use js_sys::{Function, Object, Uint8Array};
+use js_sys::{Function, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::Url;
 
-use self::{abort::Abort, body::FetchBody};
+use self::{
+    abort::Abort,
+    body::FetchBody,
+    reflect::{get, parse, some, type_error},
+};
 use crate::{
     Error, Metadata,
     error::Source,
@@ -32,37 +37,45 @@ use crate::{
 
 #[cfg(feature = "js")]
 pub(crate) use self::callback::Callback;
+#[cfg(feature = "js")]
+pub use self::reflect::Any;
 pub(crate) use self::{future::settled, json::JsJson};
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(js_namespace = performance, js_name = now, catch)]
-    fn performance_now() -> Result<f64, JsValue>;
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn performance_now() -> f64;
 
     type Global;
     #[wasm_bindgen(thread_local_v2, js_name = globalThis)]
     static GLOBAL: Global;
     #[wasm_bindgen(method, getter, structural, catch)]
-    fn origin(this: &Global) -> Result<Option<JsValue>, JsValue>;
+    fn origin(this: &Global) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch)]
-    fn fetch(this: &Global) -> Result<Option<Function>, JsValue>;
+    fn fetch(this: &Global) -> Result<JsValue, JsValue>;
+
+    type ResponseLike;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    fn status(this: &ResponseLike) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, getter, structural, catch)]
+    fn headers(this: &ResponseLike) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(js_name = Request)]
     type RequestProbe;
     #[wasm_bindgen(constructor, js_class = "Request", catch)]
-    fn new(url: &str, init: &Object) -> Result<RequestProbe, JsValue>;
+    fn new(url: &str, init: &JsValue) -> Result<RequestProbe, JsValue>;
 
-    type ResponseLike;
-    #[wasm_bindgen(method, getter, structural, catch)]
-    fn status(this: &ResponseLike) -> Result<Option<JsValue>, JsValue>;
-    #[wasm_bindgen(method, getter, structural, catch)]
-    fn headers(this: &ResponseLike) -> Result<Option<JsValue>, JsValue>;
+    type Init;
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_body(this: &Init, body: &Uint8Array);
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_signal(this: &Init, signal: &JsValue);
 
     type Pairs;
     #[wasm_bindgen(js_namespace = Array, js_name = from, catch)]
-    fn pairs(iterable: &JsValue) -> Result<Pairs, JsValue>;
+    fn pairs(iterable: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, structural, catch)]
-    fn join(this: &Pairs, separator: &str) -> Result<Option<JsValue>, JsValue>;
+    fn join(this: &Pairs, separator: &JsValue) -> Result<JsValue, JsValue>;
 }
 
 /// Something that JavaScript threw: what lies below an [`Error`].
@@ -155,20 +168,17 @@ impl Platform for Browser {
         let abort = Abort::new();
         let mut refusal = None;
         for (has_policy, has_signal) in CONCESSIONS {
-            let init = init(&request, has_policy, abort.signal().filter(|_| has_signal))
-                .map_err(|cause| SendError::Refused(source(cause)))?;
-            let started = match &self.fetch {
-                Some(fetch) => call(fetch, &request.url, &init),
-                None => global_fetch(&request.url, &init),
-            };
+            let signal = has_signal.then(|| abort.signal()).filter(JsValue::is_object);
+            let init =
+                init(&request, has_policy, signal.as_ref()).map_err(|cause| SendError::Refused(source(cause)))?;
+            let started = call(self.fetch.as_ref(), &request.url, &init);
             let (response, is_thrown) = match started {
                 Ok(promise) => (settled(&promise).await, false),
                 Err(thrown) => (Err(thrown), true),
             };
             match response {
                 Ok(response) => {
-                    return read(response.unchecked_into(), abort)
-                        .map_err(|cause| SendError::NotAResponse(source(cause)));
+                    return read(&response, abort).map_err(|cause| SendError::NotAResponse(source(cause)));
                 }
                 Err(thrown) if is_header_overflow(&thrown) => return Err(SendError::HeadersTooLong(source(thrown))),
                 // A caller's fetch may have sent the request whatever it says.
@@ -184,7 +194,7 @@ impl Platform for Browser {
     }
 
     fn parse_json(&self, text: &[u8]) -> Option<JsJson> {
-        js_sys::JSON::parse(&String::from_utf8_lossy(text)).ok().map(JsJson)
+        parse(&String::from_utf8_lossy(text)).ok().map(JsJson)
     }
 
     fn parse_url(&self, text: &str) -> Option<String> {
@@ -202,11 +212,11 @@ impl Platform for Browser {
     }
 
     fn own_origin(&self) -> Option<String> {
-        GLOBAL.with(Global::origin).ok()??.as_string()
+        GLOBAL.with(Global::origin).ok()?.as_string()
     }
 
     fn now_ms(&self) -> f64 {
-        performance_now().unwrap_or_else(|_| js_sys::Date::now())
+        performance_now()
     }
 
     fn ms_until(&self, http_date: &str) -> Option<f64> {
@@ -221,27 +231,25 @@ impl Platform for Browser {
 
 /// Whether Node refuses the length of a response's headers, which is not a missing response.
 fn is_header_overflow(thrown: &JsValue) -> bool {
-    // Of what is no object there is nothing to get, and each exception costs a slot of wasm-bindgen's table for good.
-    let get = |value: JsValue, name: &str| {
-        Some(value).filter(JsValue::is_object).and_then(|value| js_sys::Reflect::get(&value, &name.into()).ok())
-    };
-    let code = get(thrown.clone(), "cause").and_then(|cause| get(cause, "code")).and_then(|code| code.as_string());
+    let member = |value: &JsValue, name| value.is_object().then(|| get(value, name).ok().flatten()).flatten();
+    let code = member(thrown, "cause").and_then(|cause| member(&cause, "code")).and_then(|code| code.as_string());
     code.is_some_and(|code| code == "UND_ERR_HEADERS_OVERFLOW")
 }
 
-fn global_fetch(url: &str, init: &Object) -> Result<JsValue, JsValue> {
-    match GLOBAL.with(Global::fetch)? {
-        Some(fetch) => call(&fetch, url, init),
-        None => Err(js_sys::TypeError::new("there is no global fetch").into()),
-    }
-}
-
-fn call(fetch: &Function, url: &str, init: &Object) -> Result<JsValue, JsValue> {
-    fetch.call2(&JsValue::UNDEFINED, &JsValue::from_str(url), init)
+fn call(fetch: Option<&Function>, url: &str, init: &JsValue) -> Result<JsValue, JsValue> {
+    let global;
+    let fetch: &JsValue = match fetch {
+        Some(fetch) => fetch,
+        None => {
+            global = some(GLOBAL.with(Global::fetch)?).ok_or_else(|| type_error("there is no global fetch"))?;
+            &global
+        }
+    };
+    reflect::call(fetch, &JsValue::from_str(url), init)
 }
 
 /// The second argument of fetch, with headers as an object that callers can read: repeated ones are joined.
-fn init(request: &HttpRequest<'_>, has_policy: bool, signal: Option<&JsValue>) -> Result<Object, JsValue> {
+fn init(request: &HttpRequest<'_>, has_policy: bool, signal: Option<&JsValue>) -> Result<JsValue, JsValue> {
     let mut text = String::from("{\"method\":");
     quote(request.verb, &mut text);
     // Not "error", which workerd does not have: `http::send` refuses what a redirect responds with.
@@ -260,24 +268,29 @@ fn init(request: &HttpRequest<'_>, has_policy: bool, signal: Option<&JsValue>) -
     }
     text.push_str("}}");
     // One text that the browser parses costs a third of setting every member.
-    let init: Object = js_sys::JSON::parse(&text)?.unchecked_into();
+    let init = parse(&text)?;
     if let Some(body) = request.body {
-        js_sys::Reflect::set(&init, &"body".into(), &Uint8Array::from(body))?;
+        init.unchecked_ref::<Init>().set_body(&Uint8Array::from(body));
     }
     if let Some(signal) = signal {
-        js_sys::Reflect::set(&init, &"signal".into(), signal)?;
+        init.unchecked_ref::<Init>().set_signal(signal);
     }
     Ok(init)
 }
 
+thread_local! {
+    // Made once: a string takes longer to cross than what is done with it.
+    static LINE_BREAK: JsValue = JsValue::from_str("\n");
+}
+
 /// Reads the head of what should be a `Response`.
-fn read(response: ResponseLike, abort: Abort) -> Result<(Head, FetchBody), JsValue> {
-    let status = response.status()?.and_then(|status| status.as_f64());
-    let status = status.ok_or_else(|| js_sys::TypeError::new("its status is not a number"))?;
-    let headers = response.headers()?.filter(JsValue::is_object);
-    let headers = headers.ok_or_else(|| js_sys::TypeError::new("its headers are none"))?;
+fn read(response: &JsValue, abort: Abort) -> Result<(Head, FetchBody), JsValue> {
+    let like: &ResponseLike = response.unchecked_ref();
+    let status = like.status()?.as_f64().ok_or_else(|| type_error("its status is not a number"))?;
+    let headers = Some(like.headers()?).filter(JsValue::is_object).ok_or_else(|| type_error("its headers are none"))?;
     // One text for all of them, since each crossing costs: a line is "name,value", and neither can hold a line break.
-    let lines = pairs(&headers)?.join("\n")?.and_then(|lines| lines.as_string()).unwrap_or_default();
+    let lines = LINE_BREAK.with(|line_break| pairs(&headers)?.unchecked_ref::<Pairs>().join(line_break))?;
+    let lines = lines.as_string().unwrap_or_default();
     let mut headers = Metadata::new();
     for line in parts(&lines, b'\n') {
         // A Set-Cookie is none of an error's business.
@@ -290,7 +303,7 @@ fn read(response: ResponseLike, abort: Abort) -> Result<(Head, FetchBody), JsVal
     }
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast from f64 saturates")]
     let head = Head { http_status: status as u16, headers };
-    Ok((head, FetchBody::new(response.unchecked_into(), abort)?))
+    Ok((head, FetchBody::new(response, abort)?))
 }
 
 /// A header's value: fetch shows each of its bytes as a character, and what was sent may be UTF-8.

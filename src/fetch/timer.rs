@@ -5,20 +5,20 @@ use std::future::{Future, poll_fn};
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
-use super::callback::Callback;
+use super::{callback::Callback, reflect::Any};
 
 #[wasm_bindgen]
 extern "C" {
     // The handle is a number in browsers and an object in Node.
     #[wasm_bindgen(js_name = setTimeout, catch)]
-    fn set_timeout(callback: &Function, delay_ms: i32) -> Result<Option<JsValue>, JsValue>;
+    fn set_timeout(callback: &Function, delay_ms: i32) -> Result<Option<Any>, JsValue>;
     #[wasm_bindgen(js_name = clearTimeout, catch)]
-    fn clear_timeout(handle: &JsValue) -> Result<(), JsValue>;
+    fn clear_timeout(handle: &Any) -> Result<(), JsValue>;
 }
 
 struct Timer {
     callback: Callback,
-    handle: JsValue,
+    handle: Option<Any>,
 }
 
 impl Timer {
@@ -26,7 +26,7 @@ impl Timer {
         let callback = Callback::new();
         #[expect(clippy::cast_possible_truncation, reason = "a cast from f64 saturates")]
         // Without timers there is no deadline, but there is a call.
-        let handle = set_timeout(&callback.function(true), ms.ceil() as i32).ok().flatten().unwrap_or_default();
+        let handle = set_timeout(&callback.function(true), ms.ceil() as i32).ok().flatten();
         Self { callback, handle }
     }
 }
@@ -34,7 +34,9 @@ impl Timer {
 impl Drop for Timer {
     fn drop(&mut self) {
         // One that has fired is cleared, too: that does nothing.
-        let _ = clear_timeout(&self.handle);
+        if let Some(handle) = &self.handle {
+            let _ = clear_timeout(handle);
+        }
     }
 }
 

@@ -12,24 +12,12 @@ use wasm_bindgen::prelude::*;
 use crate::{
     Error,
     error::Source,
-    machine::{Callback, source},
+    machine::{
+        Callback,
+        reflect::{get, invoke},
+        source,
+    },
 };
-
-#[wasm_bindgen]
-extern "C" {
-    #[derive(Clone)]
-    type Signal;
-    #[wasm_bindgen(method, getter, structural, catch)]
-    fn aborted(this: &Signal) -> Result<Option<JsValue>, JsValue>;
-    #[wasm_bindgen(method, getter, structural, catch)]
-    fn reason(this: &Signal) -> Result<Option<JsValue>, JsValue>;
-    #[wasm_bindgen(method, structural, catch, js_name = addEventListener)]
-    fn add_event_listener(this: &Signal, event: &str, listener: &Function) -> Result<(), JsValue>;
-    #[wasm_bindgen(method, structural, catch, js_name = removeEventListener)]
-    fn remove_event_listener(this: &Signal, event: &str, listener: &Function) -> Result<(), JsValue>;
-}
-
-const EVENT: &str = "abort";
 
 thread_local! {
     // One listener for all calls with a signal: Node warns of more than ten.
@@ -37,7 +25,7 @@ thread_local! {
 }
 
 struct Listener {
-    signal: Signal,
+    signal: JsValue,
     callback: Callback,
     function: Function,
     /// Of the calls that wait.
@@ -57,7 +45,7 @@ impl Listener {
 impl Drop for Listener {
     fn drop(&mut self) {
         // There is nobody to report to if the signal refuses.
-        let _ = self.signal.remove_event_listener(EVENT, &self.function);
+        let _ = invoke(&self.signal, "removeEventListener", &"abort".into(), &self.function);
         LISTENERS.with_borrow_mut(|all| all.retain(|listener| listener.strong_count() > 0));
     }
 }
@@ -75,9 +63,9 @@ impl Aborted {
     /// It is not an AbortSignal.
     pub(super) fn listen(signal: &JsValue) -> Result<Self, Error> {
         let invalid = || Error::invalid_argument(&["signal is not an AbortSignal."]);
-        let signal: &Signal = signal.unchecked_ref();
         // Not instanceof: it may come from another realm.
-        if signal.aborted().ok().flatten().is_none_or(|aborted| aborted.as_bool().is_none()) {
+        let aborted = signal.is_object().then(|| get(signal, "aborted").ok().flatten()).flatten();
+        if aborted.is_none_or(|aborted| aborted.as_bool().is_none()) {
             return Err(invalid());
         }
         let known = LISTENERS.with_borrow(|all| {
@@ -89,7 +77,7 @@ impl Aborted {
         }
         let callback = Callback::new();
         let function = callback.function(true);
-        let added = signal.add_event_listener(EVENT, &function);
+        let added = invoke(signal, "addEventListener", &"abort".into(), &function);
         added.map_err(|thrown| invalid().with_source(Some(source(thrown))))?;
         let (signal, wakers, count) = (signal.clone(), RefCell::default(), Cell::default());
         let listener = Rc::new(Listener { signal, callback, function, wakers, count });
@@ -100,11 +88,11 @@ impl Aborted {
     /// What the signal says, with its reason.
     pub(super) fn poll(&self, waker: &Waker) -> Poll<Option<Source>> {
         let Listener { signal, callback, wakers, .. } = &*self.listener;
-        if signal.aborted().ok().flatten().is_some_and(|aborted| aborted.is_truthy()) {
+        if get(signal, "aborted").ok().flatten().is_some_and(|aborted| aborted.is_truthy()) {
             // The callback has woken but one of them.
             let others = wakers.take();
             others.into_iter().for_each(|(_, waker)| waker.wake());
-            return Poll::Ready(signal.reason().ok().flatten().map(source));
+            return Poll::Ready(get(signal, "reason").ok().flatten().map(|reason| source(reason.into())));
         }
         let _ = callback.poll(waker);
         let mut wakers = wakers.borrow_mut();

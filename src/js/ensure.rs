@@ -14,7 +14,7 @@ use crate::{
     bulk::Bulk,
     call::Cancelled,
     ensure::{Ensure, object},
-    machine::Browser,
+    machine::{Browser, reflect},
     token::{Asking, Token},
     value::Value,
 };
@@ -23,8 +23,8 @@ use crate::{
 pub(super) fn one(arguments: Arguments) -> Result<Steps, Error> {
     let mut reader = Reader::default();
     let org_id = reader.id("orgId", &arguments.subject);
-    let options = reader.options(&JsValue::UNDEFINED, &arguments)?;
-    let token = token::read(&arguments.token)?;
+    let options = reader.options(&None, &arguments)?;
+    let token = token::read(arguments.token.as_ref())?;
     Ok(Box::pin(async move {
         let transport = Transport { platform: &options.platform };
         let cancelled = |waker: &_| options.cancelled(waker);
@@ -38,12 +38,12 @@ pub(super) fn many(arguments: Arguments) -> Result<Steps, Error> {
     let mut reader = Reader::default();
     let org_ids = reader.org_ids(&arguments.subject);
     let (mut bulk_options, on_progress) = reader.bulk(&arguments.options);
-    let options = reader.options(&JsValue::UNDEFINED, &arguments)?;
+    let options = reader.options(&None, &arguments)?;
     if let Some(on_progress) = on_progress {
         bulk_options = bulk_options.on_progress(move |progress| report(&on_progress, progress));
     }
     let bulk = Bulk::check(org_ids, bulk_options)?;
-    let token = token::read(&arguments.token)?;
+    let token = token::read(arguments.token.as_ref())?;
     Ok(Box::pin(async move {
         let transport = Transport { platform: &options.platform };
         let cancelled = |waker: &_| options.cancelled(waker);
@@ -52,12 +52,12 @@ pub(super) fn many(arguments: Arguments) -> Result<Steps, Error> {
     }))
 }
 
-fn ensure<'a>(
+fn ensure<'a, T>(
     options: &'a Options,
-    transport: &'a Transport<'a, Browser>,
+    transport: &'a T,
     token: Token,
     cancelled: Cancelled<'a>,
-) -> Ensure<'a, Transport<'a, Browser>, Browser> {
+) -> Ensure<'a, T, Browser> {
     let Options { settings, platform, .. } = options;
     Ensure { transport, platform, settings, token: Asking::new(token), cancelled }
 }
@@ -65,16 +65,16 @@ fn ensure<'a>(
 fn report(on_progress: &Function, progress: crate::BulkProgress<'_>) {
     let number = |number| Value::Number(i64::try_from(number).unwrap_or(i64::MAX));
     let object = error::value(&object([("done", number(progress.done)), ("total", number(progress.total))]));
-    error::set(&object, "last", &result(progress.last));
+    reflect::set(&object, "last", &result(progress.last));
     // What it throws is its own affair: the run goes on.
-    let _ = on_progress.call1(&JsValue::UNDEFINED, &object);
+    let _ = reflect::call(on_progress, &object, &JsValue::UNDEFINED);
 }
 
 fn result(result: &OrgActivationResult) -> JsValue {
     let object = error::value(&object([("orgId", Value::Text(result.org_id.clone()))]));
     match &result.result {
-        Ok(active) => error::set(&object, "activation", &activation(active)),
-        Err(error) => error::set(&object, "error", &error::to_js(error)),
+        Ok(active) => reflect::set(&object, "activation", &activation(active)),
+        Err(error) => reflect::set(&object, "error", &error::to_js(error)),
     }
     object
 }

@@ -2,13 +2,12 @@
 
 use std::error::Error as _;
 
-use js_sys::Reflect;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::{
     Detail, Error,
-    machine::Thrown,
+    machine::{Thrown, reflect},
     protocol::{
         base64,
         detail::{ZITADEL, ZITADEL_V2},
@@ -34,8 +33,13 @@ pub(super) fn to_js(error: &Error) -> JsValue {
     fields.text("id", error.id());
     fields.text("requestId", error.metadata().get("x-request-id"));
     fields.text("body", error.body());
-    for (name, number) in [("httpStatus", error.http_status().map(f64::from)), ("retryAfterMs", error.retry_after_ms())] {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and positive; a cast saturates")]
+    for (name, number) in [("httpStatus", error.http_status().map(f64::from)), ("retryAfterMs", error.retry_after_ms())]
+    {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "whole and positive; a cast saturates"
+        )]
         if let Some(number) = number {
             fields.raw(name, &(number as u64).to_string());
         }
@@ -55,9 +59,9 @@ pub(super) fn to_js(error: &Error) -> JsValue {
         metadata.text(name, Some(&values));
     }
     fields.raw("metadata", &metadata.end());
-    let fields = js_sys::JSON::parse(&fields.end()).unwrap_or_default();
+    let fields = reflect::parse(&fields.end()).unwrap_or_default();
     if let Some(Thrown(cause)) = error.source().and_then(|source| source.downcast_ref()) {
-        set(&fields, "cause", cause);
+        reflect::set(&fields, "cause", cause);
     }
     ZitadelError::new(&fields).into()
 }
@@ -106,11 +110,6 @@ fn push_detail(detail: &Detail, text: &mut String) {
         fields.text(name, Some(value.as_str()).filter(|_| !name.is_empty()));
     }
     text.push_str(&fields.end());
-}
-
-/// Sets a member of a new object, which takes any.
-pub(super) fn set(object: &JsValue, name: &str, value: &JsValue) {
-    let _ = Reflect::set(object, &name.into(), value);
 }
 
 /// A value as a plain object. Ours hold strings, numbers and objects, which always convert.

@@ -23,7 +23,7 @@ pub(super) use crate::tonic::ThroughTower as Transport;
 use crate::{
     Error,
     call::{self, Call, Reply},
-    machine::JsJson,
+    machine::{Any, JsJson, reflect},
     proto::zitadel::{
         auth::v1::ListMyZitadelPermissions,
         management::v1::{DeactivateOrg, GetMyOrg, ReactivateOrg},
@@ -42,11 +42,11 @@ macro_rules! export {
         $(#[$docs])*
         #[wasm_bindgen(js_name = $js_name, skip_typescript)]
         pub fn $name(
-            token: JsValue,
-            subject: JsValue,
-            options: JsValue,
-            defaults: JsValue,
-            started_at: JsValue,
+            token: Option<Any>,
+            subject: Option<Any>,
+            options: Option<Any>,
+            defaults: Option<Any>,
+            started_at: Option<f64>,
         ) -> Promise {
             promise($steps(Arguments { token, subject, options, defaults, started_at }))
         }
@@ -94,12 +94,12 @@ export! {
 
 /// What a function is called with.
 pub(super) struct Arguments {
-    pub(super) token: JsValue,
+    pub(super) token: Option<Any>,
     /// The organization, or the request.
-    pub(super) subject: JsValue,
-    pub(super) options: JsValue,
-    pub(super) defaults: JsValue,
-    pub(super) started_at: JsValue,
+    pub(super) subject: Option<Any>,
+    pub(super) options: Option<Any>,
+    pub(super) defaults: Option<Any>,
+    pub(super) started_at: Option<f64>,
 }
 
 /// What is left to do of a call whose arguments are checked.
@@ -108,7 +108,7 @@ pub(super) type Steps = Pin<Box<dyn Future<Output = Result<JsValue, Error>>>>;
 // Checked apart from what waits: a future keeps track of all that it holds at every place where it can end.
 fn call_method(method: &'static Method, subject: Subject, arguments: &Arguments) -> Result<Steps, Error> {
     let mut reader = Reader::default();
-    let org_id = if subject == Subject::OrgId { &arguments.subject } else { &JsValue::UNDEFINED };
+    let org_id = if subject == Subject::OrgId { &arguments.subject } else { &None };
     let options = reader.options(org_id, arguments)?;
     let request = match subject {
         Subject::OrgId => Value::Object(Vec::new()),
@@ -120,7 +120,7 @@ fn call_method(method: &'static Method, subject: Subject, arguments: &Arguments)
     };
     reader.end()?;
     let payload = Payload::of_value(method, &request, options.settings.protocol)?;
-    let token = Asking::new(token::read(&arguments.token)?);
+    let token = Asking::new(token::read(arguments.token.as_ref())?);
     Ok(Box::pin(async move {
         let Options { settings, platform, ends_at_ms, .. } = &options;
         let call = Call { method, payload, settings, token: &token, ends_at_ms: *ends_at_ms };
@@ -153,5 +153,5 @@ async fn settle(steps: Steps, resolve: Function, reject: Function) {
         Err(error) => (reject, error::to_js(&error)),
     };
     // The functions of a promise throw nothing.
-    let _ = function.call1(&JsValue::UNDEFINED, &value);
+    let _ = reflect::call(&function, &value, &JsValue::UNDEFINED);
 }

@@ -12,3 +12,4 @@ pub use self::exports::{
     activate_organization, deactivate_org, deactivate_organization, ensure_org_active, ensure_orgs_active, get_my_org,
     list_my_zitadel_permissions, list_organizations, reactivate_org,
 };
+pub use crate::machine::Any;

@@ -2,13 +2,17 @@
 
 use std::task::{Poll, Waker};
 
-use js_sys::{Array, Function, Object, Symbol};
+use js_sys::{Function, Symbol};
 use wasm_bindgen::prelude::*;
 
 use super::{abort::Aborted, exports::Arguments};
 use crate::{
     BulkOptions, CallOptions, Error, Protocol, Source,
-    machine::{Browser, JsJson, source},
+    machine::{
+        Any, Browser, JsJson,
+        reflect::{get, get_named, items, plain, some},
+        source,
+    },
     options::{Settings, check_base_url, check_id},
     platform::Platform as _,
     value::{Form, Schema, Value},
@@ -16,38 +20,27 @@ use crate::{
 
 #[wasm_bindgen]
 extern "C" {
-    /// `CallOptions` of index.d.ts.
+    /// `CallOptions` of types.d.ts.
     type Bag;
     #[wasm_bindgen(method, getter, structural, catch, js_name = baseUrl)]
-    fn base_url(this: &Bag) -> Result<Option<JsValue>, JsValue>;
+    fn base_url(this: &Bag) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch)]
-    fn protocol(this: &Bag) -> Result<Option<JsValue>, JsValue>;
+    fn protocol(this: &Bag) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch, js_name = timeoutMs)]
-    fn timeout_ms(this: &Bag) -> Result<Option<JsValue>, JsValue>;
+    fn timeout_ms(this: &Bag) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch)]
-    fn signal(this: &Bag) -> Result<Option<JsValue>, JsValue>;
+    fn signal(this: &Bag) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch)]
-    fn language(this: &Bag) -> Result<Option<JsValue>, JsValue>;
+    fn language(this: &Bag) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch)]
-    fn headers(this: &Bag) -> Result<Option<JsValue>, JsValue>;
+    fn headers(this: &Bag) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch)]
-    fn fetch(this: &Bag) -> Result<Option<JsValue>, JsValue>;
+    fn fetch(this: &Bag) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch, js_name = allowInsecure)]
-    fn allow_insecure(this: &Bag) -> Result<Option<JsValue>, JsValue>;
-    #[wasm_bindgen(method, getter, structural, catch)]
-    fn concurrency(this: &Bag) -> Result<Option<JsValue>, JsValue>;
-    #[wasm_bindgen(method, getter, structural, catch, js_name = onProgress)]
-    fn on_progress(this: &Bag) -> Result<Option<JsValue>, JsValue>;
+    fn allow_insecure(this: &Bag) -> Result<JsValue, JsValue>;
 
-    #[wasm_bindgen(js_namespace = Array, js_name = from, catch)]
-    fn array_from(iterable: &JsValue) -> Result<Array, JsValue>;
     #[wasm_bindgen(js_namespace = Object, js_name = entries, catch)]
-    fn entries(object: &JsValue) -> Result<Array, JsValue>;
-
-    #[wasm_bindgen]
-    type UrlLike;
-    #[wasm_bindgen(method, getter, structural, catch)]
-    fn href(this: &UrlLike) -> Result<Option<JsValue>, JsValue>;
+    fn entries(object: &JsValue) -> Result<Option<Any>, JsValue>;
 }
 
 /// Everything about a call but its method and token, checked.
@@ -59,14 +52,15 @@ pub(super) struct Options {
     pub(super) ends_at_ms: Option<f64>,
 }
 
+type Bags<'a> = [Option<&'a Bag>; 2];
+type Getter = fn(&Bag) -> Result<JsValue, JsValue>;
+
 impl Options {
     /// Whether the caller has given up.
     pub(super) fn cancelled(&self, waker: &Waker) -> Poll<Option<Source>> {
         self.aborted.as_ref().map_or(Poll::Pending, |aborted| aborted.poll(waker))
     }
 }
-
-type Getter = fn(&Bag) -> Result<Option<JsValue>, JsValue>;
 
 /// Reads what JavaScript passes in, and keeps the first thing that is wrong to the end: a way out at each place where one can be
 /// found would be most of the code.
@@ -107,31 +101,27 @@ impl Reader {
     }
 
     /// An option of the first of the bags that has it.
-    fn option(&mut self, bags: &[Option<&Bag>], name: &str, getter: Getter) -> Option<JsValue> {
-        bags.iter().flatten().find_map(|bag| self.readable(name, getter(bag)))
+    #[inline(never)]
+    fn option(&mut self, bags: &Bags<'_>, name: &str, getter: Getter) -> Option<JsValue> {
+        bags.iter().flatten().find_map(|bag| self.readable(name, getter(bag).map(some)))
     }
 
-    /// An option that is a function.
-    fn function(&mut self, bags: &[Option<&Bag>], name: &str, getter: Getter) -> Option<Function> {
-        let function = self.option(bags, name, getter)?.dyn_into().ok();
+    fn function(&mut self, name: &str, value: JsValue) -> Option<Function> {
+        let function = value.dyn_into().ok();
         if function.is_none() {
             self.fail(&[name, " is not a function."]);
         }
         function
     }
 
-    /// An option that is a number; NaN if it is something else.
-    fn number(&mut self, bags: &[Option<&Bag>], name: &str, getter: Getter) -> Option<f64> {
-        self.option(bags, name, getter).map(|value| value.as_f64().unwrap_or(f64::NAN))
-    }
-
-    fn bag<'a>(&mut self, name: &str, value: &'a JsValue) -> Option<&'a Bag> {
-        let value = optional(value)?;
-        if !value.is_object() {
+    /// An argument that has options.
+    fn bag<'a>(&mut self, name: &str, value: &'a Option<Any>) -> Option<&'a Bag> {
+        let bag = value.as_ref()?;
+        if !bag.is_object() {
             self.fail(&[name, " is not an object."]);
             return None;
         }
-        Some(value.unchecked_ref())
+        Some(bag.unchecked_ref())
     }
 
     #[inline(never)]
@@ -143,34 +133,37 @@ impl Reader {
     }
 
     /// The argument with this name, an organization's id that must be there.
-    pub(super) fn id(&mut self, name: &str, value: &JsValue) -> String {
-        let id = self.string(&[name], value);
+    pub(super) fn id(&mut self, name: &str, value: &Option<Any>) -> String {
+        let id = self.string(&[name], value.as_deref().unwrap_or(&JsValue::UNDEFINED));
         self.check(check_id(name, &id));
         id
     }
 
     /// The argument `orgIds`, an iterable of strings.
-    pub(super) fn org_ids(&mut self, value: &JsValue) -> Vec<String> {
-        let Some(items) = self.readable("orgIds", list(value)) else {
+    pub(super) fn org_ids(&mut self, value: &Option<Any>) -> Vec<String> {
+        let items = value.as_ref().and_then(|value| self.readable("orgIds", list(value)));
+        let Some(items) = items else {
             self.fail(&["orgIds is not an iterable of strings."]);
             return Vec::new();
         };
         let ids = items.iter().enumerate();
-        ids.map(|(index, id)| self.string(&["orgIds[", &index.to_string(), "]"], &id)).collect()
+        ids.map(|(index, id)| self.string(&["orgIds[", &index.to_string(), "]"], id)).collect()
     }
 
     /// The options of a bulk run that a single call does not have.
-    pub(super) fn bulk(&mut self, options: &JsValue) -> (BulkOptions, Option<Function>) {
-        let bag = [self.bag("options", options)];
-        let concurrency = self.number(&bag, "concurrency", Bag::concurrency);
-        let on_progress = self.function(&bag, "onProgress", Bag::on_progress);
+    pub(super) fn bulk(&mut self, options: &Option<Any>) -> (BulkOptions, Option<Function>) {
+        let Some(bag) = self.bag("options", options) else { return (BulkOptions::new(), None) };
+        let concurrency = self.readable("concurrency", get(bag, "concurrency"));
+        let on_progress = self.readable("onProgress", get(bag, "onProgress"));
+        let on_progress = on_progress.and_then(|value| self.function("onProgress", value.into()));
+        let concurrency = concurrency.map(|value| value.as_f64().unwrap_or(f64::NAN));
         (BulkOptions { concurrency, on_progress: None }, on_progress)
     }
 
     /// The argument `request`, a plain object; nothing is an empty one.
-    pub(super) fn request(&mut self, schema: &Schema, value: &JsValue) -> Value {
-        let Some(value) = optional(value) else { return Value::Object(Vec::new()) };
-        Value::read(schema, &JsJson(value.clone()), Form::Request).unwrap_or_else(|invalid| {
+    pub(super) fn request(&mut self, schema: &Schema, value: &Option<Any>) -> Value {
+        let Some(value) = value else { return Value::Object(Vec::new()) };
+        Value::read(schema, &JsJson(value.into()), Form::Request).unwrap_or_else(|invalid| {
             self.fail(&[&invalid.at("request").text(), "."]);
             Value::Object(Vec::new())
         })
@@ -180,31 +173,33 @@ impl Reader {
     ///
     /// # Errors
     /// INVALID_ARGUMENT that names what is wrong.
-    pub(super) fn options(&mut self, org_id: &JsValue, arguments: &Arguments) -> Result<Options, Error> {
+    pub(super) fn options(&mut self, org_id: &Option<Any>, arguments: &Arguments) -> Result<Options, Error> {
         let bags = [self.bag("options", &arguments.options), self.bag("defaults", &arguments.defaults)];
         let base_url = self.option(&bags, "baseUrl", Bag::base_url);
         let protocol = self.option(&bags, "protocol", Bag::protocol).map(|value| self.protocol(&value));
-        let timeout_ms = self.number(&bags, "timeoutMs", Bag::timeout_ms);
+        let timeout_ms = self.option(&bags, "timeoutMs", Bag::timeout_ms);
+        let timeout_ms = timeout_ms.map(|value| value.as_f64().unwrap_or(f64::NAN));
         let signal = self.option(&bags, "signal", Bag::signal);
         let language = self.option(&bags, "language", Bag::language).map(|value| self.string(&["language"], &value));
-        let platform = Browser { fetch: self.function(&bags, "fetch", Bag::fetch) };
+        let fetch = self.option(&bags, "fetch", Bag::fetch).and_then(|value| self.function("fetch", value));
+        let platform = Browser { fetch };
         let allow_insecure = self.option(&bags, "allowInsecure", Bag::allow_insecure);
         let allow_insecure = allow_insecure.is_some_and(|value| value.as_bool() == Some(true));
         let mut options = CallOptions { protocol, timeout_ms, language, ..CallOptions::new() };
         for bag in bags.into_iter().flatten() {
-            if let Some(given) = self.readable("headers", bag.headers()) {
+            if let Some(given) = self.readable("headers", bag.headers().map(some)) {
                 let mut headers = CallOptions::new();
                 self.headers(&given, &mut headers);
                 options = options.over(&headers);
             }
         }
         let base_url = base_url.map(|value| self.url(&value));
-        let org_id = optional(org_id).map(|org_id| self.string(&["orgId"], org_id));
+        let org_id = org_id.as_ref().map(|org_id| self.string(&["orgId"], org_id));
         std::mem::take(self).end()?;
         let base_url = check_base_url(base_url, allow_insecure, &platform)?;
         let settings = Settings::check(base_url, org_id.as_deref(), &options)?;
         let aborted = signal.as_ref().map(Aborted::listen).transpose()?;
-        let started_at_ms = arguments.started_at.as_f64().unwrap_or_else(|| platform.now_ms());
+        let started_at_ms = arguments.started_at.unwrap_or_else(|| platform.now_ms());
         let ends_at_ms = settings.ends_at_ms(started_at_ms);
         Ok(Options { settings, platform, aborted, ends_at_ms })
     }
@@ -222,7 +217,7 @@ impl Reader {
     fn url(&mut self, value: &JsValue) -> String {
         let mut text = value.as_string();
         if text.is_none() && value.is_object() {
-            let href = self.readable("baseUrl", value.unchecked_ref::<UrlLike>().href());
+            let href = self.readable("baseUrl", get(value, "href"));
             text = href.and_then(|href| href.as_string());
         }
         text.unwrap_or_else(|| {
@@ -236,9 +231,8 @@ impl Reader {
         let mut are_strings = false;
         if let Some(pairs) = self.readable("headers", pairs(value)) {
             are_strings = pairs.iter().all(|pair| {
-                let pair: &Array = pair.unchecked_ref();
-                let (name, text) = (pair.get(0).as_string(), pair.get(1).as_string());
-                let (Some(name), Some(text), 2) = (name, text, pair.length()) else { return false };
+                let [name, text] = pair.as_slice() else { return false };
+                let (Some(name), Some(text)) = (name.as_string(), text.as_string()) else { return false };
                 options.add_header(&name, &text);
                 true
             });
@@ -249,29 +243,21 @@ impl Reader {
     }
 }
 
-fn optional(value: &JsValue) -> Option<&JsValue> {
-    (!value.is_undefined() && !value.is_null()).then_some(value)
-}
-
 /// The items of an iterable; `None` if it is none.
-fn list(value: &JsValue) -> Result<Option<Array>, JsValue> {
-    let is_iterable = value.is_object() && js_sys::Reflect::get(value, &Symbol::iterator())?.is_function();
-    is_iterable.then(|| array_from(value)).transpose()
+fn list(value: &JsValue) -> Result<Option<Vec<JsValue>>, JsValue> {
+    let is_iterable = value.is_object() && get_named(value, &Symbol::iterator())?.is_some_and(|it| it.is_function());
+    is_iterable.then(|| items(value)).transpose()
 }
 
-/// The pairs of an iterable, or of an object's members; each an array.
-fn pairs(value: &JsValue) -> Result<Option<Array>, JsValue> {
+/// The pairs of an iterable, or of an object's members.
+fn pairs(value: &JsValue) -> Result<Option<Vec<Vec<JsValue>>>, JsValue> {
     if !value.is_object() {
         return Ok(None);
     }
     let pairs = match list(value)? {
         Some(pairs) => pairs,
-        None => entries(value.unchecked_ref::<Object>())?,
+        None => items(&plain(entries(value)?))?,
     };
     // A pair may be any iterable, and reading one may throw.
-    let read = Array::new();
-    for pair in pairs.iter() {
-        read.push(&array_from(&pair)?.into());
-    }
-    Ok(Some(read))
+    pairs.iter().map(items).collect::<Result<_, _>>().map(Some)
 }

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use super::error;
 use crate::{
     Error,
-    machine::{settled, source},
+    machine::{Any, reflect, settled, source},
     token::{Token, failed},
 };
 
@@ -14,15 +14,16 @@ use crate::{
 ///
 /// # Errors
 /// It is neither.
-pub(super) fn read(token: &JsValue) -> Result<Token, Error> {
+pub(super) fn read(token: Option<&Any>) -> Result<Token, Error> {
+    let token = token.ok_or_else(invalid)?;
     if let Some(token) = token.as_string() {
         return Ok(Token::Fixed(token));
     }
     let function = token.dyn_ref::<Function>().cloned().ok_or_else(invalid)?;
     Ok(Token::Function(std::rc::Rc::new(move |previous| {
         let context = Object::new();
-        error::set(&context, "previous", &previous.map(error::to_js).unwrap_or_default());
-        let asked = function.call1(&JsValue::UNDEFINED, &context);
+        reflect::set(&context, "previous", &previous.map(error::to_js).unwrap_or_default());
+        let asked = reflect::call(&function, &context, &JsValue::UNDEFINED);
         Box::pin(async move {
             let token = match asked {
                 Ok(token) if token.is_string() => Ok(token),

@@ -125,7 +125,11 @@ impl Decoder {
             match content_type_violation(head.content_type()) {
                 Some(error) => failure.map_or(error, Error::from),
                 None => {
-                    return Opening::Body(Self { head, has_error: failure.is_some(), frames: frame::Decoder::default() });
+                    return Opening::Body(Self {
+                        head,
+                        has_error: failure.is_some(),
+                        frames: frame::Decoder::default(),
+                    });
                 }
             }
         } else {

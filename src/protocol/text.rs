@@ -24,9 +24,13 @@ mod tests {
 
     #[test]
     fn a_text_is_cut_at_the_first_of_a_character() {
-        for (text, expected) in
-            [("a:b:c", ("a", Some("b:c"))), (":b", ("", Some("b"))), ("ü:", ("ü", Some(""))), ("ü", ("ü", None)), ("", ("", None))]
-        {
+        for (text, expected) in [
+            ("a:b:c", ("a", Some("b:c"))),
+            (":b", ("", Some("b"))),
+            ("ü:", ("ü", Some(""))),
+            ("ü", ("ü", None)),
+            ("", ("", None)),
+        ] {
             assert_eq!(cut(text, b':'), expected, "{text}");
         }
     }

@@ -82,7 +82,8 @@ fn read_object<J: Json>(schema: &Schema, json: &J, form: Form) -> Result<Value, 
             }
             oneofs.push(field.oneof);
         }
-        let value = if field.is_repeated { read_items(&field.kind, &value, form) } else { read_one(&field.kind, &value, form) };
+        let value =
+            if field.is_repeated { read_items(&field.kind, &value, form) } else { read_one(&field.kind, &value, form) };
         members.push((field.name, value.map_err(|invalid| invalid.at(field.name))?));
     }
     Ok(Value::Object(members))

@@ -6,9 +6,9 @@
 mod json;
 mod wire;
 
+pub use self::json::Form;
 #[cfg(feature = "js")]
 use crate::protocol::base64;
-pub use self::json::Form;
 
 /// The tables of the messages.
 pub mod schema {

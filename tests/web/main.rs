@@ -64,7 +64,8 @@ async fn call_with(method: Method, token: JsValue, org_id: JsValue, options: JsV
         Deactivate => js::deactivate_org,
         Get => js::get_my_org,
     };
-    JsFuture::from(export(token, org_id, options, JsValue::UNDEFINED, JsValue::UNDEFINED)).await
+    let some = |value: JsValue| (!value.is_undefined() && !value.is_null()).then(|| js::Any::from(value));
+    JsFuture::from(export(some(token), some(org_id), some(options), None, None)).await
 }
 
 /// A call with a bare token; an empty organization stands for none.

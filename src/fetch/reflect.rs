@@ -1,0 +1,106 @@
+//! Members and methods of values that anybody may have passed in, through a few imports for all of them: one for each is made
+//! only of what every call needs, since it is faster and larger. Every access can fail and none can trap.
+
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// Any value but undefined and null. An `Option` of one comes without the call that an `Option<JsValue>` needs to be told
+    /// apart, and an import that throws leaks no slot of wasm-bindgen's table.
+    #[derive(Debug, Clone)]
+    pub type Any;
+
+    #[wasm_bindgen(js_namespace = Reflect, js_name = get, catch)]
+    fn reflect_get(object: &JsValue, name: &JsValue) -> Result<Option<Any>, JsValue>;
+    #[cfg(feature = "js")]
+    #[wasm_bindgen(js_namespace = Reflect, js_name = set, catch)]
+    fn reflect_set(object: &JsValue, name: &JsValue, value: &JsValue) -> Result<bool, JsValue>;
+    #[wasm_bindgen(js_namespace = JSON, js_name = parse, catch)]
+    fn json_parse(text: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = Array, js_name = from, catch)]
+    fn array_from(items: &JsValue) -> Result<Option<Array>, JsValue>;
+    #[wasm_bindgen(js_name = TypeError)]
+    type TypeError;
+    #[wasm_bindgen(constructor, js_class = "TypeError")]
+    fn new(text: &str) -> TypeError;
+
+    type Callable;
+    #[wasm_bindgen(method, structural, catch, js_name = call)]
+    fn call(this: &Callable, context: &JsValue, first: &JsValue, second: &JsValue) -> Result<JsValue, JsValue>;
+}
+
+/// A member of an object.
+///
+/// # Errors
+/// What reading it throws, or that it is no object.
+pub(crate) fn get(object: &JsValue, name: &str) -> Result<Option<Any>, JsValue> {
+    reflect_get(object, &name.into())
+}
+
+/// A member of an object that is named at run time.
+///
+/// # Errors
+/// What reading it throws.
+pub(crate) fn get_named(object: &JsValue, name: &JsValue) -> Result<Option<Any>, JsValue> {
+    reflect_get(object, name)
+}
+
+/// Sets a member of a new object, which takes any.
+#[cfg(feature = "js")]
+pub(crate) fn set(object: &JsValue, name: &str, value: &JsValue) {
+    let _ = reflect_set(object, &name.into(), value);
+}
+
+/// Whether an object has a method.
+pub(crate) fn has(object: &JsValue, name: &str) -> bool {
+    get(object, name).is_ok_and(|member| member.is_some_and(|member| member.is_function()))
+}
+
+/// Calls a function.
+///
+/// # Errors
+/// What it throws.
+pub(crate) fn call(function: &JsValue, first: &JsValue, second: &JsValue) -> Result<JsValue, JsValue> {
+    function.unchecked_ref::<Callable>().call(&JsValue::UNDEFINED, first, second)
+}
+
+/// Calls a method.
+///
+/// # Errors
+/// What it throws, or that there is none.
+pub(crate) fn invoke(object: &JsValue, name: &str, first: &JsValue, second: &JsValue) -> Result<JsValue, JsValue> {
+    match get(object, name)? {
+        Some(method) if method.is_function() => method.unchecked_ref::<Callable>().call(object, first, second),
+        _ => Err(type_error("it lacks a method")),
+    }
+}
+
+/// Parses JSON.
+///
+/// # Errors
+/// It is none.
+pub(crate) fn parse(text: &str) -> Result<JsValue, JsValue> {
+    json_parse(text)
+}
+
+/// The items of an iterable, or of what has a length.
+///
+/// # Errors
+/// What reading them throws.
+pub(crate) fn items(value: &JsValue) -> Result<Vec<JsValue>, JsValue> {
+    Ok(array_from(value)?.map(|array| array.iter().collect()).unwrap_or_default())
+}
+
+/// Any value but undefined and null.
+pub(crate) fn some(value: JsValue) -> Option<JsValue> {
+    (!value.is_undefined() && !value.is_null()).then_some(value)
+}
+
+pub(crate) fn plain(value: Option<Any>) -> JsValue {
+    value.map_or(JsValue::UNDEFINED, JsValue::from)
+}
+
+pub(crate) fn type_error(text: &str) -> JsValue {
+    TypeError::new(text).into()
+}
