@@ -72,7 +72,8 @@ struct Fields {
     kind: ErrorKind,
     code: Code,
     message: String,
-    details: Vec<Detail>,
+    // Shared by the clones of an error, which a token that failed for several calls makes.
+    details: Arc<Vec<Detail>>,
     metadata: Metadata,
     http_status: Option<u16>,
     body: Option<String>,
@@ -97,7 +98,7 @@ impl Error {
             kind,
             code,
             message: message.concat(),
-            details: Vec::new(),
+            details: Arc::default(),
             metadata: Metadata::new(),
             http_status: None,
             body: None,
@@ -291,7 +292,7 @@ impl Error {
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         let mut error = Self::new(ErrorKind::Status, failure.code, &[&failure.message]);
-        error.0.details = failure.details;
+        error.0.details = Arc::new(failure.details);
         error
     }
 }

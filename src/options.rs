@@ -124,7 +124,7 @@ pub(crate) fn check_base_url(
     let text = text
         .ok_or_else(|| Error::invalid_argument(&["baseUrl is missing: there is no http(s) origin to default to."]))?;
     // `scheme://[user[:password]@]host[:port]/path[?query][#fragment]`, as every URL parser writes it.
-    let mut href = platform.parse_url(&text).unwrap_or_default();
+    let href = platform.parse_url(&text).unwrap_or_default();
     let secure = href.strip_prefix("https://");
     let Some(rest) = secure.or_else(|| href.strip_prefix("http://")) else {
         return Err(Error::invalid_argument(&["baseUrl is not an absolute http(s) URL."]));
@@ -138,10 +138,11 @@ pub(crate) fn check_base_url(
             "baseUrl is plain http, which shows the token to the network: use https or set allowInsecure to true.";
         return Err(Error::invalid_argument(&[text]));
     }
-    while href.ends_with('/') {
-        href.pop();
+    let mut base_url = href.as_str();
+    while let Some(shorter) = base_url.strip_suffix('/') {
+        base_url = shorter;
     }
-    Ok(href)
+    Ok(base_url.to_owned())
 }
 
 /// Whether a call to a base URL leaves the page's origin, which one from an opaque origin always does.

@@ -60,7 +60,7 @@ pub fn decode(headers: &Metadata, trailers: &Metadata) -> Option<Result<(), Fail
         let Some(bytes) = block.get_bin(DETAILS) else { continue };
         let Ok(mut status) = Value::decode(&GOOGLE_RPC_STATUS, &bytes, true) else { continue };
         let message = status.take_text("message");
-        if status.member("code") == Some(&Value::Number(code.number().into())) && !message.is_empty() {
+        if status.number("code") == i64::from(code.number()) && !message.is_empty() {
             failure.message = message;
         }
         failure.details.clear();

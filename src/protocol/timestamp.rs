@@ -33,20 +33,20 @@ pub fn format(timestamp: &Timestamp) -> Option<String> {
         (day, 10, 'T'),
         (time / 3600, 10, ':'),
         (time / 60 % 60, 10, ':'),
-        (time % 60, 10, '.'),
+        (time % 60, 10, if nanos == 0 { 'Z' } else { '.' }),
     ] {
         push_digits(&mut out, number, unit);
         out.push(after);
     }
-    match nanos {
-        0 => {
-            out.pop();
-        }
-        _ if nanos % 1_000_000 == 0 => push_digits(&mut out, nanos / 1_000_000, 100),
-        _ if nanos % 1_000 == 0 => push_digits(&mut out, nanos / 1_000, 100_000),
-        _ => push_digits(&mut out, nanos, 100_000_000),
+    if nanos != 0 {
+        let (number, unit) = match nanos {
+            _ if nanos % 1_000_000 == 0 => (nanos / 1_000_000, 100),
+            _ if nanos % 1_000 == 0 => (nanos / 1_000, 100_000),
+            _ => (nanos, 100_000_000),
+        };
+        push_digits(&mut out, number, unit);
+        out.push('Z');
     }
-    out.push('Z');
     Some(out)
 }
 

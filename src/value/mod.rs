@@ -113,6 +113,11 @@ impl Value {
         if let Self::List(items) = self.take(name) { items } else { Vec::new() }
     }
 
+    /// The number that a member is; 0 if it is none.
+    pub(crate) fn number(&self, name: &str) -> i64 {
+        if let Some(Self::Number(number)) = self.member(name) { *number } else { 0 }
+    }
+
     /// The items of the list that a member is.
     pub(crate) fn items(&self, name: &str) -> &[Self] {
         match self.member(name) {

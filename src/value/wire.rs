@@ -76,9 +76,8 @@ impl Value {
 
     /// The date that a timestamp's fields are.
     fn date(&self) -> Result<String, Invalid> {
-        let number = |name| if let Some(Self::Number(number)) = self.member(name) { *number } else { 0 };
-        let nanos = i32::try_from(number("nanos")).unwrap_or(-1);
-        timestamp::format(&Timestamp { seconds: number("seconds"), nanos }).ok_or(Invalid::new("not a date"))
+        let nanos = i32::try_from(self.number("nanos")).unwrap_or(-1);
+        timestamp::format(&Timestamp { seconds: self.number("seconds"), nanos }).ok_or(Invalid::new("not a date"))
     }
 }
 
