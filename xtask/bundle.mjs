@@ -17,6 +17,9 @@ const { imports, exports } = JSON.parse(readFileSync(join(from, "names.json"), "
 const renamed = imports.map((/** @type {string[]} */ [, name, short]) => `${name} as ${short}`);
 const names = Object.fromEntries(exports);
 const rpcs = Object.keys(names).filter((name) => /^[a-zA-Z]+$/.test(name) && name !== "memory");
+if (!rpcs.includes("reactivateOrg")) {
+  throw new Error(`${from} has a module without the crate's exports`);
+}
 writeFileSync(
   join(from, "entry.mjs"),
   `export { ${[...renamed, ...rpcs, "__wbg_set_wasm"]} } from "./zitadel_org_web_bg.js";

@@ -140,12 +140,7 @@ fn module(toolchain: &Toolchain, features: &[&str]) -> Result<PathBuf> {
     run::run(bindgen.arg(&out).arg(&built))?;
     let wasm = out.join(WASM);
     fs::copy(&wasm, out.join("bindgen.wasm"))?;
-    let mut wasm_opt = npm::program("wasm-opt");
-    wasm_opt.args(FEATURES.map(|feature| format!("--enable-{feature}")));
-    // The first KiB is the stack's end and holds no data.
-    wasm_opt.args(["-Oz", "--converge", "--low-memory-unused"]);
-    wasm_opt.args(["--strip-debug", "--strip-producers", "--strip-target-features"]);
-    run::run(wasm_opt.arg(&wasm).arg("-o").arg(&wasm))?;
+    optimize(&wasm)?;
     // Not with the passes above: they would run again, and the names they give with them.
     let mut minify = npm::program("wasm-opt");
     minify.args(FEATURES.map(|feature| format!("--enable-{feature}")));
@@ -222,6 +217,16 @@ pub(crate) fn print_sizes() -> Result<()> {
     all()?;
     name_functions()?;
     run::run(Command::new("node").arg("tests/support/size.js"))
+}
+
+/// Optimizes a module as that of the package is.
+pub(crate) fn optimize(wasm: &Path) -> Result<()> {
+    let mut wasm_opt = npm::program("wasm-opt");
+    wasm_opt.args(FEATURES.map(|feature| format!("--enable-{feature}")));
+    // The first KiB is the stack's end and holds no data.
+    wasm_opt.args(["-Oz", "--converge", "--low-memory-unused"]);
+    wasm_opt.args(["--strip-debug", "--strip-producers", "--strip-target-features"]);
+    run::run(wasm_opt.arg(wasm).arg("-o").arg(wasm))
 }
 
 /// Writes the default module with the names of its functions, for those who want to know what it holds.

@@ -7,10 +7,14 @@ use anyhow::Result;
 use crate::{
     provision::{
         cargo_tools,
-        wasm::{TARGET, TARGET_FOLDER, Toolchain},
+        wasm::{TARGET, Toolchain},
     },
     run,
 };
+
+/// Not the package's target folder: an app that depends on the crate has cargo build the crate's module anew, without its exports,
+/// where the package takes it from.
+const APPS_FOLDER: &str = "target/wasm-apps";
 
 pub(crate) const NAMES: [&str; 2] = ["leptos", "yew"];
 
@@ -18,20 +22,26 @@ pub(crate) const NAMES: [&str; 2] = ["leptos", "yew"];
 pub(crate) fn build() -> Result<()> {
     let toolchain = Toolchain::ensure()?;
     for name in NAMES {
-        run::say(&format!("Building examples/{name} (about 2 min when nothing is built yet)"));
         let folder = Path::new("examples").join(name);
         let out = Path::new("target/examples").join(name);
-        let mut cargo = toolchain.cargo()?;
-        cargo.args(["build", "--quiet", "--release", "--locked", "--target", TARGET, "--manifest-path"]);
-        run::run(cargo.arg(folder.join("Cargo.toml")))?;
-        fs::create_dir_all(&out)?;
-        let built = Path::new(TARGET_FOLDER).join(TARGET).join(format!("release/{name}-example.wasm"));
-        let mut bindgen = Command::new(cargo_tools::wasm_bindgen()?);
-        bindgen.args(["--target", "web", "--no-typescript", "--out-name", "app", "--out-dir"]);
-        run::run(bindgen.arg(&out).arg(built))?;
+        app(&toolchain, &folder, &format!("{name}-example"), &out)?;
         for file in ["index.html", "main.js"] {
             fs::copy(folder.join(file), out.join(file))?;
         }
     }
     Ok(())
+}
+
+/// Builds a Rust app for the browser, as `app.js` and `app_bg.wasm`.
+pub(crate) fn app(toolchain: &Toolchain, folder: &Path, name: &str, out: &Path) -> Result<()> {
+    run::say(&format!("Building {} (about 2 min when nothing is built yet)", folder.display()));
+    let mut cargo = toolchain.cargo()?;
+    cargo.env("CARGO_TARGET_DIR", APPS_FOLDER);
+    cargo.args(["build", "--quiet", "--release", "--locked", "--target", TARGET, "--manifest-path"]);
+    run::run(cargo.arg(folder.join("Cargo.toml")))?;
+    fs::create_dir_all(out)?;
+    let built = Path::new(APPS_FOLDER).join(TARGET).join("release").join(name).with_extension("wasm");
+    let mut bindgen = Command::new(cargo_tools::wasm_bindgen()?);
+    bindgen.args(["--target", "web", "--no-typescript", "--out-name", "app", "--out-dir"]);
+    run::run(bindgen.arg(out).arg(built))
 }

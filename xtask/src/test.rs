@@ -144,14 +144,17 @@ pub(crate) fn run_matrix() -> Result<()> {
 
 /// Compares the package with other clients, and the core with itself at growing sizes.
 pub(crate) fn run_bench() -> Result<()> {
-    build::all()?;
+    let toolchain = build::all()?;
     build::name_functions()?;
     npm::ensure_bench()?;
+    let out = Path::new("target/bench/rust");
+    examples::app(&toolchain, Path::new("bench/rust"), "rust_candidate", out)?;
+    build::optimize(&out.join("app_bg.wasm"))?;
     run::say("Timing the core (about 4 min)");
     run::run(Command::new("cargo").args(["bench", "--quiet", "--package", "zitadel-org-web"]))?;
     let mut node = Command::new("node");
     Engine::Chromium.ensure()?.set_up(&mut node)?;
-    run::say("Comparing clients in Chromium (about 4 min)");
+    run::say("Comparing clients in Chromium (about 9 min)");
     run::run(node.arg("bench/run.js"))
 }
 
