@@ -17,14 +17,20 @@ export const CANDIDATES = {
   "ours-default": "zitadel-org-web",
   "ours-streaming": "zitadel-org-web/streaming",
   "ours-tonic": "zitadel-org-web/tonic",
+  "ours-rust": "zitadel-org-web, the crate in a Rust app",
   "protobuf-ts": "protobuf-ts, protos trimmed",
+  "protobuf-ts-size": "protobuf-ts for code size, protos trimmed",
   "connect-web": "connect-web, protos trimmed",
   "nice-grpc-web": "nice-grpc-web, protos trimmed",
   "grpc-web": "Google grpc-web, protos trimmed",
   "zitadel-client": "@zitadel/client",
 };
 
-const WASM = "zitadel_org_web_bg.wasm";
+/** The files of modules that are not inside of JavaScript, by candidate. */
+const MODULES = {
+  "ours-streaming": ["../pkg/", "zitadel_org_web_bg.wasm"],
+  "ours-rust": ["../target/bench/rust/", "app_bg.wasm"],
+};
 /** @param {string} path */
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -37,26 +43,36 @@ export async function bundles() {
   /** @type {Record<string, Record<string, Buffer>>} */
   const files = {};
   for (const name of Object.keys(CANDIDATES)) {
-    const { outputFiles } = await build({
-      entryPoints: [here(`candidates/${name}.js`)],
-      bundle: true,
-      minify: true,
-      format: "esm",
-      write: false,
-      define: { TRIMMED_DESCRIPTOR: JSON.stringify(trimmedDescriptor()) },
-      alias: {
-        "zitadel-org-web": here("../pkg/index.js"),
-        "zitadel-org-web/streaming": here("../pkg/streaming.js"),
-        "zitadel-org-web/tonic": here("../pkg/tonic.js"),
-      },
-    });
-    files[name] = { [`/${name}/index.js`]: Buffer.from(outputFiles[0]?.contents ?? []) };
+    files[name] = { [`/${name}/index.js`]: await bundle(`candidates/${name}.js`) };
   }
-  files["ours-streaming"] = {
-    ...files["ours-streaming"],
-    [`/ours-streaming/${WASM}`]: readFileSync(here(`../pkg/${WASM}`)),
-  };
+  for (const [name, [folder = "", file = ""]] of Object.entries(MODULES)) {
+    files[name] = { ...files[name], [`/${name}/${file}`]: readFileSync(here(folder + file)) };
+  }
   return files;
+}
+
+/** The bundle of tasks.js, by its path. @returns {Promise<Record<string, Buffer>>} */
+export async function tasks() {
+  return { "/tasks/index.js": await bundle("tasks.js") };
+}
+
+/** @param {string} entry */
+async function bundle(entry) {
+  const { outputFiles } = await build({
+    entryPoints: [here(entry)],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    write: false,
+    define: { TRIMMED_DESCRIPTOR: JSON.stringify(trimmedDescriptor()) },
+    alias: {
+      "rust-candidate": here("../target/bench/rust/app.js"),
+      "zitadel-org-web": here("../pkg/index.js"),
+      "zitadel-org-web/streaming": here("../pkg/streaming.js"),
+      "zitadel-org-web/tonic": here("../pkg/tonic.js"),
+    },
+  });
+  return Buffer.from(outputFiles[0]?.contents ?? []);
 }
 
 /** Descriptors of this rpc alone, as protoc-gen-es writes them into its files. */

@@ -6,9 +6,17 @@ import { cpus, totalmem } from "node:os";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 import { origins } from "../tests/support/origins.js";
-import { CANDIDATES, bundles } from "./candidates.js";
+import { CANDIDATES, bundles, tasks } from "./candidates.js";
 import { chart } from "./chart.js";
-import { ROUNDS, measure } from "./measure.js";
+import {
+  CONCURRENCY,
+  LATENCY_MS,
+  ORGANIZATIONS,
+  PARALLEL_CALLS,
+  ROUNDS,
+  measure,
+} from "./measure.js";
+import { measureOnDemand } from "./on-demand.js";
 
 const OURS = "ours-default";
 
@@ -24,8 +32,10 @@ function spread(values, digits) {
   return `${text(median(values))} (${text(Math.min(...values))}–${text(Math.max(...values))})`;
 }
 
+const say = (/** @type {string} */ text) => console.log(`    ${text}`);
 const files = await bundles();
-const { samples, version } = await measure(files, (text) => console.log(`    ${text}`));
+const { samples, bulk, chunks, version } = await measure(files, await tasks(), say);
+const onDemand = await measureOnDemand(say);
 
 const payload = Object.fromEntries(
   Object.entries(files).map(([name, parts]) => {
@@ -43,9 +53,12 @@ const payload = Object.fromEntries(
   }),
 );
 
-/** @param {string} name @param {keyof import("./measure.js").Samples} what */
-const ratio = (name, what) =>
-  median(samples[name]?.[what] ?? []) / median(samples.raw?.[what] ?? []);
+/** @param {string} name @param {import("./measure.js").What} what */
+const of = (name, what) => samples[name]?.[what] ?? [];
+/** @param {string} name @param {import("./measure.js").What} what */
+const ratio = (name, what) => median(of(name, what)) / median(of("raw", what));
+/** @param {number} value */
+const times = (value) => `×${value.toFixed(2)}`;
 
 /** @param {string[][]} rows */
 const table = ([head = [], ...rows]) =>
@@ -58,6 +71,67 @@ const label = (/** @type {keyof typeof CANDIDATES} */ name) =>
   name === OURS ? `**${CANDIDATES[name]}**` : CANDIDATES[name];
 const bytes = (/** @type {number | undefined} */ value) => (value ?? NaN).toLocaleString("en");
 
+const first = table([
+  ["from import to first response, ms", "fast", "ratio", "slow 4G, CPU/4", "ratio"],
+  ...names.map((name) => [
+    label(name),
+    spread(of(name, "fast"), 1),
+    times(ratio(name, "fast")),
+    spread(of(name, "slow"), 0),
+    times(ratio(name, "slow")),
+  ]),
+]);
+const demand = table([
+  [
+    "a page in whose view a button is pressed, slow 4G, CPU/4",
+    "bundler",
+    "bytes at page load",
+    "press to response, ms",
+  ],
+  ...onDemand.map(({ bundler, way, bytes: atLoad, ms }) => [
+    way,
+    bundler,
+    bytes(atLoad),
+    spread(ms, 0),
+  ]),
+]);
+const warm = table([
+  [
+    "a call of a warm client, ms",
+    "one by one",
+    `${PARALLEL_CALLS} at once, each`,
+    `one by one, ${LATENCY_MS} ms away`,
+    `${PARALLEL_CALLS} at once, each, ${LATENCY_MS} ms away`,
+    "requests a call",
+  ],
+  ...names.map((name) => [
+    label(name),
+    spread(of(name, "near"), 2),
+    spread(of(name, "nearAtOnce"), 2),
+    spread(of(name, "far"), 1),
+    spread(of(name, "farAtOnce"), 2),
+    median(of(name, "requests")).toFixed(2),
+  ]),
+]);
+const many = table([
+  [`${ORGANIZATIONS.toLocaleString("en")} organizations, ${CONCURRENCY} at a time`, "ms", "ratio"],
+  ["hand-written fetch, no checks", spread(bulk.raw, 0), "×1.00"],
+  [
+    "**zitadel-org-web**, `ensureOrgsActive`",
+    spread(bulk.ours, 0),
+    times(median(bulk.ours) / median(bulk.raw)),
+  ],
+]);
+const long = table([
+  ["a response, bytes", "in chunks of", "ms", "µs a KiB", "µs a chunk"],
+  ...chunks.map(([chunk, total, ms]) => [
+    bytes(total),
+    bytes(chunk),
+    ms.toFixed(1),
+    ((ms * 1000) / (total / 1024)).toFixed(2),
+    ((ms * 1000) / Math.ceil(total / chunk)).toFixed(2),
+  ]),
+]);
 const sizes = table([
   ["what a page downloads, bytes", "raw", "gzip", "brotli"],
   ...names.map((name) => [
@@ -67,32 +141,15 @@ const sizes = table([
     bytes(payload[name]?.brotli),
   ]),
 ]);
-const times = table([
-  ["from import to first response, ms", "fast", "ratio", "slow 4G, CPU/4", "ratio"],
-  ...names.map((name) => [
-    label(name),
-    spread(samples[name]?.fast ?? [], 1),
-    `×${ratio(name, "fast").toFixed(2)}`,
-    spread(samples[name]?.slow ?? [], 0),
-    `×${ratio(name, "slow").toFixed(2)}`,
-  ]),
-]);
-const calls = table([
-  ["a call of a warm client", "own cost, µs", "ratio", "one by one, ms", "64 at once, ms each"],
-  ...names.map((name) => [
-    label(name),
-    spread(samples[name]?.own ?? [], 1),
-    `×${ratio(name, "own").toFixed(2)}`,
-    spread(samples[name]?.sequential ?? [], 2),
-    spread(samples[name]?.parallel ?? [], 2),
-  ]),
+const own = table([
+  ["a call of a warm client, with the network stubbed", "own cost, µs", "ratio"],
+  ...names.map((name) => [label(name), spread(of(name, "own"), 1), times(ratio(name, "own"))]),
 ]);
 const memory = table([
   ["after 6,000 calls, kB", "JavaScript heap over raw", "WebAssembly memory"],
   ...names.map((name) => {
-    const over = median(samples[name]?.heap ?? []) - median(samples.raw?.heap ?? []);
-    const wasm = median(samples[name]?.wasm ?? []);
-    return [label(name), (over / 1000).toFixed(0), (wasm / 1000).toFixed(0)];
+    const over = median(of(name, "heap")) - median(of("raw", "heap"));
+    return [label(name), (over / 1000).toFixed(0), (median(of(name, "wasm")) / 1000).toFixed(0)];
   }),
 ]);
 const held = table([
@@ -106,33 +163,64 @@ const shared = Object.entries(
 ).map(([name, version]) => `${name} ${version}`);
 const machine = `${cpus().length} cores${cpus()[0] ? ` (${cpus()[0]?.model.trim()})` : ""}, ${Math.round(totalmem() / 2 ** 30)} GiB, Chromium ${version}, Node ${process.versions.node}, ${execFileSync("rustc", ["--version"], { encoding: "utf8" }).trim()}`;
 
-console.log(`\n${sizes}\n\n${times}\n\n${calls}\n\n${memory}\n`);
+console.log(`\n${[first, demand, warm, many, long, sizes, own, memory].join("\n\n")}\n`);
 writeFileSync(
   "docs/performance.md",
   `# Performance
 
-What a console pays for one call of ReactivateOrg, with this client and with others that can make it. \`cargo xtask bench\`
-measures it and writes this page; the clients are in [bench/candidates](../bench/candidates), bundled and minified by esbuild,
-each trimmed to this rpc where its tools can. Ratios are to a hand-written fetch that checks nothing.
+What a console's users feel of this client, and what it weighs, beside other clients that can call ReactivateOrg. \`cargo xtask
+bench\` measures it and writes this page; the clients are in [bench/candidates](../bench/candidates), bundled and minified by
+esbuild, each trimmed to this rpc where its tools can. Ratios are to a hand-written fetch that checks nothing. The page and the API
+are of two origins, as with consoles, so a browser's preflights are in every figure that has a network in it.
+
+## The first call
+
+${picture("cold", "From import to first response on slow 4G")}
+
+${first}
+
+A page pays nothing for the client until it is wanted: with \`await import("zitadel-org-web")\` where it is used, and
+\`preload()\` when the pointer comes near (here a second before the press).
+
+${demand}
+
+## Calls of a warm client
+
+${warm}
+
+## Many organizations
+
+${many}
+
+## Long responses
+
+${long}
+
+## Bytes
 
 ${picture("payload", "What a page downloads, gzipped")}
 
 ${sizes}
 
-${picture("cold", "From import to first response on slow 4G")}
-
-${times}
+## A call's own cost
 
 ${picture("own", "A client's own cost per call")}
 
-${calls}
+${own}
 
 ${memory}
 
-Every figure is the median of ${ROUNDS} rounds with the fastest and slowest in parentheses; in each round every client has its
-turn, so that what else the machine does meets all of them. "Own cost" is a call with fetch (or XMLHttpRequest) stubbed to
-respond at once. Slow 4G is 150 ms of latency and 1.6 Mbit/s. The servers and the browser share the machine, so times of
+## How it was measured
+
+Every figure is a median with the fastest and slowest in parentheses, of ${ROUNDS} rounds in each of which every client has its turn,
+so that what else the machine does meets all of them. Slow 4G is 150 ms of latency and 1.6 Mbit/s. "Own cost" is a call with fetch
+or XMLHttpRequest stubbed to respond at once, both through a Response. The servers and the browser share the machine, so times of
 calls over the network tell more of it than of the clients.
+
+What is unequal: this client alone has a deadline and a signal for each call unless asked not to, decodes the details of errors and
+checks its arguments; the hand-written fetch does none of it. protobuf-ts, connect-web, nice-grpc-web and Google's client hold one
+rpc, this client and @zitadel/client every one that they offer. The crate in a Rust app holds one call and loads its module as a
+file. connectrpc, the crate, is not among them: its client has no transport over fetch of its own.
 
 ## What the module holds
 
@@ -166,7 +254,7 @@ for (const theme of /** @type {const} */ (["light", "dark"])) {
       theme,
       "ratio to a hand-written fetch",
       bars((name) => ratio(name, "slow")),
-      times2,
+      times,
     ),
   );
   write(
@@ -175,14 +263,9 @@ for (const theme of /** @type {const} */ (["light", "dark"])) {
       theme,
       "ratio to a hand-written fetch",
       bars((name) => ratio(name, "own")),
-      times2,
+      times,
     ),
   );
-}
-
-/** @param {number} value */
-function times2(value) {
-  return `×${value.toFixed(2)}`;
 }
 
 /** @param {string} name @param {string} title */
