@@ -158,6 +158,14 @@ const held = table([
     .filter(([, size]) => size >= 500)
     .map(([origin, size]) => [origin, bytes(size)]),
 ]);
+/** @type {Record<string, number>} */
+const recorded = JSON.parse(readFileSync("tests/support/size.json", "utf8"));
+const features = table([
+  ["the module with these features, besides `js` and `lol_alloc`", "gzip"],
+  ...Object.entries(recorded)
+    .filter(([name]) => name.startsWith("features, "))
+    .map(([name, size]) => [name.slice("features, ".length, -", gzip".length), bytes(size)]),
+]);
 const shared = Object.entries(
   JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8")).devDependencies,
 ).map(([name, version]) => `${name} ${version}`);
@@ -228,6 +236,10 @@ The whole client is in the module, and so the default entry is larger than that 
 errors to a runtime that the page has anyway. By crate, and by file for this one; an inlined function counts where it went:
 
 ${held}
+
+Who builds the module can leave out what they do not need (\`wasm-pack build -- --no-default-features --features js,lol_alloc,v2\`):
+
+${features}
 
 Measured on ${machine}.
 

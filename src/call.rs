@@ -10,14 +10,14 @@ use std::{
 use crate::{
     error::{ABORTED, Error, ErrorKind, Source},
     http,
-    options::{Protocol, Settings},
+    options::Settings,
     platform::{MAX_SLEEP_MS, Platform},
     protocol::{code::Code, json::Json, response::invalid_message, rest},
     rest::RestResponse,
     rpc::{Method, Payload, Rpc},
     token::Asking,
     transport::{self, Request, Response, Transport},
-    value::Value,
+    value::{Invalid, Value},
 };
 
 /// One call, checked.
@@ -46,6 +46,7 @@ impl<J: Json> Reply<J> {
                 let value = Value::decode(method.response, &message, true);
                 value.map_err(|invalid| invalid_message(&invalid).with_response(200, &headers, &trailers))
             }
+            Self::Json(_) if !cfg!(feature = "json") => Err(invalid_message(&Invalid::new("JSON"))),
             Self::Json(RestResponse { head, json, body }) => rest::decode(&head, json, &body, method.response),
         }
     }
@@ -152,16 +153,12 @@ async fn attempt<T: Transport, P: Platform>(
     let mut metadata = settings.metadata.clone();
     metadata.append("authorization", &["Bearer ", token].concat());
     is_sent.set(true);
-    let reply = match settings.protocol {
-        Protocol::GrpcWeb => {
-            let options = transport::Options { metadata, timeout_ms: left_ms, timeout_header: settings.timeout_header };
-            let request =
-                Request { base_url: &settings.base_url, path: &payload.path, message: &payload.body, options };
-            Reply::Message(transport.unary(request).await?)
-        }
-        Protocol::Json => {
-            Reply::Json(crate::rest::unary(deadline.platform, method.verb, payload, settings, metadata, left_ms).await?)
-        }
+    let reply = if settings.protocol.is_json() {
+        Reply::Json(crate::rest::unary(deadline.platform, method.verb, payload, settings, metadata, left_ms).await?)
+    } else {
+        let options = transport::Options { metadata, timeout_ms: left_ms, timeout_header: settings.timeout_header };
+        let request = Request { base_url: &settings.base_url, path: &payload.path, message: &payload.body, options };
+        Reply::Message(transport.unary(request).await?)
     };
     read(reply)
 }

@@ -270,7 +270,7 @@ impl<'a> Plan<'a> {
     fn is_missing(&self, error: &Error) -> bool {
         // Over REST a path that the server does not know. What ZITADEL itself does not find has an id, and is said in other words.
         // Source: ZITADEL `internal/api/grpc/server/gateway.go`, grpc-gateway `runtime/errors.go`.
-        let is_unknown_path = self.protocol == Protocol::Json
+        let is_unknown_path = self.protocol.is_json()
             && error.code() == Code::NotFound
             && error.message() == "Not Found"
             && error.details().is_empty();

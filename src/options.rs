@@ -27,8 +27,15 @@ pub enum Protocol {
     /// gRPC-Web.
     #[default]
     GrpcWeb,
-    /// The REST mapping, for networks that block gRPC-Web.
+    /// The REST mapping, for networks that block gRPC-Web. Needs the feature `json`.
     Json,
+}
+
+impl Protocol {
+    /// Whether it is the REST mapping; never, if that is not in the build.
+    pub(crate) fn is_json(self) -> bool {
+        cfg!(feature = "json") && self == Self::Json
+    }
 }
 
 /// How a call is made, where it differs from the client's defaults.
@@ -192,6 +199,10 @@ impl Settings {
         if let Some(error) = &options.failure {
             return Err(error.clone());
         }
+        let protocol = options.protocol.unwrap_or_default();
+        if protocol == Protocol::Json && !protocol.is_json() {
+            return Err(Error::invalid_argument(&["protocol is \"json\", which this build leaves out."]));
+        }
         let mut metadata = options.headers.clone();
         if let Some(language) = &options.language {
             check_value("language", language)?;
@@ -207,7 +218,7 @@ impl Settings {
         }
         Ok(Self {
             base_url,
-            protocol: options.protocol.unwrap_or_default(),
+            protocol,
             timeout_ms: Some(timeout_ms).filter(|timeout_ms| *timeout_ms > 0.0),
             timeout_header: options.timeout_header.unwrap_or_default(),
             metadata,

@@ -46,30 +46,26 @@ pub(crate) struct Payload {
 impl Payload {
     /// Of a request's value.
     pub(crate) fn of_value(method: &Method, request: &Value, protocol: Protocol) -> Result<Self, Error> {
-        Ok(match protocol {
-            Protocol::GrpcWeb => {
-                let body = request.encode(method.request);
-                let body = body.map_err(|invalid| Error::invalid_argument(&["request.", &invalid.text()]))?;
-                Self { path: method.path.to_owned(), body }
-            }
-            Protocol::Json => Self {
+        if protocol.is_json() {
+            return Ok(Self {
                 path: route(method.route, request.text("organizationId").unwrap_or_default()),
                 body: request.to_json().into_bytes(),
-            },
-        })
+            });
+        }
+        let body = request.encode(method.request);
+        let body = body.map_err(|invalid| Error::invalid_argument(&["request.", &invalid.text()]))?;
+        Ok(Self { path: method.path.to_owned(), body })
     }
 
     /// Of a request on the wire.
     pub(crate) fn of_message<R: Rpc>(request: &R::Request, protocol: Protocol) -> Result<Self, Error> {
         let body = request.encode_to_vec();
-        match protocol {
-            Protocol::GrpcWeb => Ok(Self { path: R::METHOD.path.to_owned(), body }),
-            Protocol::Json => {
-                let value = Value::decode(R::METHOD.request, &body, false);
-                let value = value.map_err(|invalid| Error::invalid_argument(&["request.", &invalid.text()]))?;
-                Self::of_value(&R::METHOD, &value, protocol)
-            }
+        if !protocol.is_json() {
+            return Ok(Self { path: R::METHOD.path.to_owned(), body });
         }
+        let value = Value::decode(R::METHOD.request, &body, false);
+        let value = value.map_err(|invalid| Error::invalid_argument(&["request.", &invalid.text()]))?;
+        Self::of_value(&R::METHOD, &value, protocol)
     }
 }
 

@@ -38,8 +38,8 @@ use crate::{
 const TYPES: &str = include_str!("../../js/types.d.ts");
 
 macro_rules! export {
-    ($($(#[$docs:meta])* $name:ident as $js_name:ident = $steps:expr;)*) => {$(
-        $(#[$docs])*
+    ($($(#[$attributes:meta])* $name:ident as $js_name:ident = $steps:expr;)*) => {$(
+        $(#[$attributes])*
         #[wasm_bindgen(js_name = $js_name, skip_typescript)]
         pub fn $name(
             token: Option<Any>,
@@ -75,20 +75,28 @@ export! {
     /// Sets a deactivated organization active again.
     reactivate_org as reactivateOrg = method!(ReactivateOrg, OrgId);
     /// Deactivates an organization.
+    #[cfg(feature = "v1")]
     deactivate_org as deactivateOrg = method!(DeactivateOrg, OrgId);
     /// Reads an organization.
+    #[cfg(feature = "v1")]
     get_my_org as getMyOrg = method!(GetMyOrg, OrgId);
     /// Sets a deactivated organization active again, by organization v2.
+    #[cfg(feature = "v2")]
     activate_organization as activateOrganization = method!(ActivateOrganization, OrganizationId);
     /// Deactivates an organization, by organization v2.
+    #[cfg(feature = "v2")]
     deactivate_organization as deactivateOrganization = method!(DeactivateOrganization, OrganizationId);
     /// Lists organizations.
+    #[cfg(feature = "v2")]
     list_organizations as listOrganizations = method!(ListOrganizations, Request);
     /// Lists the caller's permissions on an organization.
+    #[cfg(feature = "v1")]
     list_my_zitadel_permissions as listMyZitadelPermissions = method!(ListMyZitadelPermissions, OrgId);
     /// Makes sure that an organization is active.
+    #[cfg(feature = "v2")]
     ensure_org_active as ensureOrgActive = ensure::one;
     /// Makes sure that many organizations are active.
+    #[cfg(feature = "v2")]
     ensure_orgs_active as ensureOrgsActive = ensure::many;
 }
 

@@ -1,4 +1,8 @@
 //! The JavaScript edge: exports that take what JavaScript passes in and return promises. Nothing imports it.
+#![cfg_attr(
+    not(all(feature = "v1", feature = "v2")),
+    allow(dead_code, unused_imports, reason = "what serves the exports that are left out")
+)]
 
 mod abort;
 mod ensure;
@@ -8,8 +12,5 @@ mod exports;
 mod options;
 mod token;
 
-pub use self::exports::{
-    activate_organization, deactivate_org, deactivate_organization, ensure_org_active, ensure_orgs_active, get_my_org,
-    list_my_zitadel_permissions, list_organizations, reactivate_org,
-};
+pub use self::exports::*;
 pub use crate::machine::Any;

@@ -143,10 +143,11 @@ fn what_cannot_be_sent_is_refused_when_the_client_is_built_or_the_call_made() {
 }
 
 #[test]
-fn the_rest_mapping_needs_a_browser() {
+fn the_rest_mapping_needs_a_browser_and_a_build_that_has_it() {
     let (client, sent) = client(Vec::new());
     let error = block_on(client.with(CallOptions::new().protocol(Protocol::Json)).get_my_org(None)).unwrap_err();
     assert_eq!((error.kind(), error.may_have_changed()), (ErrorKind::InvalidArgument, false));
+    assert_eq!(error.message().contains("leaves out"), !cfg!(feature = "json"), "{error}");
     assert!(sent.borrow().is_empty());
 }
 

@@ -22,6 +22,16 @@ use crate::{
 const PACKAGE: &str = "pkg";
 /// Files of `js/` that the package has as they are.
 const FILES: [&str; 5] = ["package.json", "README.md", "index.d.ts", "types.d.ts", "error.js"];
+/// The modules of the package and what belongs to each, in a folder for each set of features.
+const MODULES: &str = "target/package";
+/// What those can have who build the module: the features besides `js` and `lol_alloc`, from the one call up.
+const VARIANTS: [(&str, &str); 5] = [
+    ("reactivateOrg alone", "js,lol_alloc"),
+    ("json", "js,lol_alloc,json"),
+    ("v1", "js,lol_alloc,v1"),
+    ("v2", "js,lol_alloc,v2"),
+    ("v1, v2", "js,lol_alloc,v1,v2"),
+];
 const WASM: &str = "zitadel_org_web_bg.wasm";
 /// What the module uses; more would let wasm-opt write what some tools cannot read.
 const FEATURES: [&str; 6] =
@@ -123,7 +133,7 @@ fn empty() -> Result<()> {
 
 /// Builds the module and wasm-bindgen's functions around it, in the folder that is returned.
 fn module(toolchain: &Toolchain, features: &[&str]) -> Result<PathBuf> {
-    let out = paths::root().join("target/package").join(features.last().unwrap_or(&"default"));
+    let out = paths::root().join(MODULES).join(features.last().unwrap_or(&"default"));
     let mut cargo = toolchain.cargo()?;
     // Beside an rlib cargo would leave lto out.
     cargo.args(["rustc", "--quiet", "--release", "--package", "zitadel-org-web", "--lib", "--crate-type", "cdylib"]);
@@ -216,7 +226,15 @@ pub(crate) fn reproduce() -> Result<()> {
 pub(crate) fn print_sizes() -> Result<()> {
     all()?;
     name_functions()?;
-    run::run(Command::new("node").arg("tests/support/size.js"))
+    run::say("Building the module with fewer features (about 2 min when nothing is built yet)");
+    let toolchain = Toolchain::ensure()?;
+    let mut node = Command::new("node");
+    node.arg("tests/support/size.js");
+    for (label, features) in VARIANTS {
+        let module = module(&toolchain, &["--no-default-features", "--features", features])?;
+        node.arg(label).arg(module.join(WASM));
+    }
+    run::run(&mut node)
 }
 
 /// Optimizes a module as that of the package is.
@@ -231,7 +249,7 @@ pub(crate) fn optimize(wasm: &Path) -> Result<()> {
 
 /// Writes the default module with the names of its functions, for those who want to know what it holds.
 pub(crate) fn name_functions() -> Result<()> {
-    let folder = Path::new("target/package/default");
+    let folder = Path::new(MODULES).join("default");
     let mut wasm_opt = npm::program("wasm-opt");
     wasm_opt.args(FEATURES.map(|feature| format!("--enable-{feature}")));
     wasm_opt.args(["-g", "-Oz", "--converge", "--low-memory-unused"]);

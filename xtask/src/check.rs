@@ -42,6 +42,7 @@ pub(crate) fn run() -> Result<()> {
         &["--all-targets", "--features", "tonic"],
         &["--lib", "--features", "tonic,tower"],
         &["--lib", "--no-default-features"],
+        &["--lib", "--no-default-features", "--features", "js"],
     ] {
         let mut clippy = toolchain.cargo()?;
         clippy.args(["clippy", "--quiet", "--package", "zitadel-org-web", "--target", TARGET]);

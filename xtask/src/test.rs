@@ -81,8 +81,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 
     let mut native = Command::new("cargo");
     native.args(["test", "--quiet", "--workspace"]);
+    let mut fewest = Command::new("cargo");
+    fewest.args(["test", "--quiet", "--package", "zitadel-org-web", "--no-default-features"]);
+    fewest.args(["--features", "js", "--test", "host"]);
     let mut suites = vec![
         ("core, dev server, xtask (native)".to_owned(), Ok(native)),
+        ("core with the fewest features (native)".to_owned(), Ok(fewest)),
         ("client in Chromium (wasm-pack)".to_owned(), Ok(web(&chromium, &[])?)),
         ("the same over tonic (wasm-pack)".to_owned(), Ok(web(&chromium, &["--features", "tonic"])?)),
         ("package in node".to_owned(), Ok(node(&chromium, &["tests/node/", "tests/apps/"])?)),
