@@ -12,6 +12,7 @@
 //! # Features
 #![cfg_attr(feature = "document-features", doc = document_features::document_features!())]
 #![deny(clippy::arithmetic_side_effects)]
+#![cfg_attr(not(feature = "json"), allow(dead_code, unused_variables, reason = "what serves the REST mapping"))]
 
 mod bulk;
 mod call;
