@@ -21,6 +21,7 @@ export const CANDIDATES = {
   "protobuf-ts": "protobuf-ts, protos trimmed",
   "protobuf-ts-size": "protobuf-ts for code size, protos trimmed",
   "connect-web": "connect-web, protos trimmed",
+  connectrpc: "connectrpc, the crate, over a fetch of ours",
   "nice-grpc-web": "nice-grpc-web, protos trimmed",
   "grpc-web": "Google grpc-web, protos trimmed",
   "zitadel-client": "@zitadel/client",
@@ -30,6 +31,7 @@ export const CANDIDATES = {
 const MODULES = {
   "ours-streaming": ["../pkg/", "zitadel_org_web_bg.wasm"],
   "ours-rust": ["../target/bench/rust/", "app_bg.wasm"],
+  connectrpc: ["../target/bench/connectrpc/", "app_bg.wasm"],
 };
 /** @param {string} path */
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -67,6 +69,7 @@ async function bundle(entry) {
     define: { TRIMMED_DESCRIPTOR: JSON.stringify(trimmedDescriptor()) },
     alias: {
       "rust-candidate": here("../target/bench/rust/app.js"),
+      "connectrpc-candidate": here("../target/bench/connectrpc/app.js"),
       "zitadel-org-web": here("../pkg/index.js"),
       "zitadel-org-web/streaming": here("../pkg/streaming.js"),
       "zitadel-org-web/tonic": here("../pkg/tonic.js"),

@@ -228,7 +228,7 @@ calls over the network tell more of it than of the clients.
 What is unequal: this client alone has a deadline and a signal for each call unless asked not to, decodes the details of errors and
 checks its arguments; the hand-written fetch does none of it. protobuf-ts, connect-web, nice-grpc-web and Google's client hold one
 rpc, this client and @zitadel/client every one that they offer. The crate in a Rust app holds one call and loads its module as a
-file. connectrpc, the crate, is not among them: its client has no transport over fetch of its own.
+file; so does connectrpc, whose crate leaves the transport over fetch to apps: bench/connectrpc has one.
 
 ## What the module holds
 

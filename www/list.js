@@ -20,8 +20,13 @@ export function busy(id, isBusy) {
   const action = table.querySelector(`tr[data-id="${CSS.escape(id)}"] [data-action]`);
   if (action) {
     action.toggleAttribute("data-busy", isBusy);
-    disable(action, isBusy);
+    showDisabled(action);
   }
+}
+
+/** Whether a button can be pressed: not while its change is under way, and not by who may not make it. @param {Element} action */
+function showDisabled(action) {
+  disable(action, action.hasAttribute("data-busy") || action.hasAttribute("data-refused"));
 }
 
 /** Whether the caller may change an organization, by its id. @type {Map<string, Promise<boolean>>} */
@@ -223,7 +228,8 @@ async function showPermission(row) {
   const action = row.querySelector("[data-action]");
   const why = row.querySelector(".why");
   if (!isAllowed && action instanceof HTMLElement && why) {
-    disable(action, true);
+    action.toggleAttribute("data-refused", true);
+    showDisabled(action);
     action.title = "Your token lacks the permission org.write here.";
     why.id = `why-${row.dataset.id}`;
     why.textContent = "needs org.write";

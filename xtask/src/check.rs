@@ -17,14 +17,13 @@ use crate::{
 pub(crate) fn run() -> Result<()> {
     run::say("Checking the format of Rust");
     run::run(Command::new("cargo").args(["fmt", "--all", "--check"]))?;
-    for example in examples::NAMES {
-        let mut fmt = Command::new("cargo");
-        fmt.args(["fmt", "--check", "--manifest-path", &format!("examples/{example}/Cargo.toml")]);
-        run::run(&mut fmt)?;
+    for app in examples::APPS {
+        let manifest = format!("{app}/Cargo.toml");
+        run::run(Command::new("cargo").args(["fmt", "--check", "--manifest-path", &manifest]))?;
         // Its lock file goes with the crate's own dependencies.
         let mut metadata = Command::new("cargo");
-        metadata.args(["metadata", "--locked", "--format-version", "1", "--manifest-path"]);
-        run::output(metadata.arg(format!("examples/{example}/Cargo.toml")))?;
+        metadata.args(["metadata", "--locked", "--format-version", "1", "--manifest-path", &manifest]);
+        run::output(&mut metadata)?;
     }
     npm::ensure()?;
     run::say("Checking the format of everything else");

@@ -16,7 +16,9 @@ use crate::{
 /// where the package takes it from.
 const APPS_FOLDER: &str = "target/wasm-apps";
 
-pub(crate) const NAMES: [&str; 2] = ["leptos", "yew"];
+/// The folders of the Rust apps that are no part of the workspace.
+pub(crate) const APPS: [&str; 4] = ["examples/leptos", "examples/yew", "bench/rust", "bench/connectrpc"];
+const NAMES: [&str; 2] = ["leptos", "yew"];
 
 /// Builds each into `target/examples`.
 pub(crate) fn build() -> Result<()> {

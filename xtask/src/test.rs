@@ -151,9 +151,11 @@ pub(crate) fn run_bench() -> Result<()> {
     let toolchain = build::all()?;
     build::name_functions()?;
     npm::ensure_bench()?;
-    let out = Path::new("target/bench/rust");
-    examples::app(&toolchain, Path::new("bench/rust"), "rust_candidate", out)?;
-    build::optimize(&out.join("app_bg.wasm"))?;
+    for name in ["rust", "connectrpc"] {
+        let (folder, out) = (Path::new("bench").join(name), Path::new("target/bench").join(name));
+        examples::app(&toolchain, &folder, &format!("{name}_candidate"), &out)?;
+        build::optimize(&out.join("app_bg.wasm"))?;
+    }
     run::say("Timing the core (about 4 min)");
     run::run(Command::new("cargo").args(["bench", "--quiet", "--package", "zitadel-org-web"]))?;
     let mut node = Command::new("node");
