@@ -14,10 +14,12 @@ import { loaded } from "./load.js";
  * @param {any} [defaults] - a client's
  * @returns {Promise<any>}
  */
-export async function call(source, rpc, args, defaults) {
+export function call(source, rpc, args, defaults) {
   const startedAt = performance.now();
-  const instance = source.instance ?? (await loaded(source, args[2], defaults));
-  return instance.run(rpc, [...args, defaults, startedAt]);
+  /** @param {import("./load.js").Instance} instance */
+  const run = (instance) => instance.run(rpc, [...args, defaults, startedAt]);
+  // Of a module that is there nobody waits for the load.
+  return source.instance ? run(source.instance) : loaded(source, args[2], defaults).then(run);
 }
 
 /** @type {Rpc[]} */

@@ -52,6 +52,11 @@ pub(crate) fn int32(number: f64) -> Option<i32> {
 /// Appends a string as JSON text.
 pub(crate) fn quote(value: &str, text: &mut String) {
     text.push('"');
+    if !value.bytes().any(|byte| matches!(byte, b'"' | b'\\' | ..=0x1f)) {
+        // Almost always.
+        text.push_str(value);
+        return text.push('"');
+    }
     for char in value.chars() {
         match char {
             '"' | '\\' => text.extend(['\\', char]),

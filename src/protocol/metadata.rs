@@ -1,5 +1,7 @@
 //! Metadata: the headers and trailers of a call.
 
+#[cfg(target_arch = "wasm32")]
+use std::borrow::Cow;
 use std::fmt;
 
 use super::{
@@ -66,10 +68,15 @@ impl Metadata {
 
     /// Every name once, with its values joined.
     #[cfg(target_arch = "wasm32")]
-    pub(crate) fn joined_all(&self) -> impl Iterator<Item = (&str, String)> {
-        // A name that has come before is not the first of its kind.
-        let is_first = |(name, value): &(&str, &str)| self.get(name).is_some_and(|first| std::ptr::eq(first, *value));
-        self.iter().filter(is_first).map(|(name, _)| (name, self.joined(name)))
+    pub(crate) fn joined_all(&self) -> Vec<(&str, Cow<'_, str>)> {
+        let mut joined: Vec<(&str, Cow<'_, str>)> = Vec::new();
+        for (name, value) in self.iter() {
+            match joined.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, values)) => *values = [&**values, ", ", value].concat().into(),
+                None => joined.push((name, value.into())),
+            }
+        }
+        joined
     }
 
     /// All values of a lower-case name as one, joined with `, `; empty if there is none.
