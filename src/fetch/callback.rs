@@ -25,6 +25,7 @@ thread_local! {
 }
 
 struct Waiting {
+    /// In the order of their ids, which begin anew after 4 billion.
     entries: Vec<Entry>,
     /// How many there have been; the next one's id.
     count: u32,
@@ -37,8 +38,15 @@ struct Entry {
 }
 
 impl Waiting {
+    fn place(&self, id: u32) -> Option<usize> {
+        let first = self.entries.first()?.id;
+        let since_first = |id: u32| id.wrapping_sub(first);
+        self.entries.binary_search_by_key(&since_first(id), |entry| since_first(entry.id)).ok()
+    }
+
     fn find(&mut self, id: u32) -> Option<&mut Entry> {
-        self.entries.iter_mut().find(|entry| entry.id == id)
+        let place = self.place(id)?;
+        self.entries.get_mut(place)
     }
 }
 
@@ -93,10 +101,8 @@ impl Callback {
 
 impl Drop for Callback {
     fn drop(&mut self) {
-        let removed = WAITING.with_borrow_mut(|waiting| {
-            let place = waiting.entries.iter().position(|entry| entry.id == self.id);
-            place.map(|place| waiting.entries.swap_remove(place))
-        });
+        let removed =
+            WAITING.with_borrow_mut(|waiting| waiting.place(self.id).map(|place| waiting.entries.remove(place)));
         drop(removed);
     }
 }
