@@ -1,7 +1,8 @@
 // The types in the form in which @protobuf-ts/plugin generates them for code size, trimmed to this rpc.
-import { GrpcWebFetchTransport } from "@protobuf-ts/grpcweb-transport";
 import { MessageType } from "@protobuf-ts/runtime";
-import { ServiceType, stackIntercept } from "@protobuf-ts/runtime-rpc";
+import { ServiceType } from "@protobuf-ts/runtime-rpc";
+
+import { caller } from "../protobuf-ts-call.js";
 
 const Timestamp = new MessageType("google.protobuf.Timestamp", [
   { no: 1, name: "seconds", kind: "scalar", T: 3, L: 0 },
@@ -24,19 +25,5 @@ const Service = new ServiceType("zitadel.management.v1.ManagementService", [
   },
 ]);
 
-/** @type {Map<string, GrpcWebFetchTransport>} */
-const transports = new Map();
-
 /** @type {import("../candidate.js").Call} */
-export async function reactivate(baseUrl, token, orgId) {
-  let transport = transports.get(baseUrl);
-  if (!transport) {
-    transports.set(baseUrl, (transport = new GrpcWebFetchTransport({ baseUrl, format: "binary" })));
-  }
-  const options = transport.mergeOptions({
-    meta: { authorization: `Bearer ${token}`, "x-zitadel-orgid": orgId },
-  });
-  const { response } = await stackIntercept("unary", transport, Service.methods[0], options, {});
-  const { details } = /** @type {any} */ (await response);
-  return { sequence: String(details.sequence), resourceOwner: details.resourceOwner };
-}
+export const reactivate = caller(Service.methods[0]);

@@ -1,12 +1,13 @@
 // The types in the form in which @protobuf-ts/plugin generates them, trimmed to this rpc.
-import { GrpcWebFetchTransport } from "@protobuf-ts/grpcweb-transport";
 import {
   MessageType,
   UnknownFieldHandler,
   WireType,
   reflectionMergePartial,
 } from "@protobuf-ts/runtime";
-import { ServiceType, stackIntercept } from "@protobuf-ts/runtime-rpc";
+import { ServiceType } from "@protobuf-ts/runtime-rpc";
+
+import { caller } from "../protobuf-ts-call.js";
 
 class Timestamp$Type extends MessageType {
   constructor() {
@@ -190,19 +191,5 @@ const Service = new ServiceType("zitadel.management.v1.ManagementService", [
   { name: "ReactivateOrg", options: {}, I: Request, O: Response },
 ]);
 
-/** @type {Map<string, GrpcWebFetchTransport>} */
-const transports = new Map();
-
 /** @type {import("../candidate.js").Call} */
-export async function reactivate(baseUrl, token, orgId) {
-  let transport = transports.get(baseUrl);
-  if (!transport) {
-    transports.set(baseUrl, (transport = new GrpcWebFetchTransport({ baseUrl, format: "binary" })));
-  }
-  const options = transport.mergeOptions({
-    meta: { authorization: `Bearer ${token}`, "x-zitadel-orgid": orgId },
-  });
-  const { response } = await stackIntercept("unary", transport, Service.methods[0], options, {});
-  const { details } = /** @type {any} */ (await response);
-  return { sequence: String(details.sequence), resourceOwner: details.resourceOwner };
-}
+export const reactivate = caller(Service.methods[0]);
