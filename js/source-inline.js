@@ -3,7 +3,7 @@
 
 import { createGlue } from "#glue";
 import wasm from "#wasm";
-import { unzlibSync } from "fflate";
+import { inflateSync } from "fflate";
 
 /** @type {import("./load.js").Source} */
 export const source = {
@@ -15,6 +15,6 @@ export const source = {
     for (let at = 0; at < text.length; at += 1) {
       deflated[at] = text.charCodeAt(at);
     }
-    return WebAssembly.compile(unzlibSync(deflated));
+    return WebAssembly.compile(inflateSync(deflated));
   },
 };

@@ -192,7 +192,7 @@ fn bundle_into(folder: &Path, module: &Path, entries: &[&str]) -> Result<()> {
 /// The module as JavaScript: deflated, since base64 leaves servers little to compress, and in base64.
 fn inline(wasm: &[u8]) -> Result<String> {
     let mut deflated = Vec::new();
-    zopfli::compress(zopfli::Options::default(), zopfli::Format::Zlib, wasm, &mut deflated)?;
+    zopfli::compress(zopfli::Options::default(), zopfli::Format::Deflate, wasm, &mut deflated)?;
     Ok(format!("export default \"{}\";\n", STANDARD.encode(deflated)))
 }
 
