@@ -1,6 +1,15 @@
 //! Many organizations that are to be active.
 
-use std::{fmt, future::poll_fn, pin::Pin, task::Poll};
+use std::{
+    fmt,
+    future::poll_fn,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
+};
 
 use crate::{
     ensure::{Ensure, OrgActivation},
@@ -122,23 +131,35 @@ impl Bulk {
         let mut done = 0_usize;
         let mut stopped: Option<Error> = None;
         let mut waiting = self.org_ids.iter().enumerate();
-        let mut running: Vec<Running<'_>> = Vec::new();
+        let mut running: Vec<(Running<'_>, Arc<Flag>)> = Vec::new();
         poll_fn(|context| {
+            // Of a signal all are told at once.
+            let is_cancelled = (ensure.cancelled)(context.waker()).is_ready();
             loop {
                 while running.len() < self.concurrency {
                     let Some((index, org_id)) = waiting.next() else { break };
                     let stopped = stopped.clone();
-                    running.push(Box::pin(async move {
+                    let one: Running<'_> = Box::pin(async move {
                         let result = match stopped {
                             Some(error) => Err(error),
                             None => ensure.active(org_id, ensure.settings.ends_at_ms(ensure.platform.now_ms())).await,
                         };
                         (index, OrgActivationResult { org_id: org_id.clone(), result })
-                    }));
+                    });
+                    running.push((one, Flag::up(context.waker())));
                 }
                 let mut has_ended = false;
-                running.retain_mut(|one| {
-                    let Poll::Ready((index, last)) = one.as_mut().poll(context) else { return true };
+                running.retain_mut(|(one, flag)| {
+                    if !flag.parent.will_wake(context.waker()) {
+                        *flag = Flag::up(context.waker());
+                    }
+                    if !flag.is_up.swap(false, Ordering::Relaxed) && !is_cancelled {
+                        return true;
+                    }
+                    let waker = Waker::from(Arc::clone(flag));
+                    let Poll::Ready((index, last)) = one.as_mut().poll(&mut Context::from_waker(&waker)) else {
+                        return true;
+                    };
                     if let Err(error) = &last.result {
                         // Nothing of the others was sent.
                         stopped = stopped.take().or_else(|| stops(error).then(|| error.clone().unsent()));
@@ -160,6 +181,26 @@ impl Bulk {
         })
         .await;
         results.into_iter().flatten().collect()
+    }
+}
+
+/// Whether one of those that are being made active has been woken: to poll all of them each time would be the square of their
+/// number.
+struct Flag {
+    is_up: AtomicBool,
+    parent: Waker,
+}
+
+impl Flag {
+    fn up(parent: &Waker) -> Arc<Self> {
+        Arc::new(Self { is_up: AtomicBool::new(true), parent: parent.clone() })
+    }
+}
+
+impl Wake for Flag {
+    fn wake(self: Arc<Self>) {
+        self.is_up.store(true, Ordering::Relaxed);
+        self.parent.wake_by_ref();
     }
 }
 
@@ -230,6 +271,30 @@ mod tests {
         assert_eq!(seen.iter().map(|(done, ..)| *done).collect::<Vec<_>>(), (1..=1000).collect::<Vec<_>>());
         assert!(seen.iter().all(|(_, total, _)| *total == 1000));
         assert_eq!(seen.iter().map(|(.., id)| id.clone()).collect::<BTreeSet<_>>().len(), 1000);
+    }
+
+    #[test]
+    fn what_wakes_one_organization_does_not_poll_the_others() {
+        let fake = Fake::default();
+        let ids = ids(200);
+        let mut server = Server::new(&fake, ids.iter().map(String::as_str));
+        server.latency_ms = Box::new(|index| 10.0 + index as f64);
+        let settings = Settings::check("https://z.example".to_owned(), None, &CallOptions::new()).unwrap();
+        let polls = Cell::new(0);
+        let cancelled = |_: &_| {
+            polls.set(polls.get() + 1);
+            Poll::Pending
+        };
+        let ensure = Ensure {
+            transport: &server,
+            platform: &fake,
+            settings: &settings,
+            token: Asking::new(fixed()),
+            cancelled: &cancelled,
+        };
+        let results = fake.run(Bulk::check(ids, BulkOptions::new().concurrency(100)).unwrap().run(&ensure));
+        assert!(results.iter().all(|one| one.result.is_ok()));
+        assert!(polls.get() < 200 * 10, "{}", polls.get());
     }
 
     #[test]

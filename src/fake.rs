@@ -6,7 +6,8 @@ use std::{
     future::{Future, poll_fn},
     pin::pin,
     rc::Rc,
-    task::{Context, Poll, Waker},
+    sync::Arc,
+    task::{Context, Poll, Wake, Waker},
 };
 
 use prost::Message as _;
@@ -54,7 +55,7 @@ pub(crate) enum Script {
 struct State {
     now_ms: Cell<f64>,
     /// When something happens.
-    events: RefCell<Vec<f64>>,
+    events: RefCell<Vec<(f64, Waker)>>,
     cancelled: Cell<usize>,
     is_woken: Cell<bool>,
 }
@@ -84,16 +85,26 @@ impl Fake {
     /// Runs a future to its end, and the clock with it.
     pub(crate) fn run<T>(&self, future: impl Future<Output = T>) -> T {
         let mut future = pin!(future);
+        let waker = Waker::from(Arc::new(Nobody));
         loop {
-            if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
                 return output;
             }
             if self.state.is_woken.take() {
                 continue;
             }
             let now_ms = self.state.now_ms.get();
-            let next = self.state.events.borrow().iter().copied().filter(|at_ms| *at_ms > now_ms).reduce(f64::min);
-            self.state.now_ms.set(next.expect("it hangs"));
+            let events = self.state.events.take();
+            let next = events.iter().map(|(at_ms, _)| *at_ms).filter(|at_ms| *at_ms > now_ms).reduce(f64::min);
+            let next = next.expect("it hangs");
+            self.state.now_ms.set(next);
+            for (at_ms, waker) in events {
+                if at_ms <= next {
+                    waker.wake();
+                } else {
+                    self.state.events.borrow_mut().push((at_ms, waker));
+                }
+            }
         }
     }
 
@@ -103,10 +114,23 @@ impl Fake {
     }
 }
 
+/// Of whom to wake nothing comes: the future is polled in any case.
+struct Nobody;
+
+impl Wake for Nobody {
+    fn wake(self: Arc<Self>) {}
+}
+
 impl State {
     async fn until(&self, at_ms: f64) {
-        self.events.borrow_mut().push(at_ms);
-        poll_fn(|_| if self.now_ms.get() >= at_ms { Poll::Ready(()) } else { Poll::Pending }).await;
+        poll_fn(|context| {
+            if self.now_ms.get() >= at_ms {
+                return Poll::Ready(());
+            }
+            self.events.borrow_mut().push((at_ms, context.waker().clone()));
+            Poll::Pending
+        })
+        .await;
     }
 }
 
@@ -172,11 +196,12 @@ impl Body for FakeBody {
                     self.state.now_ms.set(self.state.now_ms.get() + ms);
                     self.state.is_woken.set(true);
                     let mut is_next_turn = false;
-                    poll_fn(|_| {
+                    poll_fn(|context| {
                         if is_next_turn {
                             Poll::Ready(())
                         } else {
                             is_next_turn = true;
+                            context.waker().wake_by_ref();
                             Poll::Pending
                         }
                     })
@@ -231,6 +256,8 @@ pub(crate) struct Server<'a> {
     changed_at_ms: Cell<f64>,
     pub(crate) accepts: Box<dyn Fn(&str) -> bool>,
     pub(crate) fate: Box<Fated>,
+    /// How long a call takes, by its number.
+    pub(crate) latency_ms: Box<dyn Fn(usize) -> f64>,
     /// Method and organization of every request.
     pub(crate) calls: RefCell<Vec<(String, String)>>,
     pub(crate) at_once: Cell<usize>,
@@ -248,6 +275,7 @@ impl<'a> Server<'a> {
             changed_at_ms: Cell::new(f64::NEG_INFINITY),
             accepts: Box::new(|_| true),
             fate: Box::new(|_, _| Fate::Answered),
+            latency_ms: Box::new(|_| 10.0),
             calls: RefCell::default(),
             at_once: Cell::default(),
             most_at_once: Cell::default(),
@@ -311,11 +339,12 @@ impl Transport for Server<'_> {
             "ActivateOrganization" => ActivateOrganizationRequest::decode(request.message).unwrap().organization_id,
             _ => get("x-zitadel-orgid").to_owned(),
         };
-        let fate = (self.fate)(self.calls.borrow().len(), method);
+        let index = self.calls.borrow().len();
+        let fate = (self.fate)(index, method);
         self.calls.borrow_mut().push((method.to_owned(), org_id.clone()));
         self.at_once.set(self.at_once.get() + 1);
         self.most_at_once.set(self.most_at_once.get().max(self.at_once.get()));
-        self.platform.sleep(10.0).await;
+        self.platform.sleep((self.latency_ms)(index)).await;
         self.at_once.set(self.at_once.get() - 1);
         if !(self.accepts)(get("authorization").strip_prefix("Bearer ").unwrap()) {
             return Err(Error::new(ErrorKind::Status, Code::Unauthenticated, &["Errors.Token.Invalid (AUTH-7fs1e)"]));
