@@ -1,11 +1,11 @@
-// 34,000 calls against a stubbed fetch that respond, and as many that are refused, fail or are aborted: nothing may pile up.
+// 25,000 calls against a stubbed fetch that respond, and as many that are refused, fail or are aborted: nothing may pile up.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { openChromium, setting } from "../support/browser.js";
 
-const CALLS = 34_000;
+const CALLS = 25_000;
 const WARM_UP = 2_000;
 /** What a call may leave behind on the heap; the browser itself is not quite flat. */
 const HEAP_BYTES_PER_CALL = 8;
