@@ -15,11 +15,11 @@ import { loaded } from "./load.js";
  * @returns {Promise<any>}
  */
 export function call(source, rpc, args, defaults) {
-  const startedAt = performance.now();
-  /** @param {import("./load.js").Instance} instance */
-  const run = (instance) => instance.run(rpc, [...args, defaults, startedAt]);
-  // Of a module that is there nobody waits for the load.
-  return source.instance ? run(source.instance) : loaded(source, args[2], defaults).then(run);
+  const all = [...args, defaults, performance.now()];
+  // Nobody waits for the load of a module that is there.
+  return source.instance
+    ? source.instance.run(rpc, all)
+    : loaded(source, args[2], defaults).then((instance) => instance.run(rpc, all));
 }
 
 /** @type {Rpc[]} */
@@ -55,12 +55,10 @@ const OPTIONS = [
 export function createClient(source, given) {
   /** @type {any} */
   const defaults = {};
-  /** @type {unknown} */
-  let token;
   /** @type {ZitadelError | undefined} */
   let failure;
   try {
-    token = given?.token;
+    defaults.token = given?.token;
     for (const name of OPTIONS) {
       defaults[name] = copy(given?.[name]);
     }
@@ -79,7 +77,7 @@ export function createClient(source, given) {
         if (failure) {
           throw failure;
         }
-        return call(source, rpc, [token, subject, options], defaults);
+        return call(source, rpc, [defaults.token, subject, options], defaults);
       },
     ]),
   );

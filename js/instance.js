@@ -10,9 +10,7 @@ const INNER = /^__(wbindgen_(malloc|realloc|free|exn_store)|externref)/;
 /** @param {import("./load.js").Source} source */
 export async function instantiate(source) {
   const glue = source.createGlue({ ZitadelError });
-  const { exports } = await WebAssembly.instantiate(await source.compile(), {
-    a: glue,
-  });
+  const { exports } = await WebAssembly.instantiate(await source.compile(), { a: glue });
   /** @type {any} */
   const exported = Object.fromEntries(
     Object.entries(glue.names).map(([name, short]) => [name, exports[short]]),

@@ -60,7 +60,7 @@ export async function loaded(source, options, defaults) {
 }
 
 /**
- * Rejects when the signal or the deadline ends the wait; of the deadline it tells `late`.
+ * Rejects when the signal or the deadline ends the wait; the deadline is reported to `late`.
  *
  * @param {() => void} late @param {any} options @param {any} defaults @param {(() => void)[]} cleanup
  * @returns {Promise<never>}
