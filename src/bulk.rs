@@ -133,7 +133,7 @@ impl Bulk {
         let mut waiting = self.org_ids.iter().enumerate();
         let mut running: Vec<(Running<'_>, Arc<Flag>)> = Vec::new();
         poll_fn(|context| {
-            // Of a signal all are told at once.
+            // A signal ends all of them at once.
             let is_cancelled = (ensure.cancelled)(context.waker()).is_ready();
             loop {
                 while running.len() < self.concurrency {

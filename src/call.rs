@@ -87,8 +87,8 @@ pub(crate) async fn run<T: Transport, P: Platform>(
     let is_sent = Cell::new(false);
     let steps = async {
         let mut refused: Option<(Error, String)> = None;
-        let mut is_second = false;
         loop {
+            let is_second = refused.is_some();
             let token = match (call.token.ask(refused.as_ref()).await?, refused.take()) {
                 (Some(token), _) => token,
                 (None, Some((error, _))) => return Err(error),
@@ -100,7 +100,6 @@ pub(crate) async fn run<T: Transport, P: Platform>(
                 {
                     // ZITADEL refuses such a call before it changes anything.
                     is_sent.set(false);
-                    is_second = true;
                     refused = Some((error, token));
                 }
                 result => return result,

@@ -233,25 +233,24 @@ impl<'a> Plan<'a> {
     /// Organization v2 first, and management v1 where the server has no v2.
     fn changed(&mut self, base_url: &String, response: Result<Value, Error>, now_ms: f64) -> Next {
         let is_second = self.error.is_some();
-        let error = match response {
-            Err(error) if self.is_missing(&error) => {
-                if is_second {
-                    return self.give_up();
-                }
-                if self.step == Step::ChangeV1 {
-                    WITHOUT_V2.with_borrow_mut(|all| all.retain(|other| other != base_url));
-                }
-                self.step = if self.step == Step::ChangeV1 { Step::ChangeV2 } else { Step::ChangeV1 };
-                self.error = Some(error);
-                return Next::Call { at_ms: now_ms };
+        if response.as_ref().is_err_and(|error| self.is_missing(error)) {
+            if is_second {
+                return self.give_up();
             }
-            other => other,
-        };
-        let has_answered = error.as_ref().err().is_none_or(|error| error.kind() == ErrorKind::Status);
+            if self.step == Step::ChangeV1 {
+                WITHOUT_V2.with_borrow_mut(|all| all.retain(|other| other != base_url));
+                self.step = Step::ChangeV2;
+            } else {
+                self.step = Step::ChangeV1;
+            }
+            self.error = response.err();
+            return Next::Call { at_ms: now_ms };
+        }
+        let has_answered = response.as_ref().err().is_none_or(|error| error.kind() == ErrorKind::Status);
         if is_second && self.step == Step::ChangeV1 && has_answered {
             remember(base_url);
         }
-        let error = match error {
+        let error = match response {
             Ok(response) => return self.end(Outcome::Reactivated, Some(&response)),
             Err(error) => error,
         };
@@ -277,7 +276,7 @@ impl<'a> Plan<'a> {
         error.kind() == ErrorKind::Status && (error.code() == Code::Unimplemented || is_unknown_path)
     }
 
-    /// Whether this tells that the organization is active.
+    /// Whether this reports the organization as active.
     fn is_active(&self, response: &Value) -> bool {
         if self.step == Step::Read {
             let state = response.member("org").and_then(|org| org.text("state"));

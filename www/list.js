@@ -213,7 +213,7 @@ function mayChange(id) {
     return known;
   }
   const call = listMyZitadelPermissions(session.token(), id, session.options());
-  // Who cannot be told is not kept from trying.
+  // A call that fails keeps nobody from trying.
   const answer = logged("listMyZitadelPermissions", id, call).then(
     ({ result }) => result.includes("org.write"),
     () => true,

@@ -37,7 +37,7 @@ async function load() {
   }
 }
 
-/** The dev server tells its tokens; a real ZITADEL has no such list. */
+/** The dev server lists its tokens; a real ZITADEL has no such list. */
 async function offerTokens() {
   const response = await fetch("tokens.json").catch(() => undefined);
   if (!response?.ok) {

@@ -99,7 +99,7 @@ impl Server {
     /// The address that it listens on.
     ///
     /// # Errors
-    /// If the operating system does not tell.
+    /// If the operating system does not report it.
     pub fn address(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
     }

@@ -20,7 +20,7 @@ const LEFT_OUT: [(&str, &str); 8] = [
     ("host-127", "tests reach the dev server at this host"),
 ];
 
-/// Headers of the connection, and those that tell time.
+/// Headers of the connection, and those with a time.
 const UNCOMPARED: [&str; 6] = ["content-length", "transfer-encoding", "date", "connection", "trailer", "keep-alive"];
 
 /// Headers whose values depend on neither time nor ids.

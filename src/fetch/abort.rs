@@ -15,7 +15,7 @@ extern "C" {
     fn signal(this: &Controller) -> Result<JsValue, JsValue>;
 }
 
-/// Ends a request when it is dropped, unless it has come to its end.
+/// Ends a request when it is dropped, unless its response was read to the end.
 #[derive(Debug)]
 pub(super) struct Abort {
     controller: Option<Controller>,

@@ -86,18 +86,17 @@ impl FetchBody {
             Bytes::End => return Ok(None),
         };
         let settled = settled(&promise).await?;
-        let chunk = if is_whole {
-            View::new(&settled, &NONE, &NONE)?.into()
+        let chunk: &Chunk = settled.unchecked_ref();
+        let whole = if is_whole {
+            Some(View::new(&settled, &NONE, &NONE)?)
+        } else if chunk.done()?.is_truthy() {
+            None
         } else {
-            let chunk: &Chunk = settled.unchecked_ref();
-            if !chunk.done()?.is_truthy() {
-                return bytes(&chunk.value()?).map(Some);
-            }
-            JsValue::UNDEFINED
+            return bytes(&chunk.value()?).map(Some);
         };
         self.bytes = Bytes::End;
         self.abort.disarm();
-        if is_whole { bytes(&chunk).map(Some) } else { Ok(None) }
+        whole.map(|whole| bytes(&whole)).transpose()
     }
 }
 

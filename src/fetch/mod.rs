@@ -20,7 +20,7 @@ use web_sys::Url;
 use self::{
     abort::Abort,
     body::FetchBody,
-    reflect::{get, parse, some, type_error},
+    reflect::{array_from, get, parse, some, type_error},
 };
 use crate::{
     Error, Metadata,
@@ -72,8 +72,6 @@ extern "C" {
     fn set_signal(this: &Init, signal: &JsValue);
 
     type Pairs;
-    #[wasm_bindgen(js_namespace = Array, js_name = from, catch)]
-    fn pairs(iterable: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, structural, catch)]
     fn join(this: &Pairs, separator: &JsValue) -> Result<JsValue, JsValue>;
 }
@@ -252,7 +250,7 @@ fn call(fetch: Option<&Function>, url: &str, init: &JsValue) -> Result<JsValue, 
 fn init(request: &HttpRequest<'_>, has_policy: bool, signal: Option<&JsValue>) -> Result<JsValue, JsValue> {
     let mut text = String::from("{\"method\":");
     quote(request.verb, &mut text);
-    // Not "error", which workerd does not have: `http::send` refuses what a redirect responds with.
+    // Not "error", which workerd does not have: `http::exchange` refuses what a redirect responds with.
     text.push_str(",\"redirect\":\"manual\",\"credentials\":\"omit\"");
     if has_policy {
         text.push_str(",\"referrerPolicy\":\"no-referrer\"");
@@ -289,7 +287,8 @@ fn read(response: &JsValue, abort: Abort) -> Result<(Head, FetchBody), JsValue> 
     let status = like.status()?.as_f64().ok_or_else(|| type_error("its status is not a number"))?;
     let headers = Some(like.headers()?).filter(JsValue::is_object).ok_or_else(|| type_error("its headers are none"))?;
     // One text for all of them, since each crossing costs: a line is "name,value", and neither can hold a line break.
-    let lines = LINE_BREAK.with(|line_break| pairs(&headers)?.unchecked_ref::<Pairs>().join(line_break))?;
+    let pairs = array_from(&headers)?.ok_or_else(|| type_error("its headers are none"))?;
+    let lines = LINE_BREAK.with(|line_break| pairs.unchecked_ref::<Pairs>().join(line_break))?;
     let lines = lines.as_string().unwrap_or_default();
     let mut headers = Metadata::new();
     for line in parts(&lines, b'\n') {

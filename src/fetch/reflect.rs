@@ -6,20 +6,23 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Any value but undefined and null. An `Option` of one comes without the call that an `Option<JsValue>` needs to be told
-    /// apart, and an import that throws leaks no slot of wasm-bindgen's table.
+    /// Any value but undefined and null. An `Option` of one needs no call that tests for them, as an `Option<JsValue>`
+    /// does, and an import that throws leaks no slot of wasm-bindgen's table.
     #[derive(Debug, Clone)]
     pub type Any;
 
+    /// A member of an object that is named by a value.
     #[wasm_bindgen(js_namespace = Reflect, js_name = get, catch)]
-    fn reflect_get(object: &JsValue, name: &JsValue) -> Result<Option<Any>, JsValue>;
+    pub(crate) fn get_named(object: &JsValue, name: &JsValue) -> Result<Option<Any>, JsValue>;
     #[cfg(feature = "js")]
     #[wasm_bindgen(js_namespace = Reflect, js_name = set, catch)]
     fn reflect_set(object: &JsValue, name: &JsValue, value: &JsValue) -> Result<bool, JsValue>;
-    #[wasm_bindgen(js_namespace = JSON, js_name = parse, catch)]
-    fn json_parse(text: &str) -> Result<JsValue, JsValue>;
+    /// Parses JSON.
+    #[wasm_bindgen(js_namespace = JSON, catch)]
+    pub(crate) fn parse(text: &str) -> Result<JsValue, JsValue>;
+    /// An array of the items of an iterable, or of what has a length.
     #[wasm_bindgen(js_namespace = Array, js_name = from, catch)]
-    fn array_from(items: &JsValue) -> Result<Option<Array>, JsValue>;
+    pub(crate) fn array_from(items: &JsValue) -> Result<Option<Array>, JsValue>;
     #[wasm_bindgen(js_name = TypeError)]
     type TypeError;
     #[wasm_bindgen(constructor, js_class = "TypeError")]
@@ -35,15 +38,7 @@ extern "C" {
 /// # Errors
 /// What reading it throws, or that it is no object.
 pub(crate) fn get(object: &JsValue, name: &str) -> Result<Option<Any>, JsValue> {
-    reflect_get(object, &name.into())
-}
-
-/// A member of an object that is named at run time.
-///
-/// # Errors
-/// What reading it throws.
-pub(crate) fn get_named(object: &JsValue, name: &JsValue) -> Result<Option<Any>, JsValue> {
-    reflect_get(object, name)
+    get_named(object, &name.into())
 }
 
 /// Sets a member of a new object, which takes any.
@@ -74,14 +69,6 @@ pub(crate) fn invoke(object: &JsValue, name: &str, first: &JsValue, second: &JsV
         Some(method) if method.is_function() => method.unchecked_ref::<Callable>().call(object, first, second),
         _ => Err(type_error("it lacks a method")),
     }
-}
-
-/// Parses JSON.
-///
-/// # Errors
-/// It is none.
-pub(crate) fn parse(text: &str) -> Result<JsValue, JsValue> {
-    json_parse(text)
 }
 
 /// The items of an iterable, or of what has a length.

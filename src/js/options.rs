@@ -82,11 +82,6 @@ impl Reader {
         self.failure.get_or_insert_with(|| Error::invalid_argument(message));
     }
 
-    #[inline(never)]
-    fn check<T>(&mut self, result: Result<T, Error>) -> Option<T> {
-        result.map_err(|error| self.failure.get_or_insert(error)).ok()
-    }
-
     /// What an access gave, unless it threw.
     #[inline(never)]
     fn readable<T>(&mut self, name: &str, result: Result<Option<T>, JsValue>) -> Option<T> {
@@ -135,7 +130,9 @@ impl Reader {
     /// The argument with this name, an organization's id that must be there.
     pub(super) fn id(&mut self, name: &str, value: &Option<Any>) -> String {
         let id = self.string(&[name], value.as_deref().unwrap_or(&JsValue::UNDEFINED));
-        self.check(check_id(name, &id));
+        if let Err(error) = check_id(name, &id) {
+            self.failure.get_or_insert(error);
+        }
         id
     }
 

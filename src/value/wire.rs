@@ -46,16 +46,12 @@ impl Value {
         let mut found = std::mem::take(members);
         for field in schema.fields {
             let value = match found.iter().position(|(name, _)| *name == field.name) {
-                Some(place) => found.swap_remove(place).1,
-                None if has_defaults => match default(field) {
-                    Some(value) => value,
-                    None => continue,
-                },
-                None => continue,
+                Some(place) => Some(found.swap_remove(place).1),
+                None if has_defaults => default(field),
+                None => None,
             };
-            members.push((field.name, value));
-            let Some((_, value)) = members.last_mut() else { continue };
-            let items = if let Self::List(items) = value { items } else { std::slice::from_mut(value) };
+            let Some(mut value) = value else { continue };
+            let items = if let Self::List(items) = &mut value { items } else { std::slice::from_mut(&mut value) };
             for (index, item) in items.iter_mut().enumerate() {
                 let completed = match (&field.kind, &*item) {
                     (Kind::Message(schema), _) => item.complete(schema, has_defaults),
@@ -65,6 +61,7 @@ impl Value {
                 let at_index = |invalid: Invalid| if field.is_repeated { invalid.at_index(index) } else { invalid };
                 completed.map_err(|invalid| at_index(invalid).at(field.name))?;
             }
+            members.push((field.name, value));
         }
         Ok(())
     }
@@ -132,7 +129,7 @@ fn read(value: &mut Value, kind: &Kind, number: u64, piece: &[u8]) -> Option<()>
 }
 
 /// What a field is that is not there.
-pub(super) fn default(field: &Field) -> Option<Value> {
+fn default(field: &Field) -> Option<Value> {
     if field.is_repeated {
         return Some(Value::List(Vec::new()));
     }

@@ -73,7 +73,7 @@ async function call(build, name) {
   );
 }
 
-/** A trap is told as an error, but it is none that a scenario expects. @param {Outcome} outcome */
+/** A trap is reported as an error, but it is none that a scenario expects. @param {Outcome} outcome */
 function isTrap({ message }) {
   return message?.startsWith("The WebAssembly module failed") ?? false;
 }

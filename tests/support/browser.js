@@ -22,7 +22,7 @@ export function setting(name) {
   return value;
 }
 
-/** How each engine is opened, and the variable that tells where it is. */
+/** How each engine is opened, and the variable that says where it is. */
 const ENGINES = {
   Chromium: { open: openChromium, variable: "CHROMEDRIVER" },
   Firefox: { open: openFirefox, variable: "GECKODRIVER" },

@@ -7,7 +7,7 @@ import { listen, serveFiles } from "./serve.js";
 
 const FORBIDDEN = "/forbidden.png";
 
-/** A strict policy, and a server that browsers tell of what violates it. */
+/** A strict policy, and a server that browsers report to what violates it. */
 export class Policy {
   /** @param {Awaited<ReturnType<typeof listen>>} server @param {string[]} reported */
   constructor(server, reported) {

@@ -37,6 +37,9 @@ const WASM: &str = "zitadel_org_web_bg.wasm";
 const FEATURES: [&str; 6] =
     ["bulk-memory", "reference-types", "sign-ext", "mutable-globals", "nontrapping-float-to-int", "multivalue"];
 
+/// How a module is optimized. The first KiB is the stack's end and holds no data.
+const PASSES: [&str; 3] = ["-Oz", "--converge", "--low-memory-unused"];
+
 /// Builds the package without its second transport and returns the compiler that did it.
 pub(crate) fn package() -> Result<Toolchain> {
     let toolchain = Toolchain::ensure()?;
@@ -152,12 +155,11 @@ fn module(toolchain: &Toolchain, features: &[&str]) -> Result<PathBuf> {
     fs::copy(&wasm, out.join("bindgen.wasm"))?;
     optimize(&wasm)?;
     // Not with the passes above: they would run again, and the names they give with them.
-    let mut minify = npm::program("wasm-opt");
-    minify.args(FEATURES.map(|feature| format!("--enable-{feature}")));
+    let mut minify = wasm_opt();
     minify.arg("--minify-imports-and-exports-and-modules").arg(&wasm).arg("-o").arg(&wasm);
     fs::write(out.join("names.json"), run::output(&mut minify)?)?;
     fs::write(out.join("wasm.js"), inline(&fs::read(&wasm)?)?)?;
-    // The last step: what it tells of is done.
+    // The last step: what it stands for is done.
     fs::copy(built, stamp)?;
     Ok(out)
 }
@@ -237,21 +239,24 @@ pub(crate) fn print_sizes() -> Result<()> {
     run::run(&mut node)
 }
 
-/// Optimizes a module as that of the package is.
-pub(crate) fn optimize(wasm: &Path) -> Result<()> {
+/// wasm-opt, which may use what the module uses.
+fn wasm_opt() -> Command {
     let mut wasm_opt = npm::program("wasm-opt");
     wasm_opt.args(FEATURES.map(|feature| format!("--enable-{feature}")));
-    // The first KiB is the stack's end and holds no data.
-    wasm_opt.args(["-Oz", "--converge", "--low-memory-unused"]);
-    wasm_opt.args(["--strip-debug", "--strip-producers", "--strip-target-features"]);
+    wasm_opt
+}
+
+/// Optimizes a module as that of the package is.
+pub(crate) fn optimize(wasm: &Path) -> Result<()> {
+    let mut wasm_opt = wasm_opt();
+    wasm_opt.args(PASSES).args(["--strip-debug", "--strip-producers", "--strip-target-features"]);
     run::run(wasm_opt.arg(wasm).arg("-o").arg(wasm))
 }
 
 /// Writes the default module with the names of its functions, for those who want to know what it holds.
 pub(crate) fn name_functions() -> Result<()> {
     let folder = Path::new(MODULES).join("default");
-    let mut wasm_opt = npm::program("wasm-opt");
-    wasm_opt.args(FEATURES.map(|feature| format!("--enable-{feature}")));
-    wasm_opt.args(["-g", "-Oz", "--converge", "--low-memory-unused"]);
+    let mut wasm_opt = wasm_opt();
+    wasm_opt.arg("-g").args(PASSES);
     run::run(wasm_opt.arg(folder.join("bindgen.wasm")).arg("-o").arg(folder.join("named.wasm")))
 }
