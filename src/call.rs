@@ -115,7 +115,7 @@ pub(crate) async fn run<T: Transport, P: Platform>(
             }
         }
         // A deadline that has passed counts before the signal, even if the timer has not fired for all the chunks that come.
-        if deadline.has_passed() || passed.as_mut().poll(context).is_ready() {
+        if (has_begun && deadline.has_passed()) || passed.as_mut().poll(context).is_ready() {
             return Poll::Ready(Err(deadline_exceeded()));
         }
         if let Poll::Ready(reason) = cancelled(context.waker()) {

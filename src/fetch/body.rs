@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use super::{
     abort::Abort,
     future::{ignore, settled},
-    reflect::{get, has, invoke, plain, some, type_error},
+    reflect::{Any, get, has, invoke, plain, type_error},
     source,
 };
 use crate::{error::Source, platform::Body, protocol::frame::MAX_BODY_LEN};
@@ -15,15 +15,13 @@ use crate::{error::Source, platform::Body, protocol::frame::MAX_BODY_LEN};
 extern "C" {
     type BodyOwner;
     #[wasm_bindgen(method, getter, structural, catch)]
-    fn body(this: &BodyOwner) -> Result<JsValue, JsValue>;
+    fn body(this: &BodyOwner) -> Result<Option<Any>, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch, js_name = bodyUsed)]
     fn body_used(this: &BodyOwner) -> Result<JsValue, JsValue>;
 
     type Stream;
-    #[wasm_bindgen(method, getter, structural, catch, js_name = getReader)]
-    fn reader_method(this: &Stream) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, structural, catch, js_name = getReader)]
-    fn get_reader(this: &Stream) -> Result<JsValue, JsValue>;
+    fn get_reader(this: &Stream) -> Result<Option<Any>, JsValue>;
 
     type Reader;
     #[wasm_bindgen(method, structural, catch)]
@@ -33,7 +31,7 @@ extern "C" {
     #[wasm_bindgen(method, getter, structural, catch)]
     fn done(this: &Chunk) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch)]
-    fn value(this: &Chunk) -> Result<JsValue, JsValue>;
+    fn value(this: &Chunk) -> Result<Option<Any>, JsValue>;
 
     type View;
     #[wasm_bindgen(constructor, js_class = "Uint8Array", catch)]
@@ -52,7 +50,7 @@ pub(crate) struct FetchBody {
 #[derive(Debug)]
 enum Bytes {
     /// A stream.
-    Reader(JsValue),
+    Reader(Any),
     /// All of it at once, for a response of another fetch whose body is none of the web's streams.
     Whole(JsValue),
     /// Nothing more.
@@ -66,15 +64,15 @@ impl FetchBody {
         if owner.body_used()?.is_truthy() {
             return Err(type_error("its body was read by somebody else"));
         }
-        let bytes = match some(owner.body()?) {
-            Some(stream) if stream.unchecked_ref::<Stream>().reader_method()?.is_function() => {
-                let reader = stream.unchecked_ref::<Stream>().get_reader()?;
-                Bytes::Reader(some(reader).ok_or_else(|| type_error("its body has no reader"))?)
-            }
+        let stream = owner.body()?;
+        let reader = stream.as_ref().map(|stream| stream.unchecked_ref::<Stream>().get_reader());
+        let bytes = match (reader, &stream) {
+            (Some(Ok(Some(reader))), _) => Bytes::Reader(reader),
+            (Some(Err(thrown)), Some(stream)) if has(stream, "getReader") => return Err(thrown),
             _ if has(response, "arrayBuffer") => Bytes::Whole(response.clone()),
             // A 204 has no body in some runtimes and an empty one in others.
-            None => Bytes::End,
-            Some(_) => return Err(type_error("its body is not a stream")),
+            (None, _) => Bytes::End,
+            _ => return Err(type_error("its body is not a stream")),
         };
         Ok(Self { bytes, abort })
     }
@@ -92,7 +90,7 @@ impl FetchBody {
         } else if chunk.done()?.is_truthy() {
             None
         } else {
-            return bytes(&chunk.value()?).map(Some);
+            return bytes(&plain(chunk.value()?)).map(Some);
         };
         self.bytes = Bytes::End;
         self.abort.disarm();

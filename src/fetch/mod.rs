@@ -20,7 +20,7 @@ use web_sys::Url;
 use self::{
     abort::Abort,
     body::FetchBody,
-    reflect::{array_from, get, parse, some, type_error},
+    reflect::{array_from, get, parse, type_error},
 };
 use crate::{
     Error, Metadata,
@@ -37,7 +37,6 @@ use crate::{
 
 #[cfg(feature = "js")]
 pub(crate) use self::callback::Callback;
-#[cfg(feature = "js")]
 pub use self::reflect::Any;
 pub(crate) use self::{future::settled, json::JsJson};
 
@@ -52,13 +51,13 @@ extern "C" {
     #[wasm_bindgen(method, getter, structural, catch)]
     fn origin(this: &Global) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch)]
-    fn fetch(this: &Global) -> Result<JsValue, JsValue>;
+    fn fetch(this: &Global) -> Result<Option<Any>, JsValue>;
 
     type ResponseLike;
     #[wasm_bindgen(method, getter, structural, catch)]
     fn status(this: &ResponseLike) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch)]
-    fn headers(this: &ResponseLike) -> Result<JsValue, JsValue>;
+    fn headers(this: &ResponseLike) -> Result<Option<Any>, JsValue>;
 
     #[wasm_bindgen(js_name = Request)]
     type RequestProbe;
@@ -239,7 +238,7 @@ fn call(fetch: Option<&Function>, url: &str, init: &JsValue) -> Result<JsValue, 
     let fetch: &JsValue = match fetch {
         Some(fetch) => fetch,
         None => {
-            global = some(GLOBAL.with(Global::fetch)?).ok_or_else(|| type_error("there is no global fetch"))?;
+            global = GLOBAL.with(Global::fetch)?.ok_or_else(|| type_error("there is no global fetch"))?;
             &global
         }
     };
@@ -285,7 +284,7 @@ thread_local! {
 fn read(response: &JsValue, abort: Abort) -> Result<(Head, FetchBody), JsValue> {
     let like: &ResponseLike = response.unchecked_ref();
     let status = like.status()?.as_f64().ok_or_else(|| type_error("its status is not a number"))?;
-    let headers = Some(like.headers()?).filter(JsValue::is_object).ok_or_else(|| type_error("its headers are none"))?;
+    let headers = like.headers()?.filter(|headers| headers.is_object()).ok_or_else(|| type_error("its headers are none"))?;
     // One text for all of them, since each crossing costs: a line is "name,value", and neither can hold a line break.
     let pairs = array_from(&headers)?.ok_or_else(|| type_error("its headers are none"))?;
     let lines = LINE_BREAK.with(|line_break| pairs.unchecked_ref::<Pairs>().join(line_break))?;

@@ -79,11 +79,6 @@ pub(crate) fn items(value: &JsValue) -> Result<Vec<JsValue>, JsValue> {
     Ok(array_from(value)?.map(|array| array.iter().collect()).unwrap_or_default())
 }
 
-/// Any value but undefined and null.
-pub(crate) fn some(value: JsValue) -> Option<JsValue> {
-    (!value.is_undefined() && !value.is_null()).then_some(value)
-}
-
 pub(crate) fn plain(value: Option<Any>) -> JsValue {
     value.map_or(JsValue::UNDEFINED, JsValue::from)
 }

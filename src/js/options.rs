@@ -10,7 +10,7 @@ use crate::{
     BulkOptions, CallOptions, Error, Protocol, Source,
     machine::{
         Any, Browser, JsJson,
-        reflect::{get, get_named, items, plain, some},
+        reflect::{get, get_named, items, plain},
         source,
     },
     options::{Settings, check_base_url, check_id},
@@ -23,21 +23,21 @@ extern "C" {
     /// `CallOptions` of types.d.ts.
     type Bag;
     #[wasm_bindgen(method, getter, structural, catch, js_name = baseUrl)]
-    fn base_url(this: &Bag) -> Result<JsValue, JsValue>;
+    fn base_url(this: &Bag) -> Result<Option<Any>, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch)]
-    fn protocol(this: &Bag) -> Result<JsValue, JsValue>;
+    fn protocol(this: &Bag) -> Result<Option<Any>, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch, js_name = timeoutMs)]
-    fn timeout_ms(this: &Bag) -> Result<JsValue, JsValue>;
+    fn timeout_ms(this: &Bag) -> Result<Option<Any>, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch)]
-    fn signal(this: &Bag) -> Result<JsValue, JsValue>;
+    fn signal(this: &Bag) -> Result<Option<Any>, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch)]
-    fn language(this: &Bag) -> Result<JsValue, JsValue>;
+    fn language(this: &Bag) -> Result<Option<Any>, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch)]
-    fn headers(this: &Bag) -> Result<JsValue, JsValue>;
+    fn headers(this: &Bag) -> Result<Option<Any>, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch)]
-    fn fetch(this: &Bag) -> Result<JsValue, JsValue>;
+    fn fetch(this: &Bag) -> Result<Option<Any>, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch, js_name = allowInsecure)]
-    fn allow_insecure(this: &Bag) -> Result<JsValue, JsValue>;
+    fn allow_insecure(this: &Bag) -> Result<Option<Any>, JsValue>;
 
     #[wasm_bindgen(js_namespace = Object, js_name = entries, catch)]
     fn entries(object: &JsValue) -> Result<Option<Any>, JsValue>;
@@ -53,7 +53,7 @@ pub(super) struct Options {
 }
 
 type Bags<'a> = [Option<&'a Bag>; 2];
-type Getter = fn(&Bag) -> Result<JsValue, JsValue>;
+type Getter = fn(&Bag) -> Result<Option<Any>, JsValue>;
 
 impl Options {
     /// Whether the caller has given up.
@@ -97,11 +97,11 @@ impl Reader {
 
     /// An option of the first of the bags that has it.
     #[inline(never)]
-    fn option(&mut self, bags: &Bags<'_>, name: &str, getter: Getter) -> Option<JsValue> {
-        bags.iter().flatten().find_map(|bag| self.readable(name, getter(bag).map(some)))
+    fn option(&mut self, bags: &Bags<'_>, name: &str, getter: Getter) -> Option<Any> {
+        bags.iter().flatten().find_map(|bag| self.readable(name, getter(bag)))
     }
 
-    fn function(&mut self, name: &str, value: JsValue) -> Option<Function> {
+    fn function(&mut self, name: &str, value: Any) -> Option<Function> {
         let function = value.dyn_into().ok();
         if function.is_none() {
             self.fail(&[name, " is not a function."]);
@@ -152,7 +152,7 @@ impl Reader {
         let Some(bag) = self.bag("options", options) else { return (BulkOptions::new(), None) };
         let concurrency = self.readable("concurrency", get(bag, "concurrency"));
         let on_progress = self.readable("onProgress", get(bag, "onProgress"));
-        let on_progress = on_progress.and_then(|value| self.function("onProgress", value.into()));
+        let on_progress = on_progress.and_then(|value| self.function("onProgress", value));
         let concurrency = concurrency.map(|value| value.as_f64().unwrap_or(f64::NAN));
         (BulkOptions { concurrency, on_progress: None }, on_progress)
     }
@@ -184,7 +184,7 @@ impl Reader {
         let allow_insecure = allow_insecure.is_some_and(|value| value.as_bool() == Some(true));
         let mut options = CallOptions { protocol, timeout_ms, language, ..CallOptions::new() };
         for bag in bags.into_iter().flatten() {
-            if let Some(given) = self.readable("headers", bag.headers().map(some)) {
+            if let Some(given) = self.readable("headers", bag.headers()) {
                 let mut headers = CallOptions::new();
                 self.headers(&given, &mut headers);
                 options = options.over(&headers);
@@ -195,7 +195,7 @@ impl Reader {
         std::mem::take(self).end()?;
         let base_url = check_base_url(base_url, allow_insecure, &platform)?;
         let settings = Settings::check(base_url, org_id.as_deref(), &options)?;
-        let aborted = signal.as_ref().map(Aborted::listen).transpose()?;
+        let aborted = signal.as_deref().map(Aborted::listen).transpose()?;
         let started_at_ms = arguments.started_at.unwrap_or_else(|| platform.now_ms());
         let ends_at_ms = settings.ends_at_ms(started_at_ms);
         Ok(Options { settings, platform, aborted, ends_at_ms })
