@@ -2,12 +2,13 @@
 
 use std::{
     fmt,
-    io::{BufRead as _, BufReader},
+    io::{self, BufRead as _, BufReader},
     path::Path,
-    process::{Command, Stdio},
+    process::Command,
+    thread,
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 
 use crate::{
     build, examples,
@@ -52,6 +53,15 @@ pub(crate) struct Arguments {
     only: Option<String>,
 }
 
+/// A suite, or why this machine cannot run it.
+struct Suite {
+    name: String,
+    command: Result<Command>,
+}
+
+/// Whether a suite succeeded, and its counts; `None` if it was skipped as a whole.
+type Outcome = Option<(bool, Count)>;
+
 /// Runs all suites; one that fails does not keep the next from running.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     build::wasm_pack(&Toolchain::ensure()?)?;
@@ -59,63 +69,104 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     build::tower(&toolchain)?;
     let wasm_pack = cargo_tools::wasm_pack()?;
     let chromium = Engine::Chromium.ensure()?;
+    // The suites mostly wait, so the other engines' run beside Chromium's, with a server of their own.
     let server = DevServer::start(Path::new("target/test.sqlite"), 1000)?;
+    let others_server = DevServer::start(Path::new("target/test-others.sqlite"), 1000)?;
 
-    let web = |browser: &Browser, features: &[&str]| -> Result<Command> {
+    let web = |server: &DevServer, browser: &Browser, features: &[&str]| -> Result<Command> {
         let mut web = Command::new(&wasm_pack);
         toolchain.set_up(&mut web)?;
         run::prepend(&mut web, "PATH", &[cargo_tools::bin_without_blanks()?])?;
         web.args(["test", "--mode", "no-install"]);
         browser.set_up_wasm_pack(&mut web)?;
         web.args(["--", "--test", "web"]).args(features).env("ZITADEL_TEST_URL", server.url());
-        web.env("WASM_BINDGEN_TEST_TIMEOUT", "120");
+        web.env("WASM_BINDGEN_TEST_TIMEOUT", "120").env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60");
         Ok(web)
     };
-    let node = |browser: &Browser, tests: &[&str]| -> Result<Command> {
+    let node = |server: &DevServer, browser: &Browser, tests: &[&str]| -> Result<Command> {
         let mut node = Command::new("node");
         browser.set_up(&mut node)?;
         node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(tests);
         node.env("BROWSER", browser.name()).env("ZITADEL_TEST_URL", server.url());
         Ok(node)
     };
+    let suite = |name: &str, command| Suite { name: name.to_owned(), command };
 
     let mut native = Command::new("cargo");
     native.args(["test", "--quiet", "--workspace"]);
     let mut fewest = Command::new("cargo");
     fewest.args(["test", "--quiet", "--package", "zitadel-org-web", "--no-default-features"]);
     fewest.args(["--features", "js", "--test", "host"]);
-    let mut suites = vec![
-        ("core, dev server, xtask (native)".to_owned(), Ok(native)),
-        ("core with the fewest features (native)".to_owned(), Ok(fewest)),
-        ("client in Chromium (wasm-pack)".to_owned(), Ok(web(&chromium, &[])?)),
-        ("the same over tonic (wasm-pack)".to_owned(), Ok(web(&chromium, &["--features", "tonic"])?)),
-        ("package in node".to_owned(), Ok(node(&chromium, &["tests/node/", "tests/apps/"])?)),
-        ("package, page, scenarios, soak in Chromium".to_owned(), Ok(node(&chromium, &["tests/browser/"])?)),
+    let of_the_host = vec![
+        suite("core, dev server, xtask (native)", Ok(native)),
+        suite("core with the fewest features (native)", Ok(fewest)),
     ];
+    let of_chromium = vec![
+        suite("client in Chromium (wasm-pack)", web(&server, &chromium, &[])),
+        suite("the same over tonic (wasm-pack)", web(&server, &chromium, &["--features", "tonic"])),
+        suite("package in node", node(&server, &chromium, &["tests/node/", "tests/apps/"])),
+        suite("package, page, scenarios, soak in Chromium", node(&server, &chromium, &["tests/browser/"])),
+    ];
+    let mut of_others = Vec::new();
     for engine in Engine::OTHERS {
         let name = engine.name();
         match engine.ensure() {
             Ok(browser) => {
-                suites.push((format!("client in {name} (wasm-pack)"), Ok(web(&browser, &[])?)));
-                suites.push((format!("package, page, scenarios in {name}"), Ok(node(&browser, &ENGINE_TESTS)?)));
+                of_others.push(suite(&format!("client in {name} (wasm-pack)"), web(&others_server, &browser, &[])));
+                let command = node(&others_server, &browser, &ENGINE_TESTS);
+                of_others.push(suite(&format!("package, page, scenarios in {name}"), command));
             }
-            Err(why) => suites.push((format!("client, package, page, scenarios in {name}"), Err(why))),
+            Err(why) => of_others.push(suite(&format!("client, package, page, scenarios in {name}"), Err(why))),
         }
     }
     let only = arguments.only.as_deref().unwrap_or_default();
     let mut summary = Vec::new();
-    for (name, command) in suites.into_iter().filter(|(name, _)| name.contains(only)) {
-        run::say(&format!("Testing: {name}"));
-        let outcome = match command {
-            Ok(mut command) => Some(run_counted(&mut command)?),
-            Err(why) => {
-                println!("Skipped, since this machine lacks what it needs: {why:#}");
-                None
-            }
-        };
-        summary.push((name, outcome));
+    for side_by_side in [vec![of_the_host], vec![of_chromium, of_others]] {
+        let wanted = |suites: Vec<Suite>| suites.into_iter().filter(|suite| suite.name.contains(only)).collect();
+        let rows: Vec<Vec<Suite>> =
+            side_by_side.into_iter().map(wanted).filter(|suites: &Vec<_>| !suites.is_empty()).collect();
+        summary.extend(run_side_by_side(rows)?);
     }
     report(&summary)
+}
+
+/// Runs rows of suites side by side, those of a row one after the other.
+fn run_side_by_side(rows: Vec<Vec<Suite>>) -> Result<Vec<(String, Outcome)>> {
+    // What two suites print at the same time nobody can read.
+    let is_live = rows.len() == 1;
+    let run_row = |row: Vec<Suite>| -> Result<Vec<_>> {
+        row.into_iter().map(|suite| Ok((suite.name.clone(), run_suite(suite, is_live)?))).collect()
+    };
+    thread::scope(|scope| {
+        let rows: Vec<_> = rows.into_iter().map(|row| scope.spawn(|| run_row(row))).collect();
+        let outcomes = rows.into_iter().map(|row| row.join().map_err(|_| anyhow!("a thread panicked"))?);
+        outcomes.collect::<Result<Vec<_>>>().map(|outcomes| outcomes.concat())
+    })
+}
+
+/// Runs a suite and shows what it prints: line by line, or as a whole when it has ended.
+fn run_suite(suite: Suite, is_live: bool) -> Result<Outcome> {
+    let Suite { name, command } = suite;
+    run::say(&format!("Testing: {name}"));
+    let command = match command {
+        Ok(command) => command,
+        Err(why) => {
+            println!("Skipped, since this machine lacks what it needs: {why:#}");
+            return Ok(None);
+        }
+    };
+    let mut printed = String::new();
+    let outcome = run_counted(command, |line| {
+        if is_live {
+            println!("{line}");
+        } else {
+            printed.extend([line, "\n"]);
+        }
+    })?;
+    if !is_live {
+        println!("\n==> Tested: {name}\n{printed}");
+    }
+    Ok(Some(outcome))
 }
 
 /// Plays the scenarios to both transports and writes the table of what they answered.
@@ -164,8 +215,8 @@ pub(crate) fn run_bench() -> Result<()> {
     run::run(node.arg("bench/run.js"))
 }
 
-/// Prints how the suites went, and fails if one did or ran no test; `None` is one that was skipped as a whole.
-fn report(summary: &[(String, Option<(bool, Count)>)]) -> Result<()> {
+/// Prints how the suites went, and fails if one did or ran no test.
+fn report(summary: &[(String, Outcome)]) -> Result<()> {
     run::say("Summary");
     let mut total = Count::default();
     for (name, outcome) in summary {
@@ -192,14 +243,17 @@ fn report(summary: &[(String, Option<(bool, Count)>)]) -> Result<()> {
     Ok(())
 }
 
-/// Runs a suite, shows its output, and returns whether it succeeded and its counts.
-fn run_counted(command: &mut Command) -> Result<(bool, Count)> {
-    let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| run::describe(command))?;
-    let stdout = child.stdout.take().context("no standard output")?;
+/// Runs a suite, hands on each line of its output, and returns whether it succeeded and its counts.
+fn run_counted(mut command: Command, mut print: impl FnMut(&str)) -> Result<(bool, Count)> {
+    let described = run::describe(&command);
+    let (output, writer) = io::pipe()?;
+    let mut child = command.stdout(writer.try_clone()?).stderr(writer).spawn().context(described)?;
+    // With it go its ends of the pipe, which would otherwise stay open.
+    drop(command);
     let mut count = Count::default();
-    for line in BufReader::new(stdout).lines() {
+    for line in BufReader::new(output).lines() {
         let line = line?;
-        println!("{line}");
+        print(&line);
         count_line(&mut count, &line);
     }
     Ok((child.wait()?.success(), count))
