@@ -284,7 +284,8 @@ thread_local! {
 fn read(response: &JsValue, abort: Abort) -> Result<(Head, FetchBody), JsValue> {
     let like: &ResponseLike = response.unchecked_ref();
     let status = like.status()?.as_f64().ok_or_else(|| type_error("its status is not a number"))?;
-    let headers = like.headers()?.filter(|headers| headers.is_object()).ok_or_else(|| type_error("its headers are none"))?;
+    let headers =
+        like.headers()?.filter(|headers| headers.is_object()).ok_or_else(|| type_error("its headers are none"))?;
     // One text for all of them, since each crossing costs: a line is "name,value", and neither can hold a line break.
     let pairs = array_from(&headers)?.ok_or_else(|| type_error("its headers are none"))?;
     let lines = LINE_BREAK.with(|line_break| pairs.unchecked_ref::<Pairs>().join(line_break))?;

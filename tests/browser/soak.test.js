@@ -1,4 +1,5 @@
-// 25,000 calls against a stubbed fetch that respond, and as many that are refused, fail or are aborted: nothing may pile up.
+// 25,000 calls against a stubbed fetch that respond, and as many that are refused, fail, are aborted or have an option
+// that cannot be read: nothing may pile up.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -53,6 +54,7 @@ const setUp = `
   const respond = async () => new Response(body, { headers });
   const refuse = async () => new Response("", { headers: { ...headers, "grpc-status": "9", "grpc-message": "no" } });
   const fail = async () => { throw new TypeError("no"); };
+  const unreadable = { get language() { throw new TypeError("no"); } };
   import(url).then(({ reactivateOrg }) => {
     globalThis.soak = async (mode, calls) => {
       const shared = new AbortController();
@@ -66,6 +68,9 @@ const setUp = `
         } else if (mode === "failed") {
           const error = await reactivateOrg("x", "1", { fetch: fail }).catch((error) => error);
           if (error.code !== 14) throw new Error(error.message);
+        } else if (mode === "unreadable") {
+          const error = await reactivateOrg("x", "1", unreadable).catch((error) => error);
+          if (error.code !== 3) throw new Error(error.message);
         } else {
           const controller = new AbortController();
           const silence = () => {
@@ -96,7 +101,7 @@ async function soak(mode, calls) {
   return { ...counts, heapBytes: heap.usedSize };
 }
 
-for (const mode of ["answered", "refused", "failed", "aborted"]) {
+for (const mode of ["answered", "refused", "failed", "aborted", "unreadable"]) {
   test(`${CALLS} ${mode} calls leave nothing behind`, async (context) => {
     const start = await soak(mode, WARM_UP);
     const end = await soak(mode, CALLS);
