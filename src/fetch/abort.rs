@@ -1,35 +1,32 @@
 //! The end of a request.
 
 use wasm_bindgen::prelude::*;
+use web_sys::AbortController;
 
-use super::reflect::invoke;
+use super::reflect::{Any, invoke};
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(js_name = AbortController)]
-    #[derive(Debug)]
-    type Controller;
-    #[wasm_bindgen(constructor, js_class = "AbortController", catch)]
-    fn new() -> Result<Controller, JsValue>;
+    type SignalOwner;
     #[wasm_bindgen(method, getter, structural, catch)]
-    fn signal(this: &Controller) -> Result<JsValue, JsValue>;
+    fn signal(this: &SignalOwner) -> Result<Option<Any>, JsValue>;
 }
 
 /// Ends a request when it is dropped, unless its response was read to the end.
 #[derive(Debug)]
 pub(super) struct Abort {
-    controller: Option<Controller>,
+    controller: Option<AbortController>,
 }
 
 impl Abort {
     /// For a request that is to be sent. Without AbortController a request cannot be ended, but sent.
     pub(super) fn new() -> Self {
-        Self { controller: Controller::new().ok() }
+        Self { controller: AbortController::new().ok() }
     }
 
     /// The signal for fetch.
-    pub(super) fn signal(&self) -> JsValue {
-        self.controller.as_ref().and_then(|controller| controller.signal().ok()).unwrap_or_default()
+    pub(super) fn signal(&self) -> Option<Any> {
+        self.controller.as_ref().and_then(|controller| controller.unchecked_ref::<SignalOwner>().signal().ok()?)
     }
 
     /// Says that the response was read to its end.

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use super::{
     abort::Abort,
     future::{ignore, settled},
-    reflect::{Any, get, has, invoke, plain, type_error},
+    reflect::{Any, construct, get, has, invoke, plain, type_error},
     source,
 };
 use crate::{error::Source, platform::Body, protocol::frame::MAX_BODY_LEN};
@@ -17,7 +17,7 @@ extern "C" {
     #[wasm_bindgen(method, getter, structural, catch)]
     fn body(this: &BodyOwner) -> Result<Option<Any>, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch, js_name = bodyUsed)]
-    fn body_used(this: &BodyOwner) -> Result<JsValue, JsValue>;
+    fn body_used(this: &BodyOwner) -> Result<Option<Any>, JsValue>;
 
     type Stream;
     #[wasm_bindgen(method, structural, catch, js_name = getReader)]
@@ -25,20 +25,17 @@ extern "C" {
 
     type Reader;
     #[wasm_bindgen(method, structural, catch)]
-    fn read(this: &Reader) -> Result<JsValue, JsValue>;
+    fn read(this: &Reader) -> Result<Option<Any>, JsValue>;
 
     type Chunk;
     #[wasm_bindgen(method, getter, structural, catch)]
-    fn done(this: &Chunk) -> Result<JsValue, JsValue>;
+    fn done(this: &Chunk) -> Result<Option<Any>, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch)]
     fn value(this: &Chunk) -> Result<Option<Any>, JsValue>;
-
-    type View;
-    #[wasm_bindgen(constructor, js_class = "Uint8Array", catch)]
-    fn new(buffer: &JsValue, offset: &JsValue, len: &JsValue) -> Result<View, JsValue>;
 }
 
 const NONE: JsValue = JsValue::UNDEFINED;
+const VIEW: &str = "Uint8Array";
 
 /// The body of a response that is being read.
 #[derive(Debug)]
@@ -61,7 +58,7 @@ impl FetchBody {
     /// The body of what should be a `Response`.
     pub(super) fn new(response: &JsValue, abort: Abort) -> Result<Self, JsValue> {
         let owner: &BodyOwner = response.unchecked_ref();
-        if owner.body_used()?.is_truthy() {
+        if owner.body_used()?.is_some_and(|is_used| is_used.is_truthy()) {
             return Err(type_error("its body was read by somebody else"));
         }
         let stream = owner.body()?;
@@ -79,15 +76,15 @@ impl FetchBody {
 
     async fn next(&mut self) -> Result<Option<Vec<u8>>, JsValue> {
         let (promise, is_whole) = match &self.bytes {
-            Bytes::Reader(reader) => (reader.unchecked_ref::<Reader>().read()?, false),
+            Bytes::Reader(reader) => (plain(reader.unchecked_ref::<Reader>().read()?), false),
             Bytes::Whole(response) => (invoke(response, "arrayBuffer", &NONE, &NONE)?, true),
             Bytes::End => return Ok(None),
         };
         let settled = settled(&promise).await?;
         let chunk: &Chunk = settled.unchecked_ref();
         let whole = if is_whole {
-            Some(View::new(&settled, &NONE, &NONE)?)
-        } else if chunk.done()?.is_truthy() {
+            Some(construct(VIEW, &[&settled])?)
+        } else if chunk.done()?.is_some_and(|is_done| is_done.is_truthy()) {
             None
         } else {
             return bytes(&plain(chunk.value()?)).map(Some);
@@ -124,7 +121,7 @@ fn bytes(chunk: &JsValue) -> Result<Vec<u8>, JsValue> {
         bytes.clone()
     } else if ArrayBuffer::is_view(chunk) {
         let get = |name| get(chunk, name).map(plain);
-        View::new(&get("buffer")?, &get("byteOffset")?, &get("byteLength")?)?.unchecked_into()
+        construct(VIEW, &[&get("buffer")?, &get("byteOffset")?, &get("byteLength")?])?.unchecked_into()
     } else {
         return Err(type_error("the body's stream has a chunk that is not a Uint8Array"));
     };

@@ -11,7 +11,7 @@ use super::callback::Callback;
 extern "C" {
     type Thenable;
     #[wasm_bindgen(js_namespace = Promise, js_name = resolve, catch)]
-    fn promise_of(value: &JsValue) -> Result<Thenable, JsValue>;
+    fn promise_of(value: &JsValue) -> Result<Option<Thenable>, JsValue>;
     #[wasm_bindgen(method, structural, catch)]
     fn then(this: &Thenable, on_fulfilled: &Function, on_rejected: &Function) -> Result<(), JsValue>;
 }
@@ -32,6 +32,8 @@ pub(super) fn ignore(promise: &JsValue) {
 
 fn listen(value: &JsValue) -> Result<Callback, JsValue> {
     let callback = Callback::new();
-    promise_of(value)?.then(&callback.function(true), &callback.function(false))?;
+    if let Some(promise) = promise_of(value)? {
+        promise.then(&callback.function(true), &callback.function(false))?;
+    }
     Ok(callback)
 }

@@ -15,12 +15,11 @@ use std::{cell::RefCell, fmt};
 
 use js_sys::{Function, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::Url;
 
 use self::{
     abort::Abort,
     body::FetchBody,
-    reflect::{array_from, get, parse, type_error},
+    reflect::{GLOBAL, array_from, construct, get, parse, type_error},
 };
 use crate::{
     Error, Metadata,
@@ -46,23 +45,16 @@ extern "C" {
     fn performance_now() -> f64;
 
     type Global;
-    #[wasm_bindgen(thread_local_v2, js_name = globalThis)]
-    static GLOBAL: Global;
     #[wasm_bindgen(method, getter, structural, catch)]
-    fn origin(this: &Global) -> Result<JsValue, JsValue>;
+    fn origin(this: &Global) -> Result<Option<Any>, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch)]
     fn fetch(this: &Global) -> Result<Option<Any>, JsValue>;
 
     type ResponseLike;
     #[wasm_bindgen(method, getter, structural, catch)]
-    fn status(this: &ResponseLike) -> Result<JsValue, JsValue>;
+    fn status(this: &ResponseLike) -> Result<Option<Any>, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch)]
     fn headers(this: &ResponseLike) -> Result<Option<Any>, JsValue>;
-
-    #[wasm_bindgen(js_name = Request)]
-    type RequestProbe;
-    #[wasm_bindgen(constructor, js_class = "Request", catch)]
-    fn new(url: &str, init: &JsValue) -> Result<RequestProbe, JsValue>;
 
     type Init;
     #[wasm_bindgen(method, setter, structural)]
@@ -72,7 +64,7 @@ extern "C" {
 
     type Pairs;
     #[wasm_bindgen(method, structural, catch)]
-    fn join(this: &Pairs, separator: &JsValue) -> Result<JsValue, JsValue>;
+    fn join(this: &Pairs, separator: &JsValue) -> Result<Option<Any>, JsValue>;
 }
 
 /// Something that JavaScript threw: what lies below an [`Error`].
@@ -165,9 +157,9 @@ impl Platform for Browser {
         let abort = Abort::new();
         let mut refusal = None;
         for (has_policy, has_signal) in CONCESSIONS {
-            let signal = has_signal.then(|| abort.signal()).filter(JsValue::is_object);
+            let signal = has_signal.then(|| abort.signal()).flatten();
             let init =
-                init(&request, has_policy, signal.as_ref()).map_err(|cause| SendError::Refused(source(cause)))?;
+                init(&request, has_policy, signal.as_deref()).map_err(|cause| SendError::Refused(source(cause)))?;
             let started = call(self.fetch.as_ref(), &request.url, &init);
             let (response, is_thrown) = match started {
                 Ok(promise) => (settled(&promise).await, false),
@@ -181,7 +173,7 @@ impl Platform for Browser {
                 // A caller's fetch may have sent the request whatever it says.
                 Err(thrown) if self.fetch.is_some() => return Err(SendError::Failed(source(thrown))),
                 // The constructor of Request refuses what fetch refuses of its arguments, and sends nothing.
-                Err(thrown) if !is_thrown && RequestProbe::new(&request.url, &init).is_ok() => {
+                Err(thrown) if !is_thrown && construct("Request", &[&request.url.as_str().into(), &init]).is_ok() => {
                     return Err(SendError::Failed(source(thrown)));
                 }
                 Err(thrown) => refusal = Some(thrown),
@@ -201,7 +193,7 @@ impl Platform for Browser {
         }
         LAST.with_borrow_mut(|(known, href)| {
             if known != text {
-                *href = Url::new(text).ok()?.href();
+                *href = get(&construct("URL", &[&text.into()]).ok()?, "href").ok()??.as_string()?;
                 text.clone_into(known);
             }
             Some(href.clone())
@@ -209,7 +201,7 @@ impl Platform for Browser {
     }
 
     fn own_origin(&self) -> Option<String> {
-        GLOBAL.with(Global::origin).ok()?.as_string()
+        GLOBAL.with(|global| global.unchecked_ref::<Global>().origin()).ok()??.as_string()
     }
 
     fn now_ms(&self) -> f64 {
@@ -238,7 +230,9 @@ fn call(fetch: Option<&Function>, url: &str, init: &JsValue) -> Result<JsValue, 
     let fetch: &JsValue = match fetch {
         Some(fetch) => fetch,
         None => {
-            global = GLOBAL.with(Global::fetch)?.ok_or_else(|| type_error("there is no global fetch"))?;
+            global = GLOBAL
+                .with(|global| global.unchecked_ref::<Global>().fetch())?
+                .ok_or_else(|| type_error("there is no global fetch"))?;
             &global
         }
     };
@@ -283,13 +277,14 @@ thread_local! {
 /// Reads the head of what should be a `Response`.
 fn read(response: &JsValue, abort: Abort) -> Result<(Head, FetchBody), JsValue> {
     let like: &ResponseLike = response.unchecked_ref();
-    let status = like.status()?.as_f64().ok_or_else(|| type_error("its status is not a number"))?;
+    let status =
+        like.status()?.and_then(|status| status.as_f64()).ok_or_else(|| type_error("its status is not a number"))?;
     let headers =
         like.headers()?.filter(|headers| headers.is_object()).ok_or_else(|| type_error("its headers are none"))?;
     // One text for all of them, since each crossing costs: a line is "name,value", and neither can hold a line break.
     let pairs = array_from(&headers)?.ok_or_else(|| type_error("its headers are none"))?;
     let lines = LINE_BREAK.with(|line_break| pairs.unchecked_ref::<Pairs>().join(line_break))?;
-    let lines = lines.as_string().unwrap_or_default();
+    let lines = lines.and_then(|lines| lines.as_string()).unwrap_or_default();
     let mut headers = Metadata::new();
     for line in parts(&lines, b'\n') {
         // A Set-Cookie is none of an error's business.

@@ -17,12 +17,16 @@ extern "C" {
     #[cfg(feature = "js")]
     #[wasm_bindgen(js_namespace = Reflect, js_name = set, catch)]
     fn reflect_set(object: &JsValue, name: &JsValue, value: &JsValue) -> Result<bool, JsValue>;
-    /// Parses JSON.
-    #[wasm_bindgen(js_namespace = JSON, catch)]
-    pub(crate) fn parse(text: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = JSON, js_name = parse, catch)]
+    fn json_parse(text: &str) -> Result<Option<Any>, JsValue>;
     /// An array of the items of an iterable, or of what has a length.
     #[wasm_bindgen(js_namespace = Array, js_name = from, catch)]
     pub(crate) fn array_from(items: &JsValue) -> Result<Option<Array>, JsValue>;
+    #[wasm_bindgen(js_namespace = Reflect, js_name = construct, catch)]
+    fn reflect_construct(class: &JsValue, arguments: &Array) -> Result<Option<Any>, JsValue>;
+    #[wasm_bindgen(thread_local_v2, js_name = globalThis)]
+    pub(crate) static GLOBAL: Any;
+
     #[wasm_bindgen(js_name = TypeError)]
     type TypeError;
     #[wasm_bindgen(constructor, js_class = "TypeError")]
@@ -30,7 +34,7 @@ extern "C" {
 
     type Callable;
     #[wasm_bindgen(method, structural, catch, js_name = call)]
-    fn call(this: &Callable, context: &JsValue, first: &JsValue, second: &JsValue) -> Result<JsValue, JsValue>;
+    fn call(this: &Callable, context: &JsValue, first: &JsValue, second: &JsValue) -> Result<Option<Any>, JsValue>;
 }
 
 /// A member of an object.
@@ -52,12 +56,20 @@ pub(crate) fn has(object: &JsValue, name: &str) -> bool {
     get(object, name).is_ok_and(|member| member.is_some_and(|member| member.is_function()))
 }
 
+/// Parses JSON.
+///
+/// # Errors
+/// It is none.
+pub(crate) fn parse(text: &str) -> Result<JsValue, JsValue> {
+    Ok(json_parse(text)?.map_or(JsValue::NULL, JsValue::from))
+}
+
 /// Calls a function.
 ///
 /// # Errors
 /// What it throws.
 pub(crate) fn call(function: &JsValue, first: &JsValue, second: &JsValue) -> Result<JsValue, JsValue> {
-    function.unchecked_ref::<Callable>().call(&JsValue::UNDEFINED, first, second)
+    function.unchecked_ref::<Callable>().call(&JsValue::UNDEFINED, first, second).map(plain)
 }
 
 /// Calls a method.
@@ -66,9 +78,20 @@ pub(crate) fn call(function: &JsValue, first: &JsValue, second: &JsValue) -> Res
 /// What it throws, or that there is none.
 pub(crate) fn invoke(object: &JsValue, name: &str, first: &JsValue, second: &JsValue) -> Result<JsValue, JsValue> {
     match get(object, name)? {
-        Some(method) if method.is_function() => method.unchecked_ref::<Callable>().call(object, first, second),
+        Some(method) if method.is_function() => {
+            method.unchecked_ref::<Callable>().call(object, first, second).map(plain)
+        }
         _ => Err(type_error("it lacks a method")),
     }
+}
+
+/// Makes an object of a global class.
+///
+/// # Errors
+/// What the constructor throws, or that there is none.
+pub(crate) fn construct(class: &str, arguments: &[&JsValue]) -> Result<JsValue, JsValue> {
+    let class = GLOBAL.with(|global| get(global, class))?;
+    reflect_construct(&plain(class), &arguments.iter().collect()).map(plain)
 }
 
 /// The items of an iterable, or of what has a length.

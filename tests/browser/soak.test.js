@@ -1,5 +1,5 @@
-// 25,000 calls against a stubbed fetch that respond, and as many that are refused, fail, are aborted or have an option
-// that cannot be read: nothing may pile up.
+// 25,000 calls against a stubbed fetch that respond, and as many that are refused, fail, are aborted, have an option that
+// cannot be read, a fetch that throws at once or a response that is no JSON: nothing may pile up.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -54,7 +54,13 @@ const setUp = `
   const respond = async () => new Response(body, { headers });
   const refuse = async () => new Response("", { headers: { ...headers, "grpc-status": "9", "grpc-message": "no" } });
   const fail = async () => { throw new TypeError("no"); };
-  const unreadable = { get language() { throw new TypeError("no"); } };
+  const garbled = async () => new Response("{", { headers: { "content-type": "application/json" } });
+  const odd = {
+    unreadable: [{ get language() { throw new TypeError("no"); } }, 3],
+    "thrown out": [{ fetch() { throw new TypeError("no"); } }, 14],
+    misdirected: [{ baseUrl: "no" }, 3],
+    garbled: [{ fetch: garbled, protocol: "json" }, 13],
+  };
   import(url).then(({ reactivateOrg }) => {
     globalThis.soak = async (mode, calls) => {
       const shared = new AbortController();
@@ -68,9 +74,10 @@ const setUp = `
         } else if (mode === "failed") {
           const error = await reactivateOrg("x", "1", { fetch: fail }).catch((error) => error);
           if (error.code !== 14) throw new Error(error.message);
-        } else if (mode === "unreadable") {
-          const error = await reactivateOrg("x", "1", unreadable).catch((error) => error);
-          if (error.code !== 3) throw new Error(error.message);
+        } else if (mode in odd) {
+          const [options, code] = odd[mode];
+          const error = await reactivateOrg("x", "1", options).catch((error) => error);
+          if (error.code !== code) throw new Error(error.message);
         } else {
           const controller = new AbortController();
           const silence = () => {
@@ -101,7 +108,16 @@ async function soak(mode, calls) {
   return { ...counts, heapBytes: heap.usedSize };
 }
 
-for (const mode of ["answered", "refused", "failed", "aborted", "unreadable"]) {
+for (const mode of [
+  "answered",
+  "refused",
+  "failed",
+  "aborted",
+  "unreadable",
+  "thrown out",
+  "misdirected",
+  "garbled",
+]) {
   test(`${CALLS} ${mode} calls leave nothing behind`, async (context) => {
     const start = await soak(mode, WARM_UP);
     const end = await soak(mode, CALLS);

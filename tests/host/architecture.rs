@@ -70,3 +70,16 @@ fn fetch_is_called_in_one_place() {
     let callers = sources("fetch").into_iter().filter(|(_, code)| code.contains("reflect::call(fetch, "));
     assert_eq!(callers.map(|(path, _)| path).collect::<Vec<_>>(), ["src/fetch/mod.rs"]);
 }
+
+#[test]
+fn an_import_that_may_throw_gives_an_option() {
+    for (path, code) in ["fetch", "js"].map(sources).concat() {
+        for import in code.lines().filter(|line| line.ends_with(", JsValue>;")) {
+            let gives = ["Result<Option<", "Result<(), ", "Result<bool, "];
+            assert!(
+                gives.iter().any(|gives| import.contains(gives)),
+                "{path} loses a slot for each exception: {import}"
+            );
+        }
+    }
+}
