@@ -167,7 +167,11 @@ impl Platform for Browser {
             };
             match response {
                 Ok(response) => {
-                    return read(&response, abort).map_err(|cause| SendError::NotAResponse(source(cause)));
+                    let read = read(&response, abort).map_err(|cause| SendError::NotAResponse(source(cause)))?;
+                    if read.0.http_status == 0 && !is_redirect(&response) {
+                        return Err(SendError::Failed(source(type_error("the response is a network error"))));
+                    }
+                    return Ok(read);
                 }
                 Err(thrown) if is_header_overflow(&thrown) => return Err(SendError::HeadersTooLong(source(thrown))),
                 // A caller's fetch may have sent the request whatever it says.
@@ -216,6 +220,14 @@ impl Platform for Browser {
     fn sleep(&self, ms: f64) -> impl Future<Output = ()> {
         timer::sleep(ms)
     }
+}
+
+/// Whether a response of status 0 is a redirect that was not followed, and not one that never came.
+///
+/// Source: Fetch standard, "filtered response".
+fn is_redirect(response: &JsValue) -> bool {
+    let kind = get(response, "type").ok().flatten().and_then(|kind| kind.as_string());
+    kind.is_some_and(|kind| kind == "opaqueredirect")
 }
 
 /// Whether Node refuses the length of a response's headers, which is not a missing response.

@@ -160,6 +160,16 @@ test("no cookie is shown, and a redirect says where it leads", async () => {
   assert.ok(moved.message.includes(location));
 });
 
+test("a response without a status is a redirect only if fetch says so", async () => {
+  const hidden = { status: 0, type: "opaqueredirect", headers: new Headers(), body: null };
+  const moved = await rejection(call(hidden));
+  assert.deepEqual([moved.kind, moved.code, moved.retriable], ["transport", 14, false]);
+  assert.match(moved.message, /redirects/);
+  const lost = await rejection(call(Response.error()));
+  assert.deepEqual([lost.kind, lost.code, lost.retriable], ["transport", 14, true]);
+  assert.match(lost.message, /no response/);
+});
+
 test("headers that are too long for this runtime are a response that is too large", async () => {
   const server = createServer((_, response) => {
     response.setHeader("grpc-status-details-bin", "A".repeat(20_000));
