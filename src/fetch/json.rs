@@ -49,13 +49,13 @@ impl Json for JsJson {
     }
 
     fn items(&self) -> Option<Vec<Self>> {
-        let items = self.is_array().then(|| items(&self.0).ok())??;
+        let items = self.is_array().then(|| items(&self.0).ok())???;
         Some(items.into_iter().map(Self).collect())
     }
 
     fn names(&self) -> Option<Vec<String>> {
         let names = if self.0.is_object() && !self.is_array() { keys(&self.0).ok()? } else { None };
-        Some(items(&names?.into()).ok()?.iter().filter_map(JsValue::as_string).collect())
+        Some(items(&names?.into()).ok()??.iter().filter_map(JsValue::as_string).collect())
     }
 
     fn text(&self) -> String {

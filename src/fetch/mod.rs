@@ -19,7 +19,7 @@ use wasm_bindgen::prelude::*;
 use self::{
     abort::Abort,
     body::FetchBody,
-    reflect::{GLOBAL, array_from, construct, get, parse, type_error},
+    reflect::{GLOBAL, array, construct, get, parse, plain, type_error},
 };
 use crate::{
     Error, Metadata,
@@ -291,10 +291,8 @@ fn read(response: &JsValue, abort: Abort) -> Result<(Head, FetchBody), JsValue> 
     let like: &ResponseLike = response.unchecked_ref();
     let status =
         like.status()?.and_then(|status| status.as_f64()).ok_or_else(|| type_error("its status is not a number"))?;
-    let headers =
-        like.headers()?.filter(|headers| headers.is_object()).ok_or_else(|| type_error("its headers are none"))?;
     // One text for all of them, since each crossing costs: a line is "name,value", and neither can hold a line break.
-    let pairs = array_from(&headers)?.ok_or_else(|| type_error("its headers are none"))?;
+    let pairs = array(&plain(like.headers()?))?.ok_or_else(|| type_error("its headers are none"))?;
     let lines = LINE_BREAK.with(|line_break| pairs.unchecked_ref::<Pairs>().join(line_break))?;
     let lines = lines.and_then(|lines| lines.as_string()).unwrap_or_default();
     let mut headers = Metadata::new();

@@ -1,7 +1,7 @@
 //! Members and methods of values that anybody may have passed in, through a few imports for all of them: one for each is made
 //! only of what every call needs, since it is faster and larger. Every access can fail and none can trap.
 
-use js_sys::Array;
+use js_sys::{Array, Symbol};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -19,9 +19,8 @@ extern "C" {
     fn reflect_set(object: &JsValue, name: &JsValue, value: &JsValue) -> Result<bool, JsValue>;
     #[wasm_bindgen(js_namespace = JSON, js_name = parse, catch)]
     fn json_parse(text: &str) -> Result<Option<Any>, JsValue>;
-    /// An array of the items of an iterable, or of what has a length.
     #[wasm_bindgen(js_namespace = Array, js_name = from, catch)]
-    pub(crate) fn array_from(items: &JsValue) -> Result<Option<Array>, JsValue>;
+    fn array_from(items: &JsValue) -> Result<Option<Array>, JsValue>;
     #[wasm_bindgen(js_namespace = Reflect, js_name = construct, catch)]
     fn reflect_construct(class: &JsValue, arguments: &Array) -> Result<Option<Any>, JsValue>;
     #[wasm_bindgen(thread_local_v2, js_name = globalThis)]
@@ -94,12 +93,21 @@ pub(crate) fn construct(class: &str, arguments: &[&JsValue]) -> Result<JsValue, 
     reflect_construct(&plain(class), &arguments.iter().collect()).map(plain)
 }
 
-/// The items of an iterable, or of what has a length.
+/// The items of an iterable object; `None` if it is none. What has but a length is none: it may claim any.
 ///
 /// # Errors
 /// What reading them throws.
-pub(crate) fn items(value: &JsValue) -> Result<Vec<JsValue>, JsValue> {
-    Ok(array_from(value)?.map(|array| array.iter().collect()).unwrap_or_default())
+pub(crate) fn array(value: &JsValue) -> Result<Option<Array>, JsValue> {
+    let is_iterable = value.is_object() && get_named(value, &Symbol::iterator())?.is_some_and(|it| it.is_function());
+    if is_iterable { array_from(value) } else { Ok(None) }
+}
+
+/// The same as a list.
+///
+/// # Errors
+/// What reading them throws.
+pub(crate) fn items(value: &JsValue) -> Result<Option<Vec<JsValue>>, JsValue> {
+    Ok(array(value)?.map(|array| array.iter().collect()))
 }
 
 pub(crate) fn plain(value: Option<Any>) -> JsValue {

@@ -2,7 +2,7 @@
 
 use std::task::{Poll, Waker};
 
-use js_sys::{Function, Symbol};
+use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
 use super::{abort::Aborted, exports::Arguments};
@@ -10,7 +10,7 @@ use crate::{
     BulkOptions, CallOptions, Error, Protocol, Source,
     machine::{
         Any, Browser, JsJson,
-        reflect::{get, get_named, items, plain},
+        reflect::{get, items, plain},
         source,
     },
     options::{Settings, check_base_url, check_id},
@@ -138,7 +138,7 @@ impl Reader {
 
     /// The argument `orgIds`, an iterable of strings.
     pub(super) fn org_ids(&mut self, value: &Option<Any>) -> Vec<String> {
-        let items = value.as_ref().and_then(|value| self.readable("orgIds", list(value)));
+        let items = value.as_ref().and_then(|value| self.readable("orgIds", items(value)));
         let Some(items) = items else {
             self.fail(&["orgIds is not an iterable of strings."]);
             return Vec::new();
@@ -240,21 +240,13 @@ impl Reader {
     }
 }
 
-/// The items of an iterable; `None` if it is none.
-fn list(value: &JsValue) -> Result<Option<Vec<JsValue>>, JsValue> {
-    let is_iterable = value.is_object() && get_named(value, &Symbol::iterator())?.is_some_and(|it| it.is_function());
-    is_iterable.then(|| items(value)).transpose()
-}
-
 /// The pairs of an iterable, or of an object's members.
 fn pairs(value: &JsValue) -> Result<Option<Vec<Vec<JsValue>>>, JsValue> {
-    if !value.is_object() {
-        return Ok(None);
-    }
-    let pairs = match list(value)? {
-        Some(pairs) => pairs,
-        None => items(&plain(entries(value)?))?,
+    let pairs = match items(value)? {
+        None if value.is_object() => items(&plain(entries(value)?))?,
+        pairs => pairs,
     };
+    let Some(pairs) = pairs else { return Ok(None) };
     // A pair may be any iterable, and reading one may throw.
-    pairs.iter().map(items).collect::<Result<_, _>>().map(Some)
+    pairs.iter().map(|pair| Ok(items(pair)?.unwrap_or_default())).collect::<Result<_, _>>().map(Some)
 }

@@ -55,7 +55,9 @@ test("a response that cannot be read blames the option fetch", async () => {
   await used.text();
   const locked = new Response(BODY, { headers: GRPC_WEB });
   locked.body?.getReader();
-  const responses = [used, locked, { status: 200, headers, body: Readable.from([]) }, {}, null, 5];
+  const endless = { status: 200, headers: { length: 4e9 }, body: null };
+  const unread = { status: 200, headers, body: Readable.from([]) };
+  const responses = [used, locked, unread, endless, {}, null, 5];
   for (const response of responses) {
     const error = await rejection(call(response));
     assert.deepEqual([error.kind, error.code, error.retriable], ["transport", 14, false]);
