@@ -89,11 +89,7 @@ pub(crate) async fn run<T: Transport, P: Platform>(
         let mut refused: Option<(Error, String)> = None;
         loop {
             let is_second = refused.is_some();
-            let token = match (call.token.ask(refused.as_ref()).await?, refused.take()) {
-                (Some(token), _) => token,
-                (None, Some((error, _))) => return Err(error),
-                (None, None) => return Err(deadline_exceeded()),
-            };
+            let token = call.token.ask(refused.take()).await?;
             match attempt(call, &token, transport, &deadline, &is_sent, read).await {
                 Err(error)
                     if !is_second && error.kind() == ErrorKind::Status && error.code() == Code::Unauthenticated =>

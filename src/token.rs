@@ -61,28 +61,36 @@ impl Asking {
         Self { token, state: RefCell::default() }
     }
 
-    /// The token, checked; `None` if there is no other than the one that the server refused.
-    pub(crate) async fn ask(&self, refused: Option<&(Error, String)>) -> Result<Option<String>, Error> {
+    /// The token, checked.
+    ///
+    /// # Errors
+    /// The function fails, or what it gives is no token; the error with which the server refused a token if there is no other.
+    pub(crate) async fn ask(&self, refused: Option<(Error, String)>) -> Result<String, Error> {
         let _turn = self.turn().await;
-        {
-            let mut state = self.state.borrow_mut();
-            match (&state.given, refused) {
-                (None, _) => {}
-                (Some(Ok(token)), Some((_, refused))) if token == refused => {
-                    if std::mem::replace(&mut state.is_renewed, true) {
-                        return Ok(None);
-                    }
-                }
-                (Some(given), _) => return given.clone().map(Some),
-            }
-        }
-        let given = match &self.token {
-            Token::Fixed(token) => Ok(token.clone()),
-            Token::Function(function) => function(refused.map(|(error, _)| error)).await,
+        let known = {
+            let State { given, is_renewed, .. } = &mut *self.state.borrow_mut();
+            let is_current = match (&*given, &refused) {
+                (Some(Ok(token)), Some((_, refused))) if token == refused => std::mem::replace(is_renewed, true),
+                _ => true,
+            };
+            given.clone().filter(|_| is_current)
         };
-        let given = given.and_then(|token| check_token(&token).map(|()| token));
+        let given = match (known, &self.token) {
+            (Some(given), _) => given,
+            (None, Token::Fixed(token)) => self.give(Ok(token.clone())),
+            (None, Token::Function(function)) => self.give(function(refused.as_ref().map(|(error, _)| error)).await),
+        };
+        match (given, refused) {
+            (Ok(token), Some((error, refused))) if token == refused => Err(error),
+            (given, _) => given,
+        }
+    }
+
+    /// Checks a token and keeps it for the other calls.
+    fn give(&self, token: Result<String, Error>) -> Result<String, Error> {
+        let given = token.and_then(|token| check_token(&token).map(|()| token));
         self.state.borrow_mut().given = Some(given.clone());
-        given.map(|token| Some(token).filter(|token| refused.is_none_or(|(_, refused)| token != refused)))
+        given
     }
 
     /// Waits until no other call is asking.
