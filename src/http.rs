@@ -14,7 +14,7 @@ use crate::{
     protocol::{
         code::Code,
         json::parse_uint64,
-        response::{Decoder, End, Head, with_response},
+        response::{Decoder, End, Head, Patience, with_response},
         rest::MAX_BODY_LEN,
     },
 };
@@ -35,14 +35,16 @@ pub(crate) enum Incoming {
 }
 
 impl Incoming {
-    /// How long what comes next is waited for, in milliseconds: none if the call's deadline alone counts, 0 if nothing more is
-    /// needed.
-    fn patience_ms(&self) -> Option<f64> {
+    /// How long what comes next is waited for.
+    fn patience(&self) -> Patience {
         match self {
-            Self::Frames(decoder) => decoder.patience_ms(),
-            Self::Whole(head, bytes) if head.is_success() => (bytes.len() > MAX_BODY_LEN).then_some(0.0),
+            Self::Frames(decoder) => decoder.patience(),
+            Self::Whole(head, bytes) if head.is_success() && bytes.len() <= MAX_BODY_LEN => Patience::Full,
             // To its end, so that the connection can be used again and the network log shows all of it.
-            Self::Whole(_, bytes) => Some(if bytes.len() < MAX_ERROR_LEN { ERROR_BODY_MS } else { 0.0 }),
+            Self::Whole(head, bytes) if !head.is_success() && bytes.len() < MAX_ERROR_LEN => {
+                Patience::Ms(ERROR_BODY_MS)
+            }
+            Self::Whole(..) => Patience::None,
         }
     }
 
@@ -67,23 +69,23 @@ pub(crate) async fn exchange<P: Platform>(
 ) -> Result<(Incoming, End), Error> {
     let (head, mut body) = platform.send(request).await.map_err(|error| not_sent(error, platform, base_url))?;
     let mut incoming = follow_no_redirect(head).and_then(open)?;
-    let mut patience_ms = None;
-    let mut patience: Option<Pin<Box<dyn Future<Output = ()> + '_>>> = None;
+    let mut patience = Patience::Full;
+    let mut timer: Option<Pin<Box<dyn Future<Output = ()> + '_>>> = None;
     let end = loop {
-        let now_patience_ms = incoming.patience_ms();
-        if now_patience_ms == Some(0.0) {
-            break End::Complete;
-        }
-        if now_patience_ms != patience_ms {
-            patience_ms = now_patience_ms;
-            // Half of the time that is left, so that the error comes before the deadline does.
-            let grace_ms = |ms| timeout_ms.map_or(ms, |left: f64| (left / 2.0).min(ms));
-            patience = patience_ms.map(|ms| Box::pin(platform.sleep(grace_ms(ms))) as _);
+        let before = std::mem::replace(&mut patience, incoming.patience());
+        match patience {
+            Patience::None => break End::Complete,
+            Patience::Ms(ms) if patience != before => {
+                // Half of the time that is left, so that the error comes before the deadline does.
+                let ms = timeout_ms.map_or(ms, |left_ms: f64| (left_ms / 2.0).min(ms));
+                timer = Some(Box::pin(platform.sleep(ms)));
+            }
+            Patience::Ms(_) | Patience::Full => {}
         }
         let mut read = pin!(body.read());
-        let chunk = poll_fn(|context| match (read.as_mut().poll(context), &mut patience) {
+        let chunk = poll_fn(|context| match (read.as_mut().poll(context), &mut timer) {
             (Poll::Ready(chunk), _) => Poll::Ready(Some(chunk)),
-            (Poll::Pending, Some(patience)) => patience.as_mut().poll(context).map(|()| None),
+            (Poll::Pending, Some(timer)) => timer.as_mut().poll(context).map(|()| None),
             (Poll::Pending, None) => Poll::Pending,
         });
         match chunk.await {

@@ -77,6 +77,17 @@ pub enum End {
     Broken(Source),
 }
 
+/// How long what comes next of a body is waited for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Patience {
+    /// Not at all: nothing more is needed.
+    None,
+    /// So many milliseconds.
+    Ms(f64),
+    /// As long as the call's deadline allows.
+    Full,
+}
+
 /// What the head of a response says about its body.
 #[derive(Debug)]
 pub enum Opening {
@@ -153,15 +164,16 @@ impl Decoder {
         self.frames.trailers().is_some() || self.frames.violation().is_some()
     }
 
-    /// How long what comes next is waited for, in milliseconds: none if the call's deadline alone counts, 0 if nothing more is
-    /// needed.
-    pub(crate) fn patience_ms(&self) -> Option<f64> {
+    /// How long what comes next is waited for.
+    pub(crate) fn patience(&self) -> Patience {
         if self.frames.violation().is_some() {
-            Some(0.0)
+            Patience::None
         } else if self.frames.trailers().is_some() {
-            Some(END_GRACE_MS)
+            Patience::Ms(END_GRACE_MS)
+        } else if self.has_error {
+            Patience::Ms(ERROR_GRACE_MS)
         } else {
-            self.has_error.then_some(ERROR_GRACE_MS)
+            Patience::Full
         }
     }
 
