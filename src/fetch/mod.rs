@@ -36,6 +36,7 @@ use crate::{
 
 #[cfg(feature = "js")]
 pub(crate) use self::callback::Callback;
+#[cfg(feature = "js")]
 pub use self::reflect::Any;
 pub(crate) use self::{future::settled, json::JsJson};
 
@@ -46,15 +47,15 @@ extern "C" {
 
     type Global;
     #[wasm_bindgen(method, getter, structural, catch)]
-    fn origin(this: &Global) -> Result<Option<Any>, JsValue>;
+    fn origin(this: &Global) -> Result<Option<reflect::Any>, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch)]
-    fn fetch(this: &Global) -> Result<Option<Any>, JsValue>;
+    fn fetch(this: &Global) -> Result<Option<reflect::Any>, JsValue>;
 
     type ResponseLike;
     #[wasm_bindgen(method, getter, structural, catch)]
-    fn status(this: &ResponseLike) -> Result<Option<Any>, JsValue>;
+    fn status(this: &ResponseLike) -> Result<Option<reflect::Any>, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch)]
-    fn headers(this: &ResponseLike) -> Result<Option<Any>, JsValue>;
+    fn headers(this: &ResponseLike) -> Result<Option<reflect::Any>, JsValue>;
 
     type Init;
     #[wasm_bindgen(method, setter, structural)]
@@ -64,7 +65,7 @@ extern "C" {
 
     type Pairs;
     #[wasm_bindgen(method, structural, catch)]
-    fn join(this: &Pairs, separator: &JsValue) -> Result<Option<Any>, JsValue>;
+    fn join(this: &Pairs, separator: &JsValue) -> Result<Option<reflect::Any>, JsValue>;
 }
 
 /// Something that JavaScript threw: what lies below an [`Error`].

@@ -12,7 +12,7 @@ import { origins } from "./origins.js";
 
 const RECORD = "tests/support/size.json";
 /** What the default entry may be, bundled and minified, in bytes. */
-const BUDGET = { gzip: 56_400, brotli: 54_500 };
+const BUDGET = { gzip: 56_500, brotli: 54_600 };
 const WASM_SECTIONS = [
   "custom",
   "type",
