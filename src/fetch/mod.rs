@@ -168,11 +168,12 @@ impl Platform for Browser {
             };
             match response {
                 Ok(response) => {
-                    let read = read(&response, abort).map_err(|cause| SendError::NotAResponse(source(cause)))?;
-                    if read.0.http_status == 0 && !is_redirect(&response) {
+                    let (head, body) =
+                        read(&response, abort).map_err(|cause| SendError::NotAResponse(source(cause)))?;
+                    if head.http_status == 0 && !is_redirect(&response) {
                         return Err(SendError::Failed(source(type_error("the response is a network error"))));
                     }
-                    return Ok(read);
+                    return Ok((head, body));
                 }
                 Err(thrown) if is_header_overflow(&thrown) => return Err(SendError::HeadersTooLong(source(thrown))),
                 // A caller's fetch may have sent the request whatever it says.
