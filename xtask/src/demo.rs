@@ -21,10 +21,10 @@ pub(crate) struct Arguments {
 /// Builds all that the page needs and runs it.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     build::package()?;
+    server::build()?;
     if arguments.headless {
         return run_headless();
     }
-    server::build()?;
     run::say("Open the address below; Ctrl+C ends the server");
     run::run(server::program().args(["--listen", &arguments.listen]))
 }

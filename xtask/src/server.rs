@@ -19,7 +19,7 @@ pub(crate) struct DevServer {
 }
 
 impl DevServer {
-    /// Builds the server and starts it on a free port with a new database of so many organizations.
+    /// Starts the server, once it is built, on a free port with a new database of so many organizations.
     pub(crate) fn start(database: &Path, organizations: u32) -> Result<Self> {
         for suffix in ["", "-wal", "-shm"] {
             let file = format!("{}{suffix}", database.display());
@@ -27,7 +27,6 @@ impl DevServer {
                 fs::remove_file(file)?;
             }
         }
-        build()?;
         let mut child = program()
             .args(["--listen", "127.0.0.1:0", "--database"])
             .arg(database)

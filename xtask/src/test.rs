@@ -17,7 +17,7 @@ use crate::{
         cargo_tools, npm,
         wasm::Toolchain,
     },
-    run,
+    run, server,
     server::DevServer,
 };
 
@@ -69,6 +69,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     build::tower(&toolchain)?;
     let wasm_pack = cargo_tools::wasm_pack()?;
     let chromium = Engine::Chromium.ensure()?;
+    server::build()?;
     // The suites mostly wait, so the other engines' run beside Chromium's, with a server of their own.
     let server = DevServer::start(Path::new("target/test.sqlite"), 1000)?;
     let others_server = DevServer::start(Path::new("target/test-others.sqlite"), 1000)?;
@@ -183,6 +184,7 @@ pub(crate) fn run_matrix() -> Result<()> {
     build::all()?;
     npm::ensure_matrix()?;
     examples::build()?;
+    server::build()?;
     let server = DevServer::start(Path::new("target/matrix.sqlite"), 60)?;
     let mut node = Command::new("node");
     for engine in Engine::ALL {
