@@ -19,7 +19,7 @@ use wasm_bindgen::prelude::*;
 use self::{
     abort::Abort,
     body::FetchBody,
-    reflect::{GLOBAL, array, construct, get, parse, plain, type_error},
+    reflect::{GLOBAL, Global, array, construct, member, parse, plain, type_error},
 };
 use crate::{
     Error, Metadata,
@@ -45,7 +45,6 @@ extern "C" {
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
     fn performance_now() -> f64;
 
-    type Global;
     #[wasm_bindgen(method, getter, structural, catch)]
     fn origin(this: &Global) -> Result<Option<reflect::Any>, JsValue>;
     #[wasm_bindgen(method, getter, structural, catch)]
@@ -199,7 +198,7 @@ impl Platform for Browser {
         }
         LAST.with_borrow_mut(|(known, href)| {
             if known != text {
-                *href = get(&construct("URL", &[&text.into()]).ok()?, "href").ok()??.as_string()?;
+                *href = member(&construct("URL", &[&text.into()]).ok()?, "href")?.as_string()?;
                 text.clone_into(known);
             }
             Some(href.clone())
@@ -207,7 +206,7 @@ impl Platform for Browser {
     }
 
     fn own_origin(&self) -> Option<String> {
-        GLOBAL.with(|global| global.unchecked_ref::<Global>().origin()).ok()??.as_string()
+        GLOBAL.with(Global::origin).ok()??.as_string()
     }
 
     fn now_ms(&self) -> f64 {
@@ -228,13 +227,12 @@ impl Platform for Browser {
 ///
 /// Source: Fetch standard, "filtered response".
 fn is_redirect(response: &JsValue) -> bool {
-    let kind = get(response, "type").ok().flatten().and_then(|kind| kind.as_string());
+    let kind = member(response, "type").and_then(|kind| kind.as_string());
     kind.is_some_and(|kind| kind == "opaqueredirect")
 }
 
 /// Whether Node refuses the length of a response's headers, which is not a missing response.
 fn is_header_overflow(thrown: &JsValue) -> bool {
-    let member = |value: &JsValue, name| value.is_object().then(|| get(value, name).ok().flatten()).flatten();
     let code = member(thrown, "cause").and_then(|cause| member(&cause, "code")).and_then(|code| code.as_string());
     code.is_some_and(|code| code == "UND_ERR_HEADERS_OVERFLOW")
 }
@@ -244,9 +242,7 @@ fn call(fetch: Option<&Function>, url: &str, init: &JsValue) -> Result<JsValue, 
     let fetch: &JsValue = match fetch {
         Some(fetch) => fetch,
         None => {
-            global = GLOBAL
-                .with(|global| global.unchecked_ref::<Global>().fetch())?
-                .ok_or_else(|| type_error("there is no global fetch"))?;
+            global = GLOBAL.with(Global::fetch)?.ok_or_else(|| type_error("there is no global fetch"))?;
             &global
         }
     };

@@ -23,8 +23,9 @@ extern "C" {
     fn array_from(items: &JsValue) -> Result<Option<Array>, JsValue>;
     #[wasm_bindgen(js_namespace = Reflect, js_name = construct, catch)]
     fn reflect_construct(class: &JsValue, arguments: &Array) -> Result<Option<Any>, JsValue>;
+    pub(crate) type Global;
     #[wasm_bindgen(thread_local_v2, js_name = globalThis)]
-    pub(crate) static GLOBAL: Any;
+    pub(crate) static GLOBAL: Global;
 
     #[wasm_bindgen(js_name = TypeError)]
     type TypeError;
@@ -44,6 +45,11 @@ pub(crate) fn get(object: &JsValue, name: &str) -> Result<Option<Any>, JsValue> 
     get_named(object, &name.into())
 }
 
+/// A member of what may be an object, if it can be read.
+pub(crate) fn member(value: &JsValue, name: &str) -> Option<Any> {
+    get(value, name).ok().flatten()
+}
+
 /// Sets a member of a new object, which takes any.
 #[cfg(feature = "js")]
 pub(crate) fn set(object: &JsValue, name: &str, value: &JsValue) {
@@ -52,7 +58,7 @@ pub(crate) fn set(object: &JsValue, name: &str, value: &JsValue) {
 
 /// Whether an object has a method.
 pub(crate) fn has(object: &JsValue, name: &str) -> bool {
-    get(object, name).is_ok_and(|member| member.is_some_and(|member| member.is_function()))
+    member(object, name).is_some_and(|member| member.is_function())
 }
 
 /// Parses JSON.

@@ -14,7 +14,7 @@ use crate::{
     error::Source,
     machine::{
         Callback,
-        reflect::{get, invoke},
+        reflect::{invoke, member},
         source,
     },
 };
@@ -64,7 +64,7 @@ impl Aborted {
     pub(super) fn listen(signal: &JsValue) -> Result<Self, Error> {
         let invalid = || Error::invalid_argument(&["signal is not an AbortSignal."]);
         // Not instanceof: it may come from another realm.
-        let aborted = signal.is_object().then(|| get(signal, "aborted").ok().flatten()).flatten();
+        let aborted = signal.is_object().then(|| member(signal, "aborted")).flatten();
         if aborted.is_none_or(|aborted| aborted.as_bool().is_none()) {
             return Err(invalid());
         }
@@ -88,11 +88,11 @@ impl Aborted {
     /// What the signal says, with its reason.
     pub(super) fn poll(&self, waker: &Waker) -> Poll<Option<Source>> {
         let Listener { signal, callback, wakers, .. } = &*self.listener;
-        if get(signal, "aborted").ok().flatten().is_some_and(|aborted| aborted.is_truthy()) {
+        if member(signal, "aborted").is_some_and(|aborted| aborted.is_truthy()) {
             // The callback has woken but one of them.
             let others = wakers.take();
             others.into_iter().for_each(|(_, waker)| waker.wake());
-            return Poll::Ready(get(signal, "reason").ok().flatten().map(|reason| source(reason.into())));
+            return Poll::Ready(member(signal, "reason").map(|reason| source(reason.into())));
         }
         let _ = callback.poll(waker);
         let mut wakers = wakers.borrow_mut();
