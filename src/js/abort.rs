@@ -64,7 +64,7 @@ impl Aborted {
     pub(super) fn listen(signal: &JsValue) -> Result<Self, Error> {
         let invalid = || Error::invalid_argument(&["signal is not an AbortSignal."]);
         // Not instanceof: it may come from another realm.
-        let aborted = signal.is_object().then(|| member(signal, "aborted")).flatten();
+        let aborted = member(signal, "aborted").filter(|_| signal.is_object());
         if aborted.is_none_or(|aborted| aborted.as_bool().is_none()) {
             return Err(invalid());
         }
