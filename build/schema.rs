@@ -1,14 +1,14 @@
-//! Writes a table for each message that a method takes or responds with, by which it is converted.
+//! Generates the tables that messages are converted by.
 
 use std::{error::Error, fmt::Write as _};
 
-use heck::ToShoutySnakeCase as _;
+use heck::{ToShoutySnakeCase as _, ToSnakeCase as _};
 use prost_types::{
     DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorSet,
     field_descriptor_proto::{Label, Type},
 };
 
-/// The tables of all requests, responses and details of errors, and of the messages in those.
+/// Returns the tables of all requests, responses and error details, and of the messages in them.
 pub(crate) fn write(descriptors: &FileDescriptorSet) -> Result<String, Box<dyn Error>> {
     let methods = descriptors.file.iter().flat_map(|file| &file.service).flat_map(|service| &service.method);
     let mut names: Vec<&str> = methods.flat_map(|method| [method.input_type(), method.output_type()]).collect();
@@ -19,13 +19,17 @@ pub(crate) fn write(descriptors: &FileDescriptorSet) -> Result<String, Box<dyn E
         ".zitadel.error.v2.ErrorDetail",
     ]);
     let mut out = String::new();
-    let mut at = 0;
-    while let Some(&name) = names.get(at) {
+    let mut index = 0;
+    while let Some(&name) = names.get(index) {
         let message = find(descriptors, name, |file| &file.message_type, DescriptorProto::name)?;
         writeln!(out, "/// `{}`.\npub static {}: Schema = Schema {{ fields: &[", &name[1..], ident(name))?;
         for field in &message.field {
             if field.r#type() == Type::Message && !is_timestamp(field) && !names.contains(&field.type_name()) {
                 names.push(field.type_name());
+            }
+            // `Field::has_name` derives the second name that the JSON mapping allows from the first.
+            if field.json_name().to_snake_case() != field.name() {
+                return Err(format!("{name}: {} is not {} in snake_case", field.name(), field.json_name()).into());
             }
             writeln!(
                 out,
@@ -38,12 +42,12 @@ pub(crate) fn write(descriptors: &FileDescriptorSet) -> Result<String, Box<dyn E
             )?;
         }
         writeln!(out, "] }};")?;
-        at += 1;
+        index += 1;
     }
     Ok(out)
 }
 
-/// `.zitadel.v1.ObjectDetails` as `ZITADEL_V1_OBJECT_DETAILS`.
+/// Converts `.zitadel.v1.ObjectDetails` to `ZITADEL_V1_OBJECT_DETAILS`.
 pub(crate) fn ident(full_name: &str) -> String {
     full_name.replace('.', "_").to_shouty_snake_case()
 }
@@ -78,7 +82,7 @@ fn find<'a, T>(
     all: fn(&'a prost_types::FileDescriptorProto) -> &'a Vec<T>,
     name: fn(&T) -> &str,
 ) -> Result<&'a T, Box<dyn Error>> {
-    let mut all = descriptors.file.iter().flat_map(|file| all(file).iter().map(move |it| (file, it)));
-    let found = all.find(|(file, it)| format!(".{}.{}", file.package(), name(it)) == full_name);
-    found.map(|(_, it)| it).ok_or_else(|| format!("there is no {full_name}").into())
+    let mut all = descriptors.file.iter().flat_map(|file| all(file).iter().map(move |item| (file, item)));
+    let found = all.find(|(file, item)| format!(".{}.{}", file.package(), name(item)) == full_name);
+    found.map(|(_, item)| item).ok_or_else(|| format!("{full_name} is not declared in proto/").into())
 }

@@ -1,95 +1,90 @@
 // Hands a call to the module, which decides everything about it.
 
+import { CallRecord, Options, readIds } from "../src/js/arguments.js";
+import { now } from "../src/platform/browser.js";
+import { RPCS } from "#rpcs";
 import { ZitadelError } from "./error.js";
 import { loaded } from "./load.js";
 
 /** @typedef {import("./load.js").Source} Source */
-/** @typedef {import("./index.js").CallOptions} CallOptions */
 /** @typedef {keyof import("./index.js").OrgClient} Rpc */
 
 /**
- * @param {Source} source
- * @param {Rpc} rpc
- * @param {[token: unknown, subject: unknown, options: any]} args
- * @param {any} [defaults] - a client's
+ * Makes a call. Options are read now, so that later changes to them have no effect.
+ *
+ * @param {Source} source @param {Rpc} rpc @param {unknown} token @param {unknown} subject - the second argument
+ * @param {unknown} options @param {Options} [defaults] - of a client
  * @returns {Promise<any>}
  */
-export function call(source, rpc, args, defaults) {
-  const all = [...args, defaults, performance.now()];
-  // Nobody waits for the load of a module that is there.
-  return source.instance
-    ? source.instance.run(rpc, all)
-    : loaded(source, args[2], defaults).then((instance) => instance.run(rpc, all));
+export function call(source, rpc, token, subject, options, defaults) {
+  const record = new CallRecord(now());
+  const own = new Options("options", options);
+  const isBulk = rpc === "ensureOrgsActive";
+  const ids = isBulk ? idsOf(subject) : undefined;
+  const values = [token, ids ?? subject, own, defaults];
+  const result = source.instance
+    ? source.instance.run(rpc, values, record)
+    : loaded(source, { ...defaults?.values, ...definedValues(own) }).then((instance) =>
+        instance.run(rpc, values, record),
+      );
+  return ids ? result.catch((error) => bulkResults(ids, record, error)) : result;
 }
 
-/** @type {Rpc[]} */
-const RPCS = [
-  "reactivateOrg",
-  "deactivateOrg",
-  "getMyOrg",
-  "activateOrganization",
-  "deactivateOrganization",
-  "listOrganizations",
-  "listMyZitadelPermissions",
-  "ensureOrgActive",
-  "ensureOrgsActive",
-];
+/** @param {Options} options */
+const definedValues = ({ values }) =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 
-/** @type {(keyof CallOptions)[]} */
-const OPTIONS = [
-  "baseUrl",
-  "protocol",
-  "timeoutMs",
-  "signal",
-  "language",
-  "headers",
-  "fetch",
-  "allowInsecure",
-];
+/** The ids of a bulk run; undefined if they are wrong, which the module reports. @param {unknown} value */
+function idsOf(value) {
+  try {
+    return readIds(value);
+  } catch {
+    return undefined;
+  }
+}
 
 /**
- * Binds a token and options, read now: what becomes of them later does not matter.
+ * The results of a bulk run that the module could not finish.
+ *
+ * @param {string[]} ids @param {CallRecord} record @param {ZitadelError & { kind: string }} error
+ */
+function bulkResults(ids, record, error) {
+  if (error.kind === "invalid-argument") {
+    throw error;
+  }
+  /** @type {Map<string, any>} */
+  const results = new Map();
+  ids.forEach((orgId, position) => {
+    const result = record.results[position];
+    const wasStarted = result === null;
+    const failure = () => ({ orgId, error: wasStarted ? error : unsent(error) });
+    results.set(orgId, results.get(orgId) ?? result ?? failure());
+  });
+  return ids.map((orgId) => results.get(orgId));
+}
+
+/** The same error for an organization that was not started. @param {any} error */
+const unsent = ({ message, cause, ...fields }) =>
+  new ZitadelError({
+    ...fields,
+    message: message.replace(" The change may have been applied. Read the organization's state before retrying.", ""),
+    mayHaveChanged: false,
+    cause,
+  });
+
+/**
+ * Binds a token and options, which are read now.
  *
  * @param {Source} source @param {any} given @returns {any}
  */
 export function createClient(source, given) {
-  /** @type {any} */
-  const defaults = {};
-  /** @type {ZitadelError | undefined} */
-  let failure;
-  try {
-    defaults.token = given?.token;
-    for (const name of OPTIONS) {
-      defaults[name] = copy(given?.[name]);
-    }
-  } catch (cause) {
-    failure = new ZitadelError({
-      kind: "invalid-argument",
-      code: 3,
-      message: "The client's defaults cannot be read: see cause.",
-      cause,
-    });
-  }
+  const defaults = new Options("defaults", given ?? {});
+  const token = defaults.attempt("token", () => given?.token);
   return Object.fromEntries(
     RPCS.map((rpc) => [
       rpc,
-      async (/** @type {unknown} */ subject, /** @type {unknown} */ options) => {
-        if (failure) {
-          throw failure;
-        }
-        return call(source, rpc, [defaults.token, subject, options], defaults);
-      },
+      async (/** @type {unknown} */ subject, /** @type {unknown} */ options) =>
+        call(source, rpc, token, subject, options, defaults),
     ]),
   );
-}
-
-/** What can change within an option: a URL, headers. @param {any} value */
-function copy(value) {
-  if (typeof value !== "object" || value === null || "aborted" in value) {
-    return value;
-  }
-  if (typeof value.href === "string") {
-    return value.href;
-  }
-  return Symbol.iterator in value ? Array.from(value, (pair) => [...pair]) : { ...value };
 }

@@ -1,5 +1,5 @@
-// The class of errors. It exists before the module is loaded, and the module constructs it. This file imports nothing, since
-// wasm-pack copies it alone.
+// The error class. It exists before the module is loaded, and the module constructs its errors. This file imports nothing, because
+// wasm-pack copies it on its own.
 
 const BRAND = Symbol.for("zitadel-org-web.ZitadelError");
 
@@ -7,13 +7,13 @@ const BRAND = Symbol.for("zitadel-org-web.ZitadelError");
 const CODE_NAMES =
   "OK CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED NOT_FOUND ALREADY_EXISTS PERMISSION_DENIED RESOURCE_EXHAUSTED FAILED_PRECONDITION ABORTED OUT_OF_RANGE UNIMPLEMENTED INTERNAL UNAVAILABLE DATA_LOSS UNAUTHENTICATED";
 
-/** What every failed call rejects with. Its fields are described in index.d.ts. */
+/** The error every failed call rejects with. index.d.ts describes its members. */
 export class ZitadelError extends Error {
   /** @param {import("./index.js").ZitadelErrorInit} fields */
   constructor({ message, cause, ...fields }) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = "ZitadelError";
-    // Enumerable, so that `{ ...error }` can be sent to a worker; what identifies the class is not.
+    // Enumerable, so that `{ ...error }` can be sent to a worker. The brand is not.
     Object.defineProperty(this, "message", { enumerable: true });
     Object.defineProperty(this, BRAND, { value: true });
     Object.assign(
@@ -29,14 +29,20 @@ export class ZitadelError extends Error {
     return { code, message, details };
   }
 
-  /** @param {unknown} value */
+  /**
+   * Works across copies of this package and realms for this class only. A subclass matches its own instances. The ordinary check
+   * comes first, because a class lowered to ES5 makes it before the brand is set.
+   *
+   * @param {unknown} value
+   */
   static [Symbol.hasInstance](value) {
-    return isZitadelError(value);
+    const isOrdinary = Function.prototype[Symbol.hasInstance].call(this, value);
+    return isOrdinary || (this === ZitadelError && isZitadelError(value));
   }
 }
 
 /**
- * Whether something caught is a ZitadelError, also one of another copy of this package or of another realm.
+ * Returns true for a ZitadelError, also one of another copy of this package or another realm.
  *
  * @param {unknown} e
  * @returns {e is import("./index.js").ZitadelError}
@@ -47,4 +53,22 @@ export function isZitadelError(e) {
   } catch {
     return false;
   }
+}
+
+/**
+ * Creates an error for the module.
+ *
+ * @param {string} json - the members; metadata are names and values in turn
+ * @param {unknown} cause
+ */
+export function createError(json, cause) {
+  const fields = JSON.parse(json);
+  /** @type {Map<string, string>} */
+  const metadata = new Map();
+  for (let at = 0; at < fields.metadata.length; at += 2) {
+    const [name, value] = fields.metadata.slice(at, at + 2);
+    const known = metadata.get(name);
+    metadata.set(name, known === undefined ? value : `${known}, ${value}`);
+  }
+  return new ZitadelError({ ...fields, metadata: Object.fromEntries(metadata), cause });
 }

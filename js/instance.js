@@ -1,56 +1,60 @@
-// An instance of the module, and what becomes of its calls if it traps.
+// An instance of the module, and the recovery of its calls from a trap.
 
-import { ZitadelError } from "./error.js";
+import * as args from "../src/js/arguments.js";
+import * as browser from "../src/platform/browser.js";
+import * as error from "./error.js";
 
 /** @typedef {Awaited<ReturnType<typeof instantiate>>} Instance */
+/** @typedef {import("../src/js/arguments.js").CallRecord} CallRecord */
 
-/** Exports that only the module itself has called: a trap in one of them is one in the export that was called first. */
+/** Exports that only the module's own functions call: a trap in one of them is a trap in the export that was called first. */
 const INNER = /^__(wbindgen_(malloc|realloc|free|exn_store)|externref)/;
+
+/** @param {unknown} cause @param {boolean} mayHaveChanged */
+function crashError(cause, mayHaveChanged) {
+  const change = mayHaveChanged ? " The change may have been applied. Read the organization's state before retrying." : "";
+  return new error.ZitadelError({
+    kind: "protocol",
+    code: 13,
+    message: `The WebAssembly module crashed; please report this with the cause.${change} The next call uses a new instance.`,
+    mayHaveChanged,
+    cause,
+  });
+}
 
 /** @param {import("./load.js").Source} source */
 export async function instantiate(source) {
-  const glue = source.createGlue({ ZitadelError });
-  const { exports } = await WebAssembly.instantiate(await source.compile(), { a: glue });
+  const glue = source.createGlue({ error, browser, arguments: args });
+  const module = await source.compile();
+  const { exports } = await WebAssembly.instantiate(module, { a: glue });
   /** @type {any} */
   const exported = Object.fromEntries(
     Object.entries(glue.names).map(([name, short]) => [name, exports[short]]),
   );
-  /** @type {Set<(reason: unknown) => void>} */
-  const calls = new Set();
-  /** @type {ZitadelError | undefined} */
+  /** @type {Map<CallRecord, (reason: unknown) => void>} */
+  const calls = new Map();
+  /** @type {{ cause: unknown } | undefined} */
   let crash;
 
-  /** @param {unknown} cause */
-  function trapped(cause) {
-    source.loading = source.instance = undefined;
-    crash = new ZitadelError({
-      kind: "protocol",
-      code: 13,
-      message:
-        "The WebAssembly module failed: please report it with its cause. The change may have been made; the next call starts afresh.",
-      mayHaveChanged: true,
-      cause,
-    });
-    calls.forEach((reject) => reject(crash));
-    calls.clear();
-  }
-
   /**
-   * The module should never trap. If it does, also in a callback of a timer or a promise, all calls under way fail, and
-   * nothing more is asked of this instance.
+   * Wraps an export. The module should never trap. If it does, also in a callback of a timer or a promise, all calls under way
+   * fail, and this instance is not used again.
    *
    * @param {Function} real
    */
   const watched =
     (real) =>
-    (/** @type {unknown[]} */ ...args) => {
+    (/** @type {unknown[]} */ ...values) => {
       if (crash) {
         return undefined;
       }
       try {
-        return real(...args);
+        return real(...values);
       } catch (cause) {
-        return trapped(cause);
+        crash = { cause };
+        source.loading = source.instance = undefined;
+        calls.forEach((reject, record) => reject(crashError(cause, record.isChangeSent)));
+        calls.clear();
       }
     };
 
@@ -62,22 +66,23 @@ export async function instantiate(source) {
   exported.__wbindgen_start();
   return {
     /**
-     * @param {import("./call.js").Rpc} rpc
-     * @param {unknown[]} args
-     * @returns {Promise<unknown>}
+     * Calls an export with a record as its last argument.
+     *
+     * @param {import("./call.js").Rpc} rpc @param {unknown[]} values @param {CallRecord} record
+     * @returns {Promise<any>}
      */
-    run: (rpc, args) =>
+    run: (rpc, values, record) =>
       new Promise((resolve, reject) => {
-        calls.add(reject);
+        calls.set(record, reject);
         /** @param {(value: unknown) => void} settle */
         const ended = (settle) => (/** @type {unknown} */ value) => {
-          calls.delete(reject);
+          calls.delete(record);
           settle(value);
         };
-        // Nothing, if it has trapped.
-        glue[rpc](...args)?.then(ended(resolve), ended(reject));
+        // Undefined after a crash.
+        glue[rpc](...values, record)?.then(ended(resolve), ended(reject));
         if (crash) {
-          reject(crash);
+          reject(crashError(crash.cause, record.isChangeSent));
         }
       }),
   };

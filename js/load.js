@@ -1,11 +1,13 @@
-// Loads the module, once. A load that fails, or that a call has waited for until its deadline, is tried again by the next call.
+// Loads the module once. A load that fails, or that a call stops waiting for, is retried by the next call.
 
+import { AbortSubscription, Timer } from "../src/platform/browser.js";
+import texts from "../src/call_texts.json" with { type: "json" };
 import { ZitadelError } from "./error.js";
 import { instantiate } from "./instance.js";
 
 /** @typedef {import("./instance.js").Instance} Instance */
 /**
- * Where the module comes from, and what has come of it.
+ * The origin of the module, and its state.
  *
  * @typedef {{
  *   createGlue: typeof import("#glue").createGlue,
@@ -15,128 +17,102 @@ import { instantiate } from "./instance.js";
  * }} Source
  */
 
-const DEFAULT_TIMEOUT_MS = 30_000;
 /** Longest delay of setTimeout. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /** @param {Source} source @returns {Promise<Instance>} */
 function load(source) {
-  const loading = (source.loading ??= instantiate(source).then(
-    (instance) => (source.instance = instance),
+  source.loading ??= instantiate(source).then(
+    (instance) => (source.instance ??= instance),
     (cause) => {
-      forget(source, loading);
+      source.loading = undefined;
+      const { text, retriable } = loadFailure(cause);
       throw new ZitadelError({
         kind: "transport",
         code: 14,
-        message: `The WebAssembly module could not be loaded, so nothing was sent: ${reason(cause)} See cause.`,
-        retriable: true,
+        message: `The WebAssembly module could not be loaded, so nothing was sent: ${text} See cause.`,
+        retriable,
         cause,
       });
     },
-  ));
-  return loading;
-}
-
-/** Has the next call load anew, unless one does already. @param {Source} source @param {unknown} loading */
-function forget(source, loading) {
-  source.loading = source.loading === loading ? undefined : source.loading;
+  );
+  return source.loading;
 }
 
 /**
- * Waits for the module within a call's deadline, and for its signal. What they are worth is the module's to say.
+ * Waits for the module under the deadline and the signal of a call. Their values are checked by the module.
  *
- * @param {Source} source @param {any} options @param {any} defaults @returns {Promise<Instance>}
+ * @param {Source} source @param {Record<string, any>} options @returns {Promise<Instance>}
  */
-export async function loaded(source, options, defaults) {
-  /** @type {(() => void)[]} */
-  const cleanup = [];
+export async function loaded(source, options) {
+  const timeoutMs = options.timeoutMs >= 0 ? options.timeoutMs : texts.DEFAULT_TIMEOUT_MS;
+  /** @type {(error: ZitadelError) => void} */
+  let interrupt = () => {};
+  const interrupted = new Promise((_, reject) => (interrupt = reject));
+  const onAbort = (/** @type {unknown} */ cause) =>
+    interrupt(
+      new ZitadelError({ kind: "aborted", code: 1, message: texts.ABORTED + texts.UNSENT, cause }),
+    );
+  const onTimeout = () =>
+    interrupt(
+      new ZitadelError({
+        kind: "timeout",
+        code: 4,
+        message: texts.TIMED_OUT + Math.ceil(timeoutMs) + texts.TIMED_OUT_END + texts.UNSENT,
+        retriable: true,
+      }),
+    );
+  const subscription = new AbortSubscription(options.signal, onAbort);
+  // No load takes longer than the longest delay.
+  const timer = timeoutMs > 0 ? new Timer(Math.min(timeoutMs, MAX_DELAY_MS), onTimeout) : undefined;
+  if (subscription.isValid && subscription.isAborted) {
+    onAbort(subscription.reason);
+  }
+  const loading = load(source);
   try {
-    const loading = load(source);
-    const late = () => forget(source, loading);
-    return await Promise.race([loading, interrupted(late, options, defaults, cleanup)]);
+    return await Promise.race([interrupted, loading]);
+  } catch (error) {
+    // It may hang, so the next call loads again.
+    source.loading = source.loading === loading ? undefined : source.loading;
+    throw error;
   } finally {
-    cleanup.forEach((undo) => undo());
+    timer?.cancel();
+    subscription.close();
+    loading.catch(() => {});
   }
 }
 
 /**
- * Rejects when the signal or the deadline ends the wait; the deadline is reported to `late`.
- *
- * @param {() => void} late @param {any} options @param {any} defaults @param {(() => void)[]} cleanup
- * @returns {Promise<never>}
- */
-function interrupted(late, options, defaults, cleanup) {
-  return new Promise((_, reject) => {
-    /** @type {any} */
-    let signal;
-    /** @type {any} */
-    let timeoutMs;
-    try {
-      signal = options?.signal ?? defaults?.signal;
-      timeoutMs = options?.timeoutMs ?? defaults?.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-      const abort = () =>
-        reject(
-          new ZitadelError({
-            kind: "aborted",
-            code: 1,
-            message: "The caller's signal aborted the call before the request was sent.",
-            cause: signal.reason,
-          }),
-        );
-      signal?.addEventListener("abort", abort);
-      cleanup.push(() => signal?.removeEventListener?.("abort", abort));
-      if (signal?.aborted === true) {
-        abort();
-      }
-    } catch {
-      // The module says what is wrong with it.
-    }
-    // A longer delay would fire at once, and no load takes that long.
-    if (timeoutMs > 0 && timeoutMs <= MAX_DELAY_MS) {
-      const timer = setTimeout(() => {
-        late();
-        reject(
-          new ZitadelError({
-            kind: "timeout",
-            code: 4,
-            message: `The deadline passed before the request was sent, while the WebAssembly module was loading. timeoutMs is ${Math.ceil(timeoutMs)}.`,
-            retriable: true,
-          }),
-        );
-      }, timeoutMs);
-      cleanup.push(() => clearTimeout(timer));
-    }
-  });
-}
-
-/**
- * Has the module ready. Nobody has to wait for it, so a failure that nobody sees is none.
+ * Loads the module ahead of the first call. A failure that is not awaited is not reported as unhandled.
  *
  * @param {Source} source
  * @returns {Promise<void>}
  */
 export function preloaded(source) {
-  const ready = loaded(source, undefined, undefined).then(() => {});
+  const ready = loaded(source, {}).then(() => {});
   ready.catch(() => {});
   return ready;
 }
 
-/** What is likely to be wrong, and what to do. @param {any} cause */
-function reason(cause) {
-  const { EdgeRuntime, chrome } = /** @type {any} */ (globalThis);
+/** The likely reason why loading failed, and whether a retry can help. @param {any} cause */
+function loadFailure(cause) {
+  const { EdgeRuntime, WebAssembly, chrome } = /** @type {any} */ (globalThis);
+  const permanent = (/** @type {string} */ text) => ({ text, retriable: false });
   if (typeof WebAssembly !== "object") {
-    return "there is no WebAssembly here.";
+    return permanent("this environment does not support WebAssembly.");
   }
   if (cause?.name === "ReferenceError") {
-    return `${cause.message}; this runtime lacks that global.`;
+    return permanent(`${cause.message}; this environment lacks that global.`);
   }
   if (EdgeRuntime) {
-    return 'an edge route compiles no module at run time; it needs export const runtime = "nodejs".';
+    return permanent('edge routes cannot compile WebAssembly; set `export const runtime = "nodejs"`.');
   }
   if (chrome?.runtime?.id) {
-    return "the extension's manifest needs content_security_policy.extension_pages with script-src 'self' 'wasm-unsafe-eval'.";
+    return permanent(
+      "the extension's manifest must set content_security_policy.extension_pages with script-src 'self' 'wasm-unsafe-eval'.",
+    );
   }
   return ["Error", "TypeError"].includes(cause?.name)
-    ? `${cause.message}.`
-    : "a Content-Security-Policy needs script-src 'wasm-unsafe-eval'.";
+    ? { text: `${cause.message}.`, retriable: true }
+    : permanent("a Content-Security-Policy must allow script-src 'wasm-unsafe-eval'.");
 }

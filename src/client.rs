@@ -1,36 +1,33 @@
-//! The client for Rust.
+//! The client for Rust, on top of the typed clients that the build generates from the protos.
 
-use std::{fmt, rc::Rc, task::Poll};
+use std::{fmt, rc::Rc};
 
 use crate::{
-    CallOptions,
-    bulk::{Bulk, BulkOptions, OrgActivationResult},
     call::{self, Call},
-    ensure::{Ensure, OrgActivation},
+    ensure::{BulkOptions, BulkRun, Ensure, OrgActivation, OrgActivationResult},
     error::{Error, Source},
-    machine::{FetchTransport, platform},
-    options::{Settings, check_base_url, check_id, check_token},
-    platform::Platform as _,
+    options::CallOptions,
+    platform::{Clock as _, Signal, clock, own_origin},
     proto::zitadel::{
-        auth::v1::{ListMyZitadelPermissions, ListMyZitadelPermissionsRequest, ListMyZitadelPermissionsResponse},
+        auth::v1::{AuthServiceClient, ListMyZitadelPermissionsRequest, ListMyZitadelPermissionsResponse},
         management::v1::{
-            DeactivateOrg, DeactivateOrgRequest, DeactivateOrgResponse, GetMyOrg, GetMyOrgRequest, GetMyOrgResponse,
-            ReactivateOrg, ReactivateOrgRequest, ReactivateOrgResponse,
+            DeactivateOrgRequest, DeactivateOrgResponse, GetMyOrgRequest, GetMyOrgResponse, ManagementServiceClient,
+            ReactivateOrgRequest, ReactivateOrgResponse,
         },
         org::v2::{
-            ActivateOrganization, ActivateOrganizationRequest, ActivateOrganizationResponse, DeactivateOrganization,
-            DeactivateOrganizationRequest, DeactivateOrganizationResponse, ListOrganizations, ListOrganizationsRequest,
-            ListOrganizationsResponse,
+            ActivateOrganizationRequest, ActivateOrganizationResponse, DeactivateOrganizationRequest,
+            DeactivateOrganizationResponse, ListOrganizationsRequest, ListOrganizationsResponse,
+            OrganizationServiceClient,
         },
     },
-    rpc::{Payload, Rpc},
-    token::{Asking, Token},
-    transport::Transport,
+    token::{TokenCache, TokenSource},
+    transport::{self, FetchTransport, Protocol, Request, Response, Transport},
+    validate,
 };
 
-/// Calls ZITADEL's API for organizations.
+/// A client of ZITADEL's API for organizations.
 ///
-/// Cloning it is cheap. Dropping the future of a call ends the call.
+/// Clones are cheap. Dropping the future of a call ends the call.
 ///
 /// ```no_run
 /// # async fn reactivate(token: String) -> Result<(), zitadel_org_web::Error> {
@@ -43,18 +40,30 @@ use crate::{
 /// # }
 /// ```
 pub struct Client<T = FetchTransport> {
-    inner: Rc<Inner<T>>,
+    server: Rc<Server<T>>,
     options: CallOptions,
 }
 
-struct Inner<T> {
+/// A server with a token for it and a transport to it. As a transport, it makes whole calls: with a token, a retry and a deadline.
+struct Server<T> {
     base_url: String,
-    token: Token,
+    token: TokenSource,
     transport: T,
 }
 
+impl<T: Transport> Transport for Server<T> {
+    async fn unary(&self, request: Request<'_>) -> Result<Response, Error> {
+        let clock = clock();
+        let deadline_ms = request.options.timeout_ms.map(|timeout_ms| clock.now_ms() + timeout_ms);
+        let token = TokenCache::new(self.token.clone());
+        let call = Call { request, token: &token, signal: &Signal::default(), deadline_ms };
+        call::run(&call, &self.transport, &clock).await
+    }
+}
+
 impl Client {
-    /// Begins a client of the ZITADEL at a base URL, for instance `https://id.example.com`. A path prefix is kept.
+    /// Returns a builder for a client of the ZITADEL instance at `base_url`, for instance `https://id.example.com`. A path prefix
+    /// is kept.
     pub fn builder(base_url: impl Into<String>) -> ClientBuilder {
         ClientBuilder {
             base_url: base_url.into(),
@@ -67,8 +76,7 @@ impl Client {
 }
 
 impl<T: Transport> Client<T> {
-    /// The same client with other options for the calls that are made through it. They come over the client's own, headers are
-    /// merged by name.
+    /// Returns a client with other options. They override this client's; headers are merged by name.
     ///
     /// ```no_run
     /// # async fn read(client: zitadel_org_web::Client) -> Result<(), zitadel_org_web::Error> {
@@ -81,55 +89,58 @@ impl<T: Transport> Client<T> {
     /// ```
     #[must_use]
     pub fn with(&self, options: CallOptions) -> Self {
-        Self { inner: Rc::clone(&self.inner), options: options.over(&self.options) }
+        Self { server: Rc::clone(&self.server), options: options.over(&self.options) }
     }
 
-    /// Sets a deactivated organization active again, so that its users can log in. Needs the permission `org.write`.
+    /// Sets a deactivated organization active again, so that its users can log in. Requires the permission `org.write`.
     ///
     /// `None` is the caller's own organization.
     ///
     /// # Errors
     /// [`Code::FailedPrecondition`](crate::Code::FailedPrecondition) with the id `EVENT-bfnrh` if it is active already.
     pub async fn reactivate_org(&self, org_id: Option<&str>) -> Result<ReactivateOrgResponse, Error> {
-        self.call::<ReactivateOrg>(&ReactivateOrgRequest {}, org_id).await
+        let options = self.options(org_id)?;
+        Ok(self.management().reactivate_org(&ReactivateOrgRequest {}, options).await?.message)
     }
 
-    /// Deactivates an organization. Needs the permission `org.write`.
+    /// Deactivates an organization. Requires the permission `org.write`.
     ///
     /// `None` is the caller's own organization.
     ///
     /// # Errors
     /// [`Code::FailedPrecondition`](crate::Code::FailedPrecondition) with the id `EVENT-Dbs2g` if it is deactivated already.
     pub async fn deactivate_org(&self, org_id: Option<&str>) -> Result<DeactivateOrgResponse, Error> {
-        self.call::<DeactivateOrg>(&DeactivateOrgRequest {}, org_id).await
+        let options = self.options(org_id)?;
+        Ok(self.management().deactivate_org(&DeactivateOrgRequest {}, options).await?.message)
     }
 
-    /// Reads an organization. Needs the permission `org.read`.
+    /// Reads an organization. Requires the permission `org.read`.
     ///
     /// `None` is the caller's own organization.
     ///
     /// # Errors
     /// [`Code::PermissionDenied`](crate::Code::PermissionDenied) with the id `AUTH-Bs7Ds` if there is no such organization.
     pub async fn get_my_org(&self, org_id: Option<&str>) -> Result<GetMyOrgResponse, Error> {
-        self.call::<GetMyOrg>(&GetMyOrgRequest {}, org_id).await
+        let options = self.options(org_id)?;
+        Ok(self.management().get_my_org(&GetMyOrgRequest {}, options).await?.message)
     }
 
-    /// Sets a deactivated organization active again, so that its users can log in. Needs the permission `org.write`.
+    /// Sets a deactivated organization active again, so that its users can log in. Requires the permission `org.write`.
     ///
-    /// The successor of [`Client::reactivate_org`], on servers from v4.7 on.
+    /// The successor of [`Client::reactivate_org`], on servers since v4.7.
     ///
     /// # Errors
     /// [`Code::FailedPrecondition`](crate::Code::FailedPrecondition) with the id `EVENT-bfnrh` if it is active already, and
     /// [`Code::Unimplemented`](crate::Code::Unimplemented) before v4.7.
     pub async fn activate_organization(&self, organization_id: &str) -> Result<ActivateOrganizationResponse, Error> {
-        check_id("organizationId", organization_id)?;
+        validate::id("organizationId", organization_id)?;
         let request = ActivateOrganizationRequest { organization_id: organization_id.to_owned() };
-        self.call::<ActivateOrganization>(&request, None).await
+        Ok(self.organizations().activate_organization(&request, self.options(None)?).await?.message)
     }
 
-    /// Deactivates an organization. Needs the permission `org.write`.
+    /// Deactivates an organization. Requires the permission `org.write`.
     ///
-    /// The successor of [`Client::deactivate_org`], on servers from v4.7 on.
+    /// The successor of [`Client::deactivate_org`], on servers since v4.7.
     ///
     /// # Errors
     /// [`Code::FailedPrecondition`](crate::Code::FailedPrecondition) with the id `EVENT-Dbs2g` if it is deactivated already, and
@@ -138,15 +149,15 @@ impl<T: Transport> Client<T> {
         &self,
         organization_id: &str,
     ) -> Result<DeactivateOrganizationResponse, Error> {
-        check_id("organizationId", organization_id)?;
+        validate::id("organizationId", organization_id)?;
         let request = DeactivateOrganizationRequest { organization_id: organization_id.to_owned() };
-        self.call::<DeactivateOrganization>(&request, None).await
+        Ok(self.organizations().deactivate_organization(&request, self.options(None)?).await?.message)
     }
 
-    /// Lists the organizations that the caller may read. It lags behind changes, usually by milliseconds.
+    /// Lists the organizations that the caller may read. The list lags behind changes, usually by milliseconds.
     ///
-    /// `details.total_result` counts what the caller may not read, too: there is more until the offset of the next page reaches
-    /// it.
+    /// There may be more as long as `offset` is below `details.total_result`, or the page was full. `total_result` includes
+    /// organizations that the caller may not read. A `limit` of 0 returns everything.
     ///
     /// ```no_run
     /// # async fn list(client: zitadel_org_web::Client) -> Result<(), zitadel_org_web::Error> {
@@ -164,12 +175,13 @@ impl<T: Transport> Client<T> {
     /// ```
     ///
     /// # Errors
-    /// [`Code::Unauthenticated`](crate::Code::Unauthenticated) without a valid token; who may read nothing gets an empty list.
+    /// [`Code::Unauthenticated`](crate::Code::Unauthenticated) without a valid token. A caller without permissions gets an empty
+    /// list.
     pub async fn list_organizations(
         &self,
         request: ListOrganizationsRequest,
     ) -> Result<ListOrganizationsResponse, Error> {
-        self.call::<ListOrganizations>(&request, None).await
+        Ok(self.organizations().list_organizations(&request, self.options(None)?).await?.message)
     }
 
     /// Lists the caller's permissions on an organization, for instance `org.write`.
@@ -182,105 +194,112 @@ impl<T: Transport> Client<T> {
         &self,
         org_id: Option<&str>,
     ) -> Result<ListMyZitadelPermissionsResponse, Error> {
-        self.call::<ListMyZitadelPermissions>(&ListMyZitadelPermissionsRequest {}, org_id).await
+        let service = AuthServiceClient::new(&self.server.base_url, &*self.server);
+        let options = self.options(org_id)?;
+        Ok(service.list_my_zitadel_permissions(&ListMyZitadelPermissionsRequest {}, options).await?.message)
     }
 
-    /// Makes sure that an organization is active, whatever the server's version and whoever was there before: safe to call
-    /// twice, and again after a timeout. Needs the permission `org.write`, and `org.read` for what is settled by a read.
+    /// Activates an organization if it isn't active already. Works on every ZITADEL version and is idempotent, so it is safe to
+    /// retry after a timeout. Requires the permission `org.write`, and `org.read` to verify the state if a response is lost.
     ///
-    /// It asks organization v2, and management v1 where the server has no v2. If the organization is active already, or the
-    /// response was lost, it reads the state; up to a quarter of the timeout, 5 s at most, is kept for that.
+    /// It calls organization v2, or management v1 on servers without v2. If the response leaves the state open, it reads the
+    /// state. A quarter of the timeout, at most 5 seconds, is kept for that.
     ///
     /// # Errors
-    /// The organization is not active, or nobody knows.
+    /// The organization could not be activated, or its state could not be determined.
     pub async fn ensure_org_active(&self, org_id: &str) -> Result<OrgActivation, Error> {
-        check_id("orgId", org_id)?;
-        let platform = platform();
-        let settings = Settings::check(self.inner.base_url.clone(), None, &self.options)?;
-        let ensure = self.ensure(&platform, &settings);
-        ensure.active(org_id, settings.ends_at_ms(platform.now_ms())).await
+        validate::id("orgId", org_id)?;
+        let (options, clock) = (self.options(None)?, clock());
+        let token = TokenCache::new(self.server.token.clone());
+        self.ensure(&options, &clock, &token, &Signal::default()).activate(org_id, clock.now_ms()).await
     }
 
-    /// Makes sure that many organizations are active: [`Client::ensure_org_active`] for each, several at a time, each once. The
-    /// timeout is for each of them; a token function is asked once for all of them, and once more after UNAUTHENTICATED.
+    /// Does the same as [`Client::ensure_org_active`] for many organizations. The timeout is for each of them. A token function is
+    /// called once for the run, and again after UNAUTHENTICATED as long as it returns a new token.
     ///
-    /// A second UNAUTHENTICATED stops what has not begun and gives each of those its error.
+    /// A token that stays rejected, a rate limit, or a missing connection for several organizations in a row stops the run. The
+    /// organizations that were not started get that error.
     ///
     /// ```no_run
     /// # async fn all(client: zitadel_org_web::Client, ids: Vec<String>) -> Result<(), zitadel_org_web::Error> {
     /// use zitadel_org_web::BulkOptions;
     ///
-    /// for one in client.ensure_orgs_active(ids, BulkOptions::new()).await? {
-    ///     println!("{}: {:?}", one.org_id, one.result);
+    /// for result in client.ensure_orgs_active(ids, BulkOptions::new()).await? {
+    ///     println!("{}: {:?}", result.org_id, result.result);
     /// }
     /// # Ok(())
     /// # }
     /// ```
     ///
+    /// # Returns
+    /// A result for each id, in the order of the ids. A repeated id shares one activation.
+    ///
     /// # Errors
-    /// INVALID_ARGUMENT, if an id or an option cannot be used. What becomes of each organization is in its result.
+    /// INVALID_ARGUMENT, if an id or an option is wrong.
     pub async fn ensure_orgs_active(
         &self,
         org_ids: impl IntoIterator<Item = impl Into<String>>,
         options: BulkOptions,
     ) -> Result<Vec<OrgActivationResult>, Error> {
-        let bulk = Bulk::check(org_ids.into_iter().map(Into::into).collect(), options)?;
-        let platform = platform();
-        let settings = Settings::check(self.inner.base_url.clone(), None, &self.options)?;
-        let ensure = self.ensure(&platform, &settings);
-        Ok(bulk.run(&ensure).await)
+        let BulkOptions { concurrency, on_progress } = options;
+        let run = BulkRun::new(org_ids.into_iter().map(Into::into).collect(), concurrency)?;
+        let (options, clock) = (self.options(None)?, clock());
+        let token = TokenCache::new(self.server.token.clone());
+        Ok(run.collect(&self.ensure(&options, &clock, &token, &Signal::default()), on_progress).await)
     }
 
-    fn ensure<'a, P>(&'a self, platform: &'a P, settings: &'a Settings) -> Ensure<'a, T, P> {
-        Ensure {
-            transport: &self.inner.transport,
-            platform,
-            settings,
-            token: Asking::new(self.inner.token.clone()),
-            cancelled: &|_| Poll::Pending,
-        }
+    fn ensure<'a, C>(
+        &'a self,
+        options: &'a transport::Options,
+        clock: &'a C,
+        token: &'a TokenCache,
+        signal: &'a Signal,
+    ) -> Ensure<'a, T, C> {
+        let Server { base_url, transport, .. } = &*self.server;
+        Ensure { transport, clock, base_url, options, token, signal }
     }
 
-    async fn call<R: Rpc>(&self, request: &R::Request, org_id: Option<&str>) -> Result<R::Response, Error> {
-        let platform = platform();
-        let settings = Settings::check(self.inner.base_url.clone(), org_id, &self.options)?;
-        let token = Asking::new(self.inner.token.clone());
-        let call = Call {
-            method: &R::METHOD,
-            payload: Payload::of_message::<R>(request, settings.protocol)?,
-            token: &token,
-            ends_at_ms: settings.ends_at_ms(platform.now_ms()),
-            settings: &settings,
-        };
-        let mut message = None;
-        let mut read = |reply: call::Reply<_>| {
-            message = Some(reply.into_message::<R>()?);
-            Ok(())
-        };
-        call::run(&call, &self.inner.transport, &platform, &|_| Poll::Pending, &mut read).await?;
-        Ok(message.unwrap_or_default())
+    fn management(&self) -> ManagementServiceClient<&Server<T>> {
+        ManagementServiceClient::new(&self.server.base_url, &*self.server)
     }
+
+    fn organizations(&self) -> OrganizationServiceClient<&Server<T>> {
+        OrganizationServiceClient::new(&self.server.base_url, &*self.server)
+    }
+
+    /// Checks the options and returns those of a request.
+    fn options(&self, org_id: Option<&str>) -> Result<transport::Options, Error> {
+        let options = self.options.to_request(org_id)?;
+        check_protocol(&self.server.transport, options.protocol)?;
+        Ok(options)
+    }
+}
+
+fn check_protocol(transport: &impl Transport, protocol: Protocol) -> Result<(), Error> {
+    if transport.supports(protocol) {
+        return Ok(());
+    }
+    Err(Error::invalid_argument("protocol must be GrpcWeb with this transport. Only FetchTransport speaks Json."))
 }
 
 impl<T> Clone for Client<T> {
     fn clone(&self) -> Self {
-        Self { inner: Rc::clone(&self.inner), options: self.options.clone() }
+        Self { server: Rc::clone(&self.server), options: self.options.clone() }
     }
 }
 
 impl<T> fmt::Debug for Client<T> {
-    /// Shows all but the token.
+    /// Redacts the token.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let base_url = &self.inner.base_url;
         formatter
             .debug_struct("Client")
-            .field("base_url", base_url)
+            .field("base_url", &self.server.base_url)
             .field("options", &self.options)
             .finish_non_exhaustive()
     }
 }
 
-/// Makes a [`Client`].
+/// Builds a [`Client`].
 ///
 /// See [`Client::builder`] and the example of [`Client`].
 #[derive(Debug)]
@@ -288,20 +307,21 @@ impl<T> fmt::Debug for Client<T> {
 pub struct ClientBuilder<T = FetchTransport> {
     base_url: String,
     allow_insecure: bool,
-    token: Option<Token>,
+    token: Option<TokenSource>,
     options: CallOptions,
     transport: Option<T>,
 }
 
 impl<T: Transport> ClientBuilder<T> {
-    /// The access token, without "Bearer ".
+    /// Sets the access token, without "Bearer ".
     pub fn token(mut self, token: impl Into<String>) -> Self {
-        self.token = Some(Token::Fixed(token.into()));
+        self.token = Some(TokenSource::Fixed(token.into()));
         self
     }
 
-    /// A function that gives the access token. It is asked once per call, just before the request; if the server then responds
-    /// with UNAUTHENTICATED, it is asked once more with that error, and a different token is tried once.
+    /// Sets a function that returns the access token. It is called once per call, right before the request is sent. If the server
+    /// responds UNAUTHENTICATED, it is called again with that error, and a different token is tried once. Concurrent calls share
+    /// one pending invocation.
     ///
     /// ```no_run
     /// # async fn fresh_token(is_expired: bool) -> Result<String, std::io::Error> { Ok(String::new()) }
@@ -319,44 +339,47 @@ impl<T: Transport> ClientBuilder<T> {
         F: Future<Output = Result<String, E>> + 'static,
         E: Into<Source>,
     {
-        self.token = Some(Token::function(function));
+        self.token = Some(TokenSource::function(function));
         self
     }
 
-    /// Options of all calls; a call's own come over them, see [`Client::with`].
+    /// Sets the options of all calls. [`Client::with`] overrides them.
     pub fn options(mut self, options: CallOptions) -> Self {
         self.options = options;
         self
     }
 
-    /// Permits plain http to a host that is not this machine: the token then travels readable.
+    /// Allows plain http to hosts other than this machine. The token is then sent unencrypted.
     pub const fn allow_insecure(mut self, allow_insecure: bool) -> Self {
         self.allow_insecure = allow_insecure;
         self
     }
 
-    /// Another transport than gRPC-Web over the browser's fetch.
+    /// Sets another transport than the browser's fetch.
     pub fn transport<O: Transport>(self, transport: O) -> ClientBuilder<O> {
         let Self { base_url, allow_insecure, token, options, .. } = self;
         ClientBuilder { base_url, allow_insecure, token, options, transport: Some(transport) }
     }
 
-    /// The client.
+    /// Returns the client.
     ///
     /// # Errors
-    /// INVALID_ARGUMENT, if the base URL, the token or an option cannot be used, there is no token, or this is not a browser
-    /// and no transport was given.
+    /// INVALID_ARGUMENT, if the base URL, the token or an option is wrong, if there is no token, or if this is not a browser and no
+    /// transport was set.
     pub fn build(self) -> Result<Client<T>, Error> {
         let Self { base_url, allow_insecure, token, options, transport } = self;
-        let token = token.ok_or_else(|| Error::invalid_argument(&["token is missing."]))?;
-        if let Token::Fixed(token) = &token {
-            check_token(token)?;
+        let token = token.ok_or_else(|| Error::invalid_argument("token is missing."))?;
+        if let TokenSource::Fixed(token) = &token {
+            validate::token(token)?;
         }
-        let base_url = check_base_url(Some(base_url), allow_insecure, &platform())?;
-        Settings::check(base_url.clone(), None, &options)?;
-        let text =
-            "transport is missing: only a browser or a runtime like one has fetch. Set another with `transport`.";
-        let transport = transport.ok_or_else(|| Error::invalid_argument(&[text]))?;
-        Ok(Client { inner: Rc::new(Inner { base_url, token, transport }), options })
+        let base_url = validate::base_url(Some(base_url), allow_insecure, own_origin().as_deref())?;
+        let transport = transport.ok_or_else(|| {
+            Error::invalid_argument(
+                "transport is missing: fetch is only available in a browser-like runtime. Set one with ClientBuilder::transport.",
+            )
+        })?;
+        let client = Client { server: Rc::new(Server { base_url, token, transport }), options };
+        client.options(None)?;
+        Ok(client)
     }
 }

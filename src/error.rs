@@ -1,13 +1,16 @@
-//! What a call fails with.
+//! The error type.
 
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use crate::{
-    Code, Detail, Metadata,
-    protocol::{detail, status::Failure},
+    code::Code,
+    detail::{self, Detail},
+    metadata::Metadata,
+    texts::{ABORTED, TIMED_OUT, TIMED_OUT_END, UNSENT},
+    wire::{retry_after, status::ErrorStatus},
 };
 
-/// What was thrown or failed below an [`Error`].
+/// The exception or failure below an [`Error`].
 ///
 /// ```
 /// use zitadel_org_web::Source;
@@ -16,7 +19,10 @@ use crate::{
 /// ```
 pub type Source = Box<dyn StdError + Send + Sync>;
 
-/// Where a call failed.
+/// A source that the clones of an error share.
+pub(crate) type SharedSource = Arc<dyn StdError + Send + Sync>;
+
+/// The stage at which a call failed.
 ///
 /// See the example of [`Error`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,18 +32,18 @@ pub enum ErrorKind {
     Status,
     /// There was no response: refused, DNS, TLS, CORS, CSP, reset, redirect.
     Transport,
-    /// The response breaks the protocol.
+    /// The response violates the protocol.
     Protocol,
-    /// The caller's signal ended the call.
+    /// The caller's signal aborted the call.
     Aborted,
     /// The deadline passed.
     Timeout,
-    /// The call itself is wrong; nothing was sent.
+    /// The call itself is wrong. Nothing was sent.
     InvalidArgument,
 }
 
 impl ErrorKind {
-    /// The kind's name in JavaScript, for instance `invalid-argument`.
+    /// Returns the kind's name in JavaScript, for instance `invalid-argument`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -51,11 +57,9 @@ impl ErrorKind {
     }
 }
 
-/// A signal ended the call.
-pub(crate) const ABORTED: &str = "The caller's signal aborted the call";
-const UNSENT: &str = " before the request was sent.";
+const MAY_HAVE_CHANGED: &str = " The change may have been applied. Read the organization's state before retrying.";
 
-/// A failed call.
+/// The error of a failed call. Clones are cheap.
 ///
 /// ```
 /// use zitadel_org_web::{Client, ErrorKind};
@@ -65,241 +69,266 @@ const UNSENT: &str = " before the request was sent.";
 /// assert!(error.message().contains("plain http"));
 /// ```
 #[derive(Debug, Clone)]
-pub struct Error(Box<Fields>);
+pub struct Error(Arc<Fields>);
 
 #[derive(Debug, Clone)]
 struct Fields {
     kind: ErrorKind,
     code: Code,
     message: String,
-    // Shared by the clones of an error, which a token that failed for several calls makes.
-    details: Arc<Vec<Detail>>,
+    /// Length of the message without the sentences that [`Error::finish`] adds.
+    sentence_len: usize,
+    details: Vec<Detail>,
     metadata: Metadata,
     http_status: Option<u16>,
     body: Option<String>,
     retry_after_ms: Option<f64>,
-    is_retriable: bool,
+    /// The same call would fail in the same way.
+    is_permanent: bool,
+    /// Something other than the code proves that the server did not apply the change.
+    is_without_effect: bool,
     may_have_changed: bool,
-    source: Option<Arc<dyn StdError + Send + Sync>>,
+    source: Option<SharedSource>,
+}
+
+/// How far a call got before it failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Progress {
+    Unsent,
+    /// A request that changes nothing was sent.
+    ReadSent,
+    ChangeSent,
 }
 
 impl Error {
-    /// An error whose text comes in parts.
-    // Never inlined, nor are the others: what fails is not worth a copy at every place that can.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn new(kind: ErrorKind, code: Code, message: &[&str]) -> Self {
-        let is_retriable = match kind {
-            ErrorKind::Timeout | ErrorKind::Transport => true,
-            ErrorKind::Status => matches!(code, Code::Unavailable | Code::Aborted),
-            ErrorKind::Protocol | ErrorKind::Aborted | ErrorKind::InvalidArgument => false,
-        };
-        Self(Box::new(Fields {
+    /// Creates an error, for transports and for tests. The message is one sentence that says what to do.
+    ///
+    /// ```
+    /// use zitadel_org_web::{Code, Error, ErrorKind};
+    ///
+    /// let error = Error::new(ErrorKind::Transport, Code::Unavailable, "The socket was reset. Try again.");
+    /// assert!(error.is_retriable());
+    /// ```
+    #[must_use]
+    pub fn new(kind: ErrorKind, code: Code, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self(Arc::new(Fields {
             kind,
             code,
-            message: message.concat(),
-            details: Arc::default(),
+            sentence_len: message.len(),
+            message,
+            details: Vec::new(),
             metadata: Metadata::new(),
             http_status: None,
             body: None,
             retry_after_ms: None,
-            is_retriable,
+            is_permanent: false,
+            is_without_effect: false,
             may_have_changed: false,
             source: None,
         }))
     }
 
-    /// An argument that cannot be sent. `message` begins with its name.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn invalid_argument(message: &[&str]) -> Self {
+    /// The error of an argument that cannot be sent. The message starts with the argument's name.
+    pub(crate) fn invalid_argument(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::InvalidArgument, Code::InvalidArgument, message)
     }
 
-    /// There was no response.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn transport(message: &[&str]) -> Self {
+    /// The error of a response that violates the protocol.
+    pub(crate) fn protocol(code: Code, message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Protocol, code, message)
+    }
+
+    /// The error of a call without a response.
+    pub(crate) fn transport(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Transport, Code::Unavailable, message)
     }
 
-    /// The same error with what lies below it.
+    /// The error of a call that its signal aborted. [`Error::finish`] completes its message.
+    pub(crate) fn aborted(reason: Option<SharedSource>) -> Self {
+        let error = Self::new(ErrorKind::Aborted, Code::Cancelled, ABORTED);
+        match reason {
+            Some(reason) => error.with_shared_source(reason),
+            None => error,
+        }
+    }
+
+    /// The error of a call whose deadline passed. [`Error::finish`] completes its message.
+    pub(crate) fn timed_out(timeout_ms: f64) -> Self {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive, and a cast saturates")]
+        let whole_ms = (timeout_ms.ceil() as u64).to_string();
+        Self::new(ErrorKind::Timeout, Code::DeadlineExceeded, [TIMED_OUT, &whole_ms, TIMED_OUT_END].concat())
+    }
+
+    /// Attaches the underlying cause.
     #[must_use]
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn with_source(mut self, source: Option<Source>) -> Self {
-        self.0.source = source.map(Arc::from);
+    pub fn with_source(mut self, source: impl Into<Source>) -> Self {
+        self.fields().source = Some(Arc::from(source.into()));
         self
     }
 
-    /// The same error with the response that it came with.
-    #[must_use]
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn with_response(mut self, http_status: u16, headers: &Metadata, trailers: &Metadata) -> Self {
-        self.0.http_status = Some(http_status);
-        self.0.is_retriable |= http_status == 429;
-        self.0.metadata = headers.clone();
-        self.0.metadata.extend(trailers);
+    pub(crate) fn with_shared_source(mut self, source: SharedSource) -> Self {
+        self.fields().source = Some(source);
         self
     }
 
-    /// The same error with the beginning of the response's body.
+    pub(crate) fn shared_source(&self) -> Option<SharedSource> {
+        self.0.source.clone()
+    }
+
+    /// Attaches the details of the server's status.
     #[must_use]
-    #[cold]
-    #[inline(never)]
+    pub fn with_details(mut self, details: Vec<Detail>) -> Self {
+        self.fields().details = details;
+        self
+    }
+
+    /// Attaches the response: its HTTP status, headers and trailers, and what `Retry-After` asks for.
+    #[must_use]
+    pub fn with_response(mut self, http_status: u16, headers: &Metadata, trailers: &Metadata) -> Self {
+        let fields = self.fields();
+        fields.http_status = Some(http_status);
+        fields.metadata = headers.clone();
+        fields.metadata.extend(trailers);
+        fields.retry_after_ms = retry_after::parse(&fields.metadata);
+        self
+    }
+
+    /// Attaches the beginning of the response's body.
+    #[must_use]
     pub(crate) fn with_body(mut self, body: String) -> Self {
-        self.0.body = Some(body).filter(|body| !body.is_empty());
+        self.fields().body = Some(body).filter(|body| !body.is_empty());
         self
     }
 
-    /// The same error, which the same call would fail with again.
+    /// Marks the error as one that the same call would fail with again.
     #[must_use]
     pub(crate) fn permanent(mut self) -> Self {
-        self.0.is_retriable = false;
+        self.fields().is_permanent = true;
         self
     }
 
-    /// The same error at the end of its call: whether the server may have made the change, and a text that is true for it.
+    /// Marks the error as a proof that the server did not apply the change.
     #[must_use]
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn end(mut self, is_sent: bool, is_read: bool, timeout_ms: Option<f64>) -> Self {
-        let fields = &mut *self.0;
-        let has_refused = matches!(
-            fields.code,
-            Code::InvalidArgument
-                | Code::NotFound
-                | Code::AlreadyExists
-                | Code::PermissionDenied
-                | Code::FailedPrecondition
-                | Code::OutOfRange
-                | Code::Unimplemented
-                | Code::Unauthenticated
-        );
-        fields.may_have_changed = match fields.kind {
-            ErrorKind::InvalidArgument => false,
-            _ if !is_sent || is_read => false,
-            ErrorKind::Status => !has_refused,
-            _ => true,
-        };
-        if matches!(fields.kind, ErrorKind::Timeout | ErrorKind::Aborted) {
-            fields.message.push_str(if is_sent { "." } else { UNSENT });
+    pub(crate) fn without_effect(mut self) -> Self {
+        self.fields().is_without_effect = true;
+        self
+    }
+
+    /// Completes the error at the end of its call: whether the change may have been applied, and a message that is true for
+    /// this call.
+    #[must_use]
+    pub(crate) fn finish(mut self, progress: Progress) -> Self {
+        let fields = self.fields();
+        fields.may_have_changed = progress == Progress::ChangeSent
+            && fields.kind != ErrorKind::InvalidArgument
+            && !fields.is_without_effect
+            && !(fields.kind == ErrorKind::Status && fields.code.is_refusal());
+        fields.message.truncate(fields.sentence_len);
+        if matches!(fields.kind, ErrorKind::Aborted | ErrorKind::Timeout) {
+            fields.message.push_str(if progress == Progress::Unsent { UNSENT } else { "." });
         }
         if fields.may_have_changed && fields.kind != ErrorKind::Status {
-            fields.message.push_str(" The change may have been made: read the organization before trying again.");
-        }
-        if let (ErrorKind::Timeout, Some(timeout_ms)) = (fields.kind, timeout_ms) {
-            fields.message.push_str(" timeoutMs is ");
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "positive, and a cast saturates"
-            )]
-            fields.message.push_str(&(timeout_ms.ceil() as u64).to_string());
-            fields.message.push('.');
+            fields.message.push_str(MAY_HAVE_CHANGED);
         }
         self
     }
 
-    /// The same error for a call that was not made.
-    #[must_use]
-    pub(crate) fn unsent(mut self) -> Self {
-        self.0.may_have_changed = false;
-        if self.0.kind == ErrorKind::Aborted {
-            self.0.message = [ABORTED, UNSENT].concat();
-        }
-        self
+    fn fields(&mut self) -> &mut Fields {
+        Arc::make_mut(&mut self.0)
     }
 
-    pub(crate) const fn set_retry_after_ms(&mut self, retry_after_ms: Option<f64>) {
-        self.0.retry_after_ms = retry_after_ms;
-    }
-
-    #[cfg(all(feature = "js", target_arch = "wasm32"))]
-    pub(crate) const fn retry_after_ms(&self) -> Option<f64> {
-        self.0.retry_after_ms
-    }
-
-    /// Where the call failed.
+    /// Returns the stage at which the call failed.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The gRPC status code.
+    /// Returns the gRPC status code.
     #[must_use]
     pub fn code(&self) -> Code {
         self.0.code
     }
 
-    /// For [`ErrorKind::Status`] the server's text, decoded and unchanged; otherwise a sentence that says what to do.
+    /// Returns the server's text for [`ErrorKind::Status`], decoded and unchanged, and otherwise a sentence that says what to do.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// ZITADEL's stable id of the error, for instance `EVENT-bfnrh`. Branch on it, never on the message.
+    /// Returns ZITADEL's stable id of the error, for instance `EVENT-bfnrh`. Branch on it and never on the message.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
-        let of_details = self.0.details.iter().find_map(Detail::id);
-        of_details.or_else(|| detail::id_in_text(&self.0.message).filter(|_| self.0.kind == ErrorKind::Status))
+        let in_details = self.0.details.iter().find_map(Detail::id);
+        in_details.or_else(|| detail::id_in_text(&self.0.message).filter(|_| self.0.kind == ErrorKind::Status))
     }
 
-    /// What the server attached to its status.
+    /// Returns the details that the server attached to its status.
     #[must_use]
     pub fn details(&self) -> &[Detail] {
         &self.0.details
     }
 
-    /// Headers and trailers of the response, as far as they could be read.
+    /// Returns the headers and trailers of the response, as far as they could be read.
     #[must_use]
     pub fn metadata(&self) -> &Metadata {
         &self.0.metadata
     }
 
-    /// The response's HTTP status, if there was one that can be read.
+    /// Returns the response's HTTP status, if there was a response whose status can be read.
     #[must_use]
     pub fn http_status(&self) -> Option<u16> {
         self.0.http_status
     }
 
-    /// The beginning of the body of an HTTP error that is not a gRPC status, so that a proxy's page can be recognized.
+    /// Returns the first KiB of a response that is not what was asked for, so that a proxy's page can be recognized.
     #[must_use]
     pub fn body(&self) -> Option<&str> {
         self.0.body.as_deref()
     }
 
-    /// How long the server asks to wait, from `Retry-After`.
+    /// Returns how long the server asks to wait, from `Retry-After`.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         Duration::try_from_secs_f64(self.0.retry_after_ms? / 1000.0).ok()
     }
 
-    /// Whether the same call may succeed later with nothing else changed.
-    #[must_use]
-    pub fn is_retriable(&self) -> bool {
-        self.0.is_retriable
+    pub(crate) fn retry_after_ms(&self) -> Option<f64> {
+        self.0.retry_after_ms
     }
 
-    /// Whether the server may have made the change: the request was sent, it is not a read, and the server did not refuse it.
+    /// Returns true if the same call may succeed later with nothing else changed.
+    #[must_use]
+    pub fn is_retriable(&self) -> bool {
+        let Fields { kind, code, http_status, retry_after_ms, is_permanent, .. } = &*self.0;
+        let may_pass = match kind {
+            ErrorKind::Timeout | ErrorKind::Transport => true,
+            ErrorKind::Status => matches!(code, Code::Unavailable | Code::Aborted),
+            ErrorKind::Protocol | ErrorKind::Aborted | ErrorKind::InvalidArgument => false,
+        };
+        let asks_for_retry = retry_after_ms.is_some() || matches!(http_status, Some(408 | 425 | 429 | 503));
+        !is_permanent && (may_pass || asks_for_retry)
+    }
+
+    /// Returns true if the server may have applied the change: the request was sent, it is not a read, and nothing proves a
+    /// refusal.
     #[must_use]
     pub fn may_have_changed(&self) -> bool {
         self.0.may_have_changed
     }
 }
 
-impl From<Failure> for Error {
-    fn from(failure: Failure) -> Self {
-        let mut error = Self::new(ErrorKind::Status, failure.code, &[&failure.message]);
-        error.0.details = Arc::new(failure.details);
-        error
+impl From<ErrorStatus> for Error {
+    fn from(status: ErrorStatus) -> Self {
+        Self::new(ErrorKind::Status, status.code, status.message).with_details(status.details)
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}: {}", self.0.code.name(), self.0.message)
+        formatter.write_str(self.0.code.name())?;
+        formatter.write_str(": ")?;
+        formatter.write_str(&self.0.message)
     }
 }
 
@@ -311,59 +340,70 @@ impl StdError for Error {
 
 #[cfg(test)]
 mod tests {
-    use super::{Error, ErrorKind};
+    use super::{Error, ErrorKind, MAY_HAVE_CHANGED, Progress};
     use crate::{Code, Metadata};
 
-    fn sent(kind: ErrorKind, code: Code) -> bool {
-        Error::new(kind, code, &["x"]).end(true, false, None).may_have_changed()
+    fn sent(kind: ErrorKind, code: Code) -> Error {
+        Error::new(kind, code, "x").finish(Progress::ChangeSent)
+    }
+
+    fn response(http_status: u16, retry_after: Option<&str>) -> Error {
+        let mut headers = Metadata::new();
+        if let Some(retry_after) = retry_after {
+            headers.append("retry-after", retry_after);
+        }
+        Error::new(ErrorKind::Status, Code::ResourceExhausted, "x").with_response(http_status, &headers, &Metadata::new())
     }
 
     #[test]
-    fn a_change_may_have_been_made_unless_the_server_refused_it() {
+    fn change_may_have_been_applied_unless_refused() {
         for code in Code::ALL {
-            let has_refused = [3, 5, 6, 7, 9, 11, 12, 16].contains(&code.number());
-            assert_eq!(sent(ErrorKind::Status, code), !has_refused, "{code:?}");
+            let is_refusal = [3, 5, 6, 7, 9, 11, 12, 16].contains(&code.number());
+            assert_eq!(sent(ErrorKind::Status, code).may_have_changed(), !is_refusal, "{code:?}");
         }
         for kind in [ErrorKind::Transport, ErrorKind::Protocol, ErrorKind::Aborted, ErrorKind::Timeout] {
-            assert!(sent(kind, Code::Unknown), "{kind:?}");
+            assert!(sent(kind, Code::Unknown).may_have_changed(), "{kind:?}");
         }
-        assert!(!sent(ErrorKind::InvalidArgument, Code::InvalidArgument));
-        assert!(!Error::transport(&["x"]).may_have_changed());
+        assert!(!sent(ErrorKind::InvalidArgument, Code::InvalidArgument).may_have_changed());
+        assert!(!Error::transport("x").may_have_changed());
+        assert!(!Error::transport("x").without_effect().finish(Progress::ChangeSent).may_have_changed());
     }
 
     #[test]
-    fn the_text_says_what_may_have_happened_unless_it_is_the_servers() {
-        let text = |kind, is_sent, is_read| {
-            Error::new(kind, Code::Internal, &["It ended"]).end(is_sent, is_read, Some(300.2)).message().to_owned()
-        };
-        let changed = " The change may have been made: read the organization before trying again.";
-        assert_eq!(text(ErrorKind::Timeout, true, false), ["It ended.", changed, " timeoutMs is 301."].concat());
-        assert_eq!(text(ErrorKind::Timeout, true, true), "It ended. timeoutMs is 301.");
-        assert_eq!(text(ErrorKind::Aborted, false, false), "It ended before the request was sent.");
-        assert_eq!(text(ErrorKind::Protocol, true, false), ["It ended", changed].concat());
-        assert_eq!(text(ErrorKind::Status, true, false), "It ended");
-        assert_eq!(text(ErrorKind::InvalidArgument, true, false), "It ended");
+    fn message_is_true_for_the_call_unless_it_is_the_servers() {
+        let text = |error: Error, progress| error.finish(progress).message().to_owned();
+        let timed_out = || Error::timed_out(300.2);
+        assert_eq!(
+            text(timed_out(), Progress::ChangeSent),
+            ["The call timed out (timeoutMs: 301).", MAY_HAVE_CHANGED].concat()
+        );
+        assert_eq!(text(timed_out(), Progress::ReadSent), "The call timed out (timeoutMs: 301).");
+        let unsent = "The call timed out (timeoutMs: 301) before the request was sent.";
+        assert_eq!(text(timed_out(), Progress::Unsent), unsent);
+        assert_eq!(text(timed_out().finish(Progress::ChangeSent), Progress::Unsent), unsent);
+        assert_eq!(text(Error::aborted(None), Progress::Unsent), "The signal aborted the call before the request was sent.");
+        assert_eq!(text(sent(ErrorKind::Protocol, Code::Internal), Progress::ChangeSent), ["x", MAY_HAVE_CHANGED].concat());
+        assert_eq!(text(sent(ErrorKind::Status, Code::Internal), Progress::ChangeSent), "x");
     }
 
     #[test]
-    fn what_may_succeed_later_is_retriable() {
+    fn error_is_retriable_if_the_same_call_may_succeed_later() {
         for code in Code::ALL {
-            let is_retriable = Error::new(ErrorKind::Status, code, &["x"]).is_retriable();
+            let is_retriable = Error::new(ErrorKind::Status, code, "x").is_retriable();
             assert_eq!(is_retriable, [10, 14].contains(&code.number()), "{code:?}");
         }
-        let with_http = |http| {
-            let none = Metadata::new();
-            Error::new(ErrorKind::Status, Code::ResourceExhausted, &["x"])
-                .with_response(http, &none, &none)
-                .is_retriable()
-        };
-        assert_eq!((with_http(429), with_http(500)), (true, false));
-        assert!(Error::transport(&["x"]).is_retriable());
-        assert!(!Error::transport(&["x"]).permanent().is_retriable());
+        for http_status in [400, 401, 408, 409, 425, 429, 500, 502, 503] {
+            let is_retriable = response(http_status, None).is_retriable();
+            assert_eq!(is_retriable, [408, 425, 429, 503].contains(&http_status), "HTTP {http_status}");
+        }
+        assert!(response(400, Some("2")).is_retriable());
+        assert!(Error::transport("x").is_retriable());
+        assert!(!Error::transport("x").permanent().is_retriable());
+        assert!(!response(429, Some("2")).permanent().is_retriable());
     }
 
     #[test]
-    fn an_error_is_sent_to_other_threads() {
+    fn error_can_be_sent_to_other_threads() {
         const fn check<T: Send + Sync + 'static>() {}
         check::<Error>();
     }

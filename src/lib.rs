@@ -2,73 +2,63 @@
 //!
 //! # For Rust
 //!
-//! [`Client`] has a method for each call, [`Client::ensure_org_active`] and [`Client::ensure_orgs_active`] those that most apps
-//! want. Options are [`CallOptions`], failures an [`Error`], responses the messages of [`proto`]. Below it are the typed clients
-//! that the build makes of the protos, over a [`transport`] of one's own if need be; that is how the crate is used, and tested,
-//! on the host, where there is no fetch.
+//! [`Client`] has one method per RPC. Most apps only need [`Client::ensure_org_active`] and [`Client::ensure_orgs_active`].
+//! [`CallOptions`] are the options of a call, [`Error`] is its failure, and the messages of [`proto`] are its responses. `Client`
+//! is built on the typed clients that the build generates from the protos, over a [`transport`]. On the host there is no fetch,
+//! so a client needs a transport of its own there.
 //!
-//! Times are [`Duration`](std::time::Duration)s; what is a number of milliseconds ends with `_ms`.
+//! Times are [`Duration`](std::time::Duration)s. A number of milliseconds has a name that ends with `_ms`.
 //!
 //! # Features
 #![cfg_attr(feature = "document-features", doc = document_features::document_features!())]
 #![deny(clippy::arithmetic_side_effects)]
-#![cfg_attr(not(feature = "json"), allow(dead_code, unused_variables, reason = "what serves the REST mapping"))]
 
-mod bulk;
 mod call;
 mod client;
+mod code;
+mod detail;
 mod ensure;
 mod error;
 #[cfg(test)]
 #[expect(clippy::arithmetic_side_effects, reason = "a test")]
 mod fake;
-#[cfg(any(target_arch = "wasm32", test))]
-mod grpc_web;
-#[cfg_attr(not(any(target_arch = "wasm32", test)), allow(dead_code, reason = "the host has no fetch"))]
-mod http;
+// For the dev server, the fuzzer and the benchmarks of the repository only.
+#[doc(hidden)]
+pub mod message;
+mod metadata;
+mod method;
 mod options;
-#[cfg_attr(not(any(target_arch = "wasm32", test)), allow(dead_code, reason = "the host has no fetch"))]
 mod platform;
 pub mod proto;
-// For the dev server, the fuzz targets and the benchmarks of the repository; nobody else is to rely on it.
-#[doc(hidden)]
-pub mod protocol;
-mod rest;
-mod rpc;
+mod texts;
 mod token;
 pub mod transport;
+mod validate;
 #[doc(hidden)]
-pub mod value;
+pub mod wire;
 
-#[cfg(target_arch = "wasm32")]
-#[path = "fetch/mod.rs"]
-mod machine;
-#[cfg(not(target_arch = "wasm32"))]
-#[path = "host.rs"]
-mod machine;
-
-#[cfg(all(feature = "js", target_arch = "wasm32"))]
+#[cfg(all(feature = "js", browser))]
 #[doc(hidden)]
 pub mod js;
 
-#[cfg(all(feature = "tonic", target_arch = "wasm32"))]
-pub mod tonic;
-
+#[cfg(browser)]
+pub use platform::browser::Thrown;
+#[cfg(all(feature = "tonic", browser))]
+pub use transport::tonic;
 #[cfg(feature = "tower")]
-pub mod tower;
+pub use transport::tower;
+pub use {
+    client::{Client, ClientBuilder},
+    code::Code,
+    detail::Detail,
+    ensure::{BulkOptions, BulkProgress, OrgActivation, OrgActivationResult, Outcome},
+    error::{Error, ErrorKind, Source},
+    metadata::Metadata,
+    options::CallOptions,
+    transport::{FetchTransport, Protocol},
+};
 
-pub use bulk::{BulkOptions, BulkProgress, OrgActivationResult};
-pub use client::{Client, ClientBuilder};
-pub use ensure::{OrgActivation, Outcome};
-pub use error::{Error, ErrorKind, Source};
-pub use machine::FetchTransport;
-#[cfg(target_arch = "wasm32")]
-pub use machine::Thrown;
-pub use options::{CallOptions, Protocol};
-pub use protocol::{code::Code, detail::Detail, metadata::Metadata};
-
-/// A small allocator; the standard library's is ten times its size.
-#[cfg(all(feature = "lol_alloc", target_arch = "wasm32"))]
+/// A small allocator for the npm module. An app in Rust chooses its own.
+#[cfg(all(feature = "js", browser))]
 #[global_allocator]
-static ALLOCATOR: lol_alloc::LockedAllocator<lol_alloc::FreeListAllocator> =
-    lol_alloc::LockedAllocator::new(lol_alloc::FreeListAllocator::new());
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

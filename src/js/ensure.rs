@@ -1,92 +1,115 @@
-//! Organizations that are to be active, for JavaScript.
+//! `ensureOrgActive` and `ensureOrgsActive`.
 
-use js_sys::{Array, Function};
+use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::prelude::*;
 
 use super::{
-    error,
-    exports::{Arguments, Steps, Transport},
-    options::{Options, Reader},
-    token,
+    arguments::Arguments,
+    error::to_js,
+    record::{CallRecord, Recorded},
+    value::object,
 };
 use crate::{
-    Error, OrgActivation, OrgActivationResult,
-    bulk::Bulk,
-    call::Cancelled,
-    ensure::{Ensure, object},
-    machine::{Browser, reflect},
-    token::{Asking, Token},
-    value::Value,
+    ensure::{BulkProgress, BulkRun, Ensure, Observer, OrgActivation, OrgActivationResult},
+    error::Error,
+    message::Value,
+    platform::{browser::notify, clock},
+    token::TokenCache,
 };
 
-/// One organization.
-pub(super) fn one(arguments: Arguments) -> Result<Steps, Error> {
-    let mut reader = Reader::default();
-    let org_id = reader.id("orgId", &arguments.subject);
-    let options = reader.options(&None, &arguments)?;
-    let token = token::read(arguments.token.as_ref())?;
-    Ok(Box::pin(async move {
-        let transport = Transport { platform: &options.platform };
-        let cancelled = |waker: &_| options.cancelled(waker);
-        let ensure = ensure(&options, &transport, token, &cancelled);
-        Ok(activation(&ensure.active(&org_id, options.ends_at_ms).await?))
-    }))
+/// Activates one organization.
+pub(super) async fn one(arguments: Arguments, record: CallRecord) -> Result<JsValue, Error> {
+    let Arguments { base_url, token, subject, options, fetch, signal, .. } = &arguments;
+    let ensure = Ensure {
+        transport: &Recorded::new(fetch.clone(), &record),
+        clock: &clock(),
+        base_url,
+        options,
+        token: &TokenCache::new(token.clone()),
+        signal,
+    };
+    let org_id = subject.as_string().unwrap_or_default();
+    ensure.activate(&org_id, record.started_at()).await.map(|activation| activation_to_js(&activation))
 }
 
-/// Many organizations.
-pub(super) fn many(arguments: Arguments) -> Result<Steps, Error> {
-    let mut reader = Reader::default();
-    let org_ids = reader.org_ids(&arguments.subject);
-    let (mut bulk_options, on_progress) = reader.bulk(&arguments.options);
-    let options = reader.options(&None, &arguments)?;
-    if let Some(on_progress) = on_progress {
-        bulk_options = bulk_options.on_progress(move |progress| report(&on_progress, progress));
+/// Activates many organizations.
+pub(super) async fn many(arguments: Arguments, record: CallRecord) -> Result<JsValue, Error> {
+    let Arguments { base_url, token, subject, options, fetch, signal, concurrency, on_progress, .. } = &arguments;
+    let org_ids = subject.unchecked_ref::<Array>().iter().filter_map(|org_id| org_id.as_string()).collect();
+    let run = BulkRun::new(org_ids, *concurrency)?;
+    let ensure = Ensure {
+        transport: &Recorded::new(fetch.clone(), &record),
+        clock: &clock(),
+        base_url,
+        options,
+        token: &TokenCache::new(token.clone()),
+        signal,
+    };
+    let mut report = Report { results: record.results(), run: &run, on_progress: on_progress.as_ref() };
+    run.run(&ensure, &mut report).await;
+    report.fill_repeated();
+    Ok(report.results.into())
+}
+
+/// Writes the results into the record as they come, so that a crash of the module does not lose them.
+struct Report<'a> {
+    /// One result per id that was passed. The first of repeated ids comes first.
+    results: Array,
+    run: &'a BulkRun,
+    on_progress: Option<&'a Function>,
+}
+
+impl Report<'_> {
+    /// Gives repeated ids the result of the first.
+    fn fill_repeated(&self) {
+        for (position, index) in self.run.indices().iter().enumerate() {
+            let first = self.run.first_position(*index);
+            if first != position {
+                self.results.set(to_u32(position), self.results.get(to_u32(first)));
+            }
+        }
     }
-    let bulk = Bulk::check(org_ids, bulk_options)?;
-    let token = token::read(arguments.token.as_ref())?;
-    Ok(Box::pin(async move {
-        let transport = Transport { platform: &options.platform };
-        let cancelled = |waker: &_| options.cancelled(waker);
-        let results = bulk.run(&ensure(&options, &transport, token, &cancelled)).await;
-        Ok(results.iter().map(result).collect::<Array>().into())
-    }))
 }
 
-fn ensure<'a, T>(
-    options: &'a Options,
-    transport: &'a T,
-    token: Token,
-    cancelled: Cancelled<'a>,
-) -> Ensure<'a, T, Browser> {
-    let Options { settings, platform, .. } = options;
-    Ensure { transport, platform, settings, token: Asking::new(token), cancelled }
+impl Observer for Report<'_> {
+    fn on_start(&mut self, index: usize) {
+        self.results.set(to_u32(self.run.first_position(index)), JsValue::NULL);
+    }
+
+    fn on_result(&mut self, index: usize, progress: BulkProgress<'_>) {
+        self.results.set(to_u32(self.run.first_position(index)), result_to_js(progress.last));
+        if let Some(on_progress) = self.on_progress {
+            let number = |number: usize| Value::Number(i64::try_from(number).unwrap_or(i64::MAX));
+            let value = object(vec![("done", number(progress.done)), ("total", number(progress.total))]);
+            // A result of its own, because the callback may change it.
+            set(&value, "last", &result_to_js(progress.last));
+            notify(on_progress, &value);
+        }
+    }
 }
 
-fn report(on_progress: &Function, progress: crate::BulkProgress<'_>) {
-    let number = |number| Value::Number(i64::try_from(number).unwrap_or(i64::MAX));
-    let object = error::value(&object([("done", number(progress.done)), ("total", number(progress.total))]));
-    reflect::set(&object, "last", &result(progress.last));
-    // What it throws is its own affair: the run goes on.
-    let _ = reflect::call(on_progress, &object, &JsValue::UNDEFINED);
-}
-
-fn result(result: &OrgActivationResult) -> JsValue {
-    let object = error::value(&object([("orgId", Value::Text(result.org_id.clone()))]));
+fn result_to_js(result: &OrgActivationResult) -> JsValue {
+    let value = object(vec![("orgId", Value::Text(result.org_id.clone()))]);
     match &result.result {
-        Ok(active) => reflect::set(&object, "activation", &activation(active)),
-        Err(error) => reflect::set(&object, "error", &error::to_js(error)),
+        Ok(activation) => set(&value, "activation", &activation_to_js(activation)),
+        Err(error) => set(&value, "error", &to_js(error)),
     }
-    object
+    value
 }
 
-fn activation(activation: &OrgActivation) -> JsValue {
-    let sequence = activation.sequence.map(|sequence| sequence.to_string());
-    let members = [
-        ("orgId", Some(activation.org_id.clone())),
-        ("outcome", Some(activation.outcome.name().to_owned())),
-        ("changeDate", activation.change_date.clone()),
-        ("sequence", sequence),
-    ];
-    let members = members.into_iter().filter_map(|(name, text)| Some((name, Value::Text(text?))));
-    error::value(&Value::Object(members.collect()))
+fn activation_to_js(activation: &OrgActivation) -> JsValue {
+    let OrgActivation { org_id, outcome, change_date, sequence } = activation;
+    let mut members = vec![("orgId", Value::Text(org_id.clone())), ("outcome", Value::Text(outcome.name().to_owned()))];
+    members.extend(change_date.clone().map(|date| ("changeDate", Value::Text(date))));
+    members.extend(sequence.map(|sequence| ("sequence", Value::Text(sequence.to_string()))));
+    object(members)
+}
+
+/// Sets a member of a new object, which cannot fail.
+fn set(object: &JsValue, name: &str, value: &JsValue) {
+    let _ = Reflect::set(object, &name.into(), value);
+}
+
+fn to_u32(position: usize) -> u32 {
+    u32::try_from(position).unwrap_or(u32::MAX)
 }

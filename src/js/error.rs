@@ -2,117 +2,129 @@
 
 use std::error::Error as _;
 
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::{
-    Detail, Error,
-    machine::{Thrown, reflect},
-    protocol::{
-        base64,
-        detail::{ZITADEL, ZITADEL_V2},
-        json::quote,
-    },
+    detail::{Detail, ZITADEL, ZITADEL_V2},
+    error::Error,
+    message::json_text::quote,
+    platform::browser::Thrown,
+    wire::base64,
 };
 
 #[wasm_bindgen(module = "/js/error.js")]
 extern "C" {
     #[wasm_bindgen(reexport)]
     type ZitadelError;
-    #[wasm_bindgen(constructor)]
-    fn new(fields: &JsValue) -> ZitadelError;
+    /// Creates a `ZitadelError` from JSON text. Its metadata are names and values in turn.
+    #[wasm_bindgen(js_name = createError)]
+    fn create_error(fields: &str, cause: &JsValue) -> ZitadelError;
 }
 
-/// The error as a `ZitadelError`.
+/// Returns the error as a `ZitadelError`.
 pub(super) fn to_js(error: &Error) -> JsValue {
-    // One text that the browser parses is half the code of setting every member.
-    let mut fields = Fields::default();
-    fields.text("kind", Some(error.kind().name()));
-    fields.raw("code", &error.code().number().to_string());
-    fields.text("message", Some(error.message()));
-    fields.text("id", error.id());
-    fields.text("requestId", error.metadata().get("x-request-id"));
-    fields.text("body", error.body());
-    for (name, number) in [("httpStatus", error.http_status().map(f64::from)), ("retryAfterMs", error.retry_after_ms())]
-    {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "whole and positive; a cast saturates"
-        )]
-        if let Some(number) = number {
-            fields.raw(name, &(number as u64).to_string());
-        }
-    }
-    for (name, is_so) in [("retriable", error.is_retriable()), ("mayHaveChanged", error.may_have_changed())] {
-        fields.raw(name, if is_so { "true" } else { "false" });
-    }
-    let mut details = String::from("[");
-    for detail in error.details() {
-        details.push_str(if details.len() > 1 { "," } else { "" });
-        push_detail(detail, &mut details);
-    }
-    details.push(']');
-    fields.raw("details", &details);
-    let mut metadata = Fields::default();
-    for (name, values) in error.metadata().joined_all() {
-        metadata.text(name, Some(&values));
-    }
-    fields.raw("metadata", &metadata.end());
-    let fields = reflect::parse(&fields.end()).unwrap_or_default();
-    if let Some(Thrown(cause)) = error.source().and_then(|source| source.downcast_ref()) {
-        reflect::set(&fields, "cause", cause);
-    }
-    ZitadelError::new(&fields).into()
+    let cause = error.source().and_then(|source| source.downcast_ref::<Thrown>());
+    create_error(&json(error), cause.map_or(&JsValue::UNDEFINED, |thrown| &thrown.0)).into()
 }
 
-/// The members of an object as JSON text.
-#[derive(Default)]
-struct Fields(String);
+/// Returns the members of the error as JSON text: one text that the browser parses is less code than setting every member.
+fn json(error: &Error) -> String {
+    let mut object = JsonObject::new();
+    object.text("kind", error.kind().name());
+    object.raw("code", &error.code().number().to_string());
+    object.text("message", error.message());
+    object.optional_text("id", error.id());
+    object.optional_text("requestId", error.metadata().get("x-request-id"));
+    object.optional_text("body", error.body());
+    if let Some(http_status) = error.http_status() {
+        object.raw("httpStatus", &http_status.to_string());
+    }
+    if let Some(retry_after_ms) = error.retry_after_ms() {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive, and a cast saturates")]
+        object.raw("retryAfterMs", &(retry_after_ms as u64).to_string());
+    }
+    object.raw("retriable", bool_text(error.is_retriable()));
+    object.raw("mayHaveChanged", bool_text(error.may_have_changed()));
+    object.raw("details", &array(error.details().iter().map(detail)));
+    object.raw("metadata", &array(error.metadata().iter().flat_map(|(name, value)| [quoted(name), quoted(value)])));
+    object.end()
+}
 
-impl Fields {
-    #[inline(never)]
-    fn raw(&mut self, name: &str, value: &str) {
-        self.0.push(if self.0.is_empty() { '{' } else { ',' });
+/// Returns a detail in the JSON mapping of `google.protobuf.Any`.
+fn detail(detail: &Detail) -> String {
+    let mut object = JsonObject::new();
+    match detail {
+        Detail::Zitadel { id, message } => {
+            object.text("@type", ZITADEL);
+            object.text("id", id);
+            object.text("message", message);
+        }
+        Detail::ZitadelV2 { slug, message } => {
+            object.text("@type", ZITADEL_V2);
+            object.text("slug", slug);
+            object.text("message", message);
+        }
+        Detail::Other { type_url, value } => {
+            object.text("@type", type_url);
+            object.text("value", &base64::encode(value));
+        }
+        Detail::Json { text, .. } => return text.clone(),
+    }
+    object.end()
+}
+
+const fn bool_text(value: bool) -> &'static str {
+    if value { "true" } else { "false" }
+}
+
+fn quoted(text: &str) -> String {
+    let mut json = String::new();
+    quote(text, &mut json);
+    json
+}
+
+fn array(items: impl Iterator<Item = String>) -> String {
+    let mut json = String::from("[");
+    for item in items {
+        if json.len() > 1 {
+            json.push(',');
+        }
+        json.push_str(&item);
+    }
+    json.push(']');
+    json
+}
+
+/// An object that is written as JSON text.
+struct JsonObject(String);
+
+impl JsonObject {
+    fn new() -> Self {
+        Self(String::from("{"))
+    }
+
+    /// Adds a member whose value is JSON text.
+    fn raw(&mut self, name: &str, json: &str) {
+        if self.0.len() > 1 {
+            self.0.push(',');
+        }
         quote(name, &mut self.0);
         self.0.push(':');
-        self.0.push_str(value);
+        self.0.push_str(json);
     }
 
-    fn text(&mut self, name: &str, value: Option<&str>) {
-        if let Some(value) = value {
-            self.raw(name, "");
-            quote(value, &mut self.0);
+    fn text(&mut self, name: &str, text: &str) {
+        self.raw(name, &quoted(text));
+    }
+
+    fn optional_text(&mut self, name: &str, text: Option<&str>) {
+        if let Some(text) = text {
+            self.text(name, text);
         }
     }
 
     fn end(mut self) -> String {
-        self.0.push_str(if self.0.is_empty() { "{}" } else { "}" });
+        self.0.push('}');
         self.0
     }
-}
-
-/// Appends a detail in the JSON mapping of `google.protobuf.Any`.
-fn push_detail(detail: &Detail, text: &mut String) {
-    let encoded;
-    let (type_url, members) = match detail {
-        Detail::Zitadel { id, message } => (ZITADEL, [("id", id), ("message", message)]),
-        Detail::ZitadelV2 { slug, message } => (ZITADEL_V2, [("slug", slug), ("message", message)]),
-        Detail::Other { type_url, value } => {
-            encoded = base64::encode(value);
-            (type_url.as_str(), [("value", &encoded), ("", &encoded)])
-        }
-        Detail::Json { text: json, .. } => return text.push_str(json),
-    };
-    let mut fields = Fields::default();
-    fields.text("@type", Some(type_url));
-    for (name, value) in members {
-        fields.text(name, Some(value.as_str()).filter(|_| !name.is_empty()));
-    }
-    text.push_str(&fields.end());
-}
-
-/// A value as a plain object. Ours hold strings, numbers and objects, which always convert.
-pub(super) fn value(value: &impl Serialize) -> JsValue {
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or_default()
 }

@@ -1,165 +1,120 @@
-//! What JavaScript calls. Every function returns a promise that resolves to the value of the public contract or rejects with a
+//! The functions that JavaScript calls. Each returns a promise that resolves to the value of the public contract or rejects with a
 //! `ZitadelError`.
 //!
-//! The package's loader passes two more arguments: a client's defaults, and when the call began by `performance.now()`.
+//! The package's loader passes two more arguments: a client's defaults, and a record of the call.
 
-use std::pin::Pin;
+use std::future::Future;
 
-use js_sys::{Function, Promise};
+use js_sys::{Promise, futures::future_to_promise};
 use wasm_bindgen::prelude::*;
 
 use super::{
-    ensure, error,
-    executor::spawn,
-    options::{Options, Reader},
-    token,
+    arguments::{Arguments, SubjectKind},
+    ensure,
+    error::to_js,
+    record::{CallRecord, Recorded},
+    value,
 };
-#[cfg(not(feature = "tonic"))]
-pub(super) use crate::grpc_web::GrpcWeb as Transport;
-#[cfg(all(feature = "tonic", not(feature = "tower")))]
-pub(super) use crate::tonic::CallTransport as Transport;
-#[cfg(all(feature = "tonic", feature = "tower"))]
-pub(super) use crate::tonic::ThroughTower as Transport;
 use crate::{
-    Error,
-    call::{self, Call, Reply},
-    machine::{Any, JsJson, reflect},
+    call::{self, Call},
+    error::Error,
+    message::{Form, Invalid, Value, json_text},
+    method::{Method, Rpc as _},
+    platform::clock,
     proto::zitadel::{
         auth::v1::ListMyZitadelPermissions,
         management::v1::{DeactivateOrg, GetMyOrg, ReactivateOrg},
         org::v2::{ActivateOrganization, DeactivateOrganization, ListOrganizations},
     },
-    rpc::{Method, Payload, Rpc},
-    token::Asking,
-    value::Value,
+    token::TokenCache,
+    transport::Request,
+    wire::response::invalid_message,
 };
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("../../js/types.d.ts");
 
 macro_rules! export {
-    ($($(#[$attributes:meta])* $name:ident as $js_name:ident = $steps:expr;)*) => {$(
-        $(#[$attributes])*
+    ($($(#[$doc:meta])* $name:ident as $js_name:ident = $run:expr, $subject:ident;)*) => {$(
+        $(#[$doc])*
         #[wasm_bindgen(js_name = $js_name, skip_typescript)]
         pub fn $name(
-            token: Option<Any>,
-            subject: Option<Any>,
-            options: Option<Any>,
-            defaults: Option<Any>,
-            started_at: Option<f64>,
+            token: JsValue,
+            subject: JsValue,
+            options: JsValue,
+            defaults: JsValue,
+            record: Option<CallRecord>,
         ) -> Promise {
-            promise($steps(Arguments { token, subject, options, defaults, started_at }))
+            let record = record.unwrap_or_else(CallRecord::start);
+            let arguments = Arguments::read(SubjectKind::$subject, token, subject, options, defaults);
+            promise(async move { $run(arguments?, record).await })
         }
     )*};
 }
 
-/// A method, and what the argument that the call is about is to it.
-macro_rules! method {
-    ($rpc:ty, $subject:ident) => {
-        |arguments| call_method(&<$rpc>::METHOD, Subject::$subject, &arguments)
+macro_rules! rpc {
+    ($rpc:ty) => {
+        |arguments, record| call_method(&<$rpc>::METHOD, arguments, record)
     };
-}
-
-/// What the argument that a call is about is.
-#[derive(Clone, Copy, PartialEq)]
-enum Subject {
-    /// The organization of the header.
-    OrgId,
-    /// The organization of the request.
-    OrganizationId,
-    /// The request.
-    Request,
 }
 
 export! {
     /// Sets a deactivated organization active again.
-    reactivate_org as reactivateOrg = method!(ReactivateOrg, OrgId);
+    reactivate_org as reactivateOrg = rpc!(ReactivateOrg), OptionalOrgId;
     /// Deactivates an organization.
-    #[cfg(feature = "v1")]
-    deactivate_org as deactivateOrg = method!(DeactivateOrg, OrgId);
+    deactivate_org as deactivateOrg = rpc!(DeactivateOrg), OptionalOrgId;
     /// Reads an organization.
-    #[cfg(feature = "v1")]
-    get_my_org as getMyOrg = method!(GetMyOrg, OrgId);
+    get_my_org as getMyOrg = rpc!(GetMyOrg), OptionalOrgId;
     /// Sets a deactivated organization active again, by organization v2.
-    #[cfg(feature = "v2")]
-    activate_organization as activateOrganization = method!(ActivateOrganization, OrganizationId);
+    activate_organization as activateOrganization = rpc!(ActivateOrganization), OrganizationId;
     /// Deactivates an organization, by organization v2.
-    #[cfg(feature = "v2")]
-    deactivate_organization as deactivateOrganization = method!(DeactivateOrganization, OrganizationId);
+    deactivate_organization as deactivateOrganization = rpc!(DeactivateOrganization), OrganizationId;
     /// Lists organizations.
-    #[cfg(feature = "v2")]
-    list_organizations as listOrganizations = method!(ListOrganizations, Request);
+    list_organizations as listOrganizations = rpc!(ListOrganizations), Request;
     /// Lists the caller's permissions on an organization.
-    #[cfg(feature = "v1")]
-    list_my_zitadel_permissions as listMyZitadelPermissions = method!(ListMyZitadelPermissions, OrgId);
-    /// Makes sure that an organization is active.
-    #[cfg(feature = "v2")]
-    ensure_org_active as ensureOrgActive = ensure::one;
-    /// Makes sure that many organizations are active.
-    #[cfg(feature = "v2")]
-    ensure_orgs_active as ensureOrgsActive = ensure::many;
+    list_my_zitadel_permissions as listMyZitadelPermissions = rpc!(ListMyZitadelPermissions), OptionalOrgId;
+    /// Activates an organization if it isn't active already.
+    ensure_org_active as ensureOrgActive = ensure::one, OrgId;
+    /// Activates many organizations.
+    ensure_orgs_active as ensureOrgsActive = ensure::many, OrgIds;
 }
 
-/// What a function is called with.
-pub(super) struct Arguments {
-    pub(super) token: Option<Any>,
-    /// The organization, or the request.
-    pub(super) subject: Option<Any>,
-    pub(super) options: Option<Any>,
-    pub(super) defaults: Option<Any>,
-    pub(super) started_at: Option<f64>,
+fn promise(call: impl Future<Output = Result<JsValue, Error>> + 'static) -> Promise {
+    future_to_promise(async move { call.await.map_err(|error| to_js(&error)) })
 }
 
-/// What is left to do of a call whose arguments are checked.
-pub(super) type Steps = Pin<Box<dyn Future<Output = Result<JsValue, Error>>>>;
+/// Calls a method. Only the result is converted to JavaScript's values; the call itself is the one that Rust apps make.
+async fn call_method(method: &Method, arguments: Arguments, record: CallRecord) -> Result<JsValue, Error> {
+    let request = request_value(method, arguments.kind, &arguments.subject)?;
+    let message = request.encode(method.request).map_err(|invalid| invalid_request(&invalid))?;
+    let deadline_ms = arguments.options.timeout_ms.map(|timeout_ms| record.started_at() + timeout_ms);
+    let transport = Recorded::new(arguments.fetch, &record);
+    let token = TokenCache::new(arguments.token);
+    let request =
+        Request { base_url: &arguments.base_url, path: method.path, message: &message, options: arguments.options };
+    let call = Call { request, token: &token, signal: &arguments.signal, deadline_ms };
+    let response = call::run(&call, &transport, &clock()).await?;
+    match Value::decode(method.response, &response.message, true) {
+        Ok(value) => Ok(value::to_js(&value)),
+        Err(invalid) => Err(invalid_message(&invalid).with_response(200, &response.headers, &response.trailers)),
+    }
+}
 
-// Checked apart from what waits: a future keeps track of all that it holds at every place where it can end.
-fn call_method(method: &'static Method, subject: Subject, arguments: &Arguments) -> Result<Steps, Error> {
-    let mut reader = Reader::default();
-    let org_id = if subject == Subject::OrgId { &arguments.subject } else { &None };
-    let options = reader.options(org_id, arguments)?;
-    let request = match subject {
-        Subject::OrgId => Value::Object(Vec::new()),
-        Subject::OrganizationId => {
-            let id = reader.id("organizationId", &arguments.subject);
-            Value::Object(vec![("organizationId", Value::Text(id))])
+/// Returns the request of a method, from the second argument.
+fn request_value(method: &Method, kind: SubjectKind, subject: &JsValue) -> Result<Value, Error> {
+    let text = || subject.as_string().unwrap_or_default();
+    match kind {
+        SubjectKind::OrganizationId => Ok(Value::Object(vec![("organizationId", Value::Text(text()))])),
+        SubjectKind::Request => {
+            let text = text();
+            let json = json_text::parse(&text).ok_or_else(|| Error::invalid_argument("request must be well-formed text."))?;
+            let request = Value::from_json(method.request, &json, Form::Request);
+            request.map_err(|invalid| invalid_request(&invalid.at("request")))
         }
-        Subject::Request => reader.request(method.request, &arguments.subject),
-    };
-    reader.end()?;
-    let payload = Payload::of_value(method, &request, options.settings.protocol)?;
-    let token = Asking::new(token::read(arguments.token.as_ref())?);
-    Ok(Box::pin(async move {
-        let Options { settings, platform, ends_at_ms, .. } = &options;
-        let call = Call { method, payload, settings, token: &token, ends_at_ms: *ends_at_ms };
-        let mut value = JsValue::UNDEFINED;
-        let mut read = |reply: Reply<JsJson>| {
-            value = error::value(&reply.into_value(method)?);
-            Ok(())
-        };
-        let transport = Transport { platform };
-        call::run(&call, &transport, platform, &|waker| options.cancelled(waker), &mut read).await?;
-        Ok(value)
-    }))
+        SubjectKind::OptionalOrgId | SubjectKind::OrgId | SubjectKind::OrgIds => Ok(Value::Object(Vec::new())),
+    }
 }
 
-fn promise(steps: Result<Steps, Error>) -> Promise {
-    let mut steps = match steps {
-        Ok(steps) => Some(steps),
-        Err(error) => return Promise::reject(&error::to_js(&error)),
-    };
-    Promise::new(&mut |resolve, reject| {
-        if let Some(steps) = steps.take() {
-            spawn(settle(steps, resolve, reject));
-        }
-    })
-}
-
-async fn settle(steps: Steps, resolve: Function, reject: Function) {
-    let (function, value) = match steps.await {
-        Ok(value) => (resolve, value),
-        Err(error) => (reject, error::to_js(&error)),
-    };
-    // The functions of a promise throw nothing.
-    let _ = reflect::call(&function, &value, &JsValue::UNDEFINED);
+fn invalid_request(invalid: &Invalid) -> Error {
+    Error::invalid_argument([invalid.text().as_str(), "."].concat())
 }

@@ -1,16 +1,11 @@
-//! The JavaScript edge: exports that take what JavaScript passes in and return promises. Nothing imports it.
-#![cfg_attr(
-    not(all(feature = "v1", feature = "v2")),
-    allow(dead_code, unused_imports, reason = "what serves the exports that are left out")
-)]
+//! The JavaScript edge: exports that read JavaScript's arguments and return promises. No other module imports it.
 
-mod abort;
+mod arguments;
 mod ensure;
 mod error;
-mod executor;
 mod exports;
-mod options;
+mod record;
 mod token;
+mod value;
 
-pub use self::exports::*;
-pub use crate::machine::Any;
+pub use self::{exports::*, record::CallRecord};

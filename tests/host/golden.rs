@@ -1,14 +1,15 @@
-//! The bytes of real answers, from the official descriptors of ZITADEL's API, through the whole decoder.
+//! Real responses, recorded as bytes, through the whole decoder.
+
 use prost::Message as _;
 use serde_json::{Value, json};
 use zitadel_org_web::{
     Code, Detail, Error, ErrorKind, Metadata,
+    message::{Schema, Value as Message, schema},
     proto::zitadel::management::v1::{DeactivateOrgRequest, GetMyOrgRequest, ReactivateOrgRequest},
-    protocol::{
+    wire::{
         frame,
         response::{Decoder, End, Head, Opening},
     },
-    value::{Schema, Value as Message, schema},
 };
 
 const CHANGED: &str = "00000000240a2208071a0b08f881c3d206108094ef3a22113639363239303233393036343838333334";
@@ -22,7 +23,7 @@ fn bytes(hex: &str) -> Vec<u8> {
     digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect()
 }
 
-/// The value of a response with these headers and this body.
+/// Decodes a response with these headers and this body.
 fn read(schema: &Schema, headers: &str, body: &[u8]) -> Result<Value, Error> {
     let headers = Metadata::decode(["content-type: application/grpc-web+proto\r\n", headers].concat().as_bytes());
     let Opening::Body(mut decoder) = Decoder::open(Head { http_status: 200, headers }) else { panic!("not a body") };
@@ -32,7 +33,7 @@ fn read(schema: &Schema, headers: &str, body: &[u8]) -> Result<Value, Error> {
 }
 
 #[test]
-fn all_three_requests_are_an_empty_frame() {
+fn empty_requests_are_an_empty_frame() {
     for message in [
         GetMyOrgRequest {}.encode_to_vec(),
         DeactivateOrgRequest {}.encode_to_vec(),

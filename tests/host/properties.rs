@@ -1,42 +1,38 @@
-//! What holds for all bytes, not only for those that somebody thought of.
+//! Properties that hold for all inputs. The fuzzer checks those of `fuzz/src/oracles.rs`, too.
 
 use std::fmt::Write as _;
 
-use proptest::{collection::vec, prelude::*};
+use proptest::{collection::vec, prelude::*, sample::Index};
 use prost::Message as _;
 use prost_types::Timestamp;
 use serde_json::Value as Json;
 use zitadel_org_web::{
-    Detail, Error, Metadata,
+    Detail, Metadata,
+    message::{
+        Form, Value as Message, json_text,
+        schema::{GOOGLE_RPC_STATUS, ZITADEL_MANAGEMENT_V1_GET_MY_ORG_RESPONSE as SCHEMA},
+        timestamp,
+    },
     proto::{
         google::rpc::Status,
         zitadel::{management::v1::GetMyOrgResponse, org::v1::Org, v1::ObjectDetails},
     },
-    protocol::{
+    wire::{
         base64,
         frame::{self, Violation},
-        response::{Decoder, End, Head, Opening, Response},
-        status, timestamp,
+        response::{Decoder, End, Head, Opening},
+        status,
     },
-    value::{Form, Value as Message, schema::ZITADEL_MANAGEMENT_V1_GET_MY_ORG_RESPONSE as SCHEMA},
 };
 
-/// A decoder of a body.
+use super::oracles::{self, outcome};
+
+const HEADERS: &[u8] = b"content-type: application/grpc-web+proto\r\n";
+
 fn decoder() -> Decoder {
-    let headers = Metadata::decode(b"content-type: application/grpc-web+proto\r\n");
-    let Opening::Body(decoder) = Decoder::open(Head { http_status: 200, headers }) else { panic!("not a body") };
+    let head = Head { http_status: 200, headers: Metadata::decode(HEADERS) };
+    let Opening::Body(decoder) = Decoder::open(head) else { panic!("not a body") };
     decoder
-}
-
-/// The outcome of a body that comes in these chunks.
-fn outcome<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Result<Response, String> {
-    let mut decoder = decoder();
-    chunks.into_iter().for_each(|chunk| decoder.push(chunk));
-    decoder.finish(End::Complete).map_err(|error| text(&error))
-}
-
-fn text(error: &Error) -> String {
-    format!("{:?} {:?} {} {:?} {:?}", error.kind(), error.code(), error.message(), error.details(), error.metadata())
 }
 
 fn frames(body: &[u8]) -> frame::Decoder {
@@ -46,7 +42,7 @@ fn frames(body: &[u8]) -> frame::Decoder {
     frames
 }
 
-/// Frames as servers send them, whole or not, and bytes that are none.
+/// Complete and truncated frames as servers send them, and bytes that are not frames.
 fn body() -> impl Strategy<Value = Vec<u8>> {
     let flags = prop_oneof![5 => Just(0u8), 3 => Just(0x80), 1 => any::<u8>()];
     let payload = prop_oneof![
@@ -66,9 +62,9 @@ fn body() -> impl Strategy<Value = Vec<u8>> {
 
 proptest! {
     #[test]
-    fn the_outcome_is_the_same_however_the_body_is_cut(body in body(), cuts in vec(0usize..100, 0..6)) {
-        let whole = outcome([body.as_slice()]);
-        prop_assert_eq!(&outcome(body.chunks(1)), &whole);
+    fn the_outcome_does_not_depend_on_the_chunks(body in body(), cuts in vec(0usize..100, 0..6)) {
+        let whole = outcome(HEADERS, [body.as_slice()]);
+        prop_assert_eq!(&outcome(HEADERS, body.chunks(1)), &whole);
         let mut rest = body.as_slice();
         let mut chunks = Vec::new();
         for cut in cuts {
@@ -77,12 +73,12 @@ proptest! {
             rest = after;
         }
         chunks.push(rest);
-        prop_assert_eq!(&outcome(chunks), &whole);
+        prop_assert_eq!(&outcome(HEADERS, chunks), &whole);
     }
 
     #[test]
-    fn what_is_decided_early_is_the_outcome_unless_something_follows_the_trailers(body in body()) {
-        let whole = outcome([body.as_slice()]);
+    fn an_early_decision_holds_unless_data_follows_the_trailers(body in body()) {
+        let whole = outcome(HEADERS, [body.as_slice()]);
         let mut early = decoder();
         for byte in &body {
             if early.is_decided() {
@@ -91,13 +87,13 @@ proptest! {
             early.push(&[*byte]);
         }
         let is_longer = frames(&body).violation() == Some(Violation::DataAfterTrailers);
-        let early = early.finish(End::Complete).map_err(|error| text(&error));
+        let early = early.finish(End::Complete).map_err(|error| format!("{error:?}"));
         prop_assert!(early == whole || is_longer, "{early:?} became {whole:?}");
     }
 
     #[test]
     fn a_success_has_status_0_and_exactly_one_message(body in body()) {
-        if outcome([body.as_slice()]).is_ok() {
+        if outcome(HEADERS, [body.as_slice()]).is_ok() {
             let frames = frames(&body);
             prop_assert_eq!((frames.messages(), frames.violation()), (1, None));
             let trailers = Metadata::decode(frames.trailers().unwrap());
@@ -106,14 +102,14 @@ proptest! {
     }
 
     #[test]
-    fn a_message_comes_back_from_its_frame(message in vec(any::<u8>(), 0..2000)) {
+    fn a_framed_message_round_trips(message in vec(any::<u8>(), 0..2000)) {
         let framed = frame::encode(&message).unwrap();
         let frames = frames(&framed);
         prop_assert_eq!((frames.messages(), frames.message(), frames.violation()), (1, message.as_slice(), None));
     }
 
     #[test]
-    fn a_status_survives_whatever_stands_beside_it(
+    fn a_status_survives_any_other_lines(
         before in vec(any::<u8>(), 0..60),
         after in vec(any::<u8>(), 0..60),
         code in 0i32..=16,
@@ -124,27 +120,33 @@ proptest! {
     }
 
     #[test]
-    fn trailers_are_names_and_values_that_headers_can_have(block in vec(any::<u8>(), 0..200)) {
-        for (name, value) in Metadata::decode(&block).iter() {
-            prop_assert!(!name.is_empty() && name.is_ascii(), "{name:?}");
-            prop_assert!(!value.contains(['\r', '\n', '\0']), "{value:?}");
-        }
+    fn trailers_are_valid_metadata(block in vec(any::<u8>(), 0..200)) {
+        oracles::trailers_are_valid_metadata(&block);
     }
 
     #[test]
-    fn a_percent_encoded_text_comes_back(text in any::<String>()) {
+    fn trailers_with_a_known_name_are_valid_metadata(
+        name in "(?i)(grpc-status|grpc-message|grpc-status-details-bin|set-cookie2?|x-a)",
+        value in vec(prop_oneof![any::<u8>(), 0u8..0x20, Just(b'0')], 0..6),
+    ) {
+        let block = [name.as_bytes(), b": ", &value].concat();
+        oracles::trailers_are_valid_metadata(&block);
+    }
+
+    #[test]
+    fn a_percent_encoded_text_round_trips(text in any::<String>()) {
         let mut encoded = String::new();
         text.bytes().for_each(|byte| write!(encoded, "%{byte:02X}").unwrap());
         prop_assert_eq!(message(&encoded), text);
     }
 
     #[test]
-    fn percent_decoding_loses_nothing_that_is_no_escape(text in "[^%\\p{Cc}]{0,60}") {
+    fn a_text_without_escapes_is_kept(text in "[^%\\p{Cc}]{0,60}") {
         prop_assert_eq!(message(&text), text);
     }
 
     #[test]
-    fn what_is_no_status_code_is_never_ok(raw in "[^\r\n\0]{0,20}") {
+    fn a_malformed_status_is_never_ok(raw in "[^\r\n\0]{0,20}") {
         prop_assume!(raw.split(',').any(|part| part.trim_ascii() != "0"));
         let mut block = Metadata::new();
         block.append("grpc-status", &raw);
@@ -153,7 +155,7 @@ proptest! {
     }
 
     #[test]
-    fn details_come_back_padded_or_not(code in 1i32..=16, message in ".{1,20}", value in vec(any::<u8>(), 0..60)) {
+    fn details_round_trip_padded_or_not(code in 1i32..=16, message in ".{1,20}", value in vec(any::<u8>(), 0..60)) {
         let any = prost_types::Any { type_url: "type.googleapis.com/a.B".to_owned(), value: value.clone() };
         let bytes = Status { code, message: message.clone(), details: vec![any] }.encode_to_vec();
         let padded = base64::encode(&bytes);
@@ -161,15 +163,15 @@ proptest! {
             let mut block = Metadata::new();
             block.append("grpc-status", &code.to_string());
             block.append("grpc-status-details-bin", bin);
-            let failure = status::decode(&Metadata::new(), &block).unwrap().unwrap_err();
-            prop_assert_eq!((failure.code.number(), &failure.message), (code, &message));
+            let error = status::decode(&Metadata::new(), &block).unwrap().unwrap_err();
+            prop_assert_eq!((error.code.number(), &error.message), (code, &message));
             let detail = Detail::Other { type_url: "type.googleapis.com/a.B".to_owned(), value: value.clone() };
-            prop_assert_eq!(failure.details, vec![detail]);
+            prop_assert_eq!(error.details, vec![detail]);
         }
     }
 
     #[test]
-    fn a_message_reads_as_prost_wrote_it(
+    fn a_message_of_prost_is_read(
         (id, name, owner) in (".{0,9}", ".{0,9}", ".{0,9}"),
         sequence in any::<u64>(),
         seconds in -62_135_596_800i64..=253_402_300_799,
@@ -183,33 +185,53 @@ proptest! {
             creation_date: None,
         };
         let org = Org { id: id.clone(), details: Some(details), state, name: name.clone(), primary_domain: String::new() };
-        let message = GetMyOrgResponse { org: Some(org) };
-        let read = Message::decode(&SCHEMA, &message.encode_to_vec(), true).unwrap();
-        let value = serde_json::to_value(&read).unwrap();
-        let written = read.encode(&SCHEMA).unwrap();
-        prop_assert_eq!(GetMyOrgResponse::decode(written.as_slice()).unwrap(), message);
+        let bytes = GetMyOrgResponse { org: Some(org) }.encode_to_vec();
+        oracles::protobuf_is_read_as_by_prost::<GetMyOrgResponse>(&SCHEMA, &bytes);
+        let value = serde_json::to_value(Message::decode(&SCHEMA, &bytes, true).unwrap()).unwrap();
         let details = &value["org"]["details"];
         prop_assert_eq!(details["sequence"].as_str().unwrap(), sequence.to_string());
         prop_assert_eq!(details["changeDate"].as_str().unwrap(), Timestamp { seconds, nanos }.to_string());
         prop_assert_eq!(details["resourceOwner"].as_str().unwrap(), owner);
-        prop_assert_eq!((value["org"]["id"].as_str().unwrap(), value["org"]["name"].as_str().unwrap()), (id.as_str(), name.as_str()));
+        prop_assert_eq!(value["org"]["id"].as_str().unwrap(), id);
+        prop_assert_eq!(value["org"]["name"].as_str().unwrap(), name);
     }
 
     #[test]
-    fn json_of_any_form_is_read_or_refused(json in json()) {
-        if let Ok(value) = Message::read(&SCHEMA, &Text(json), Form::Response) {
+    fn any_bytes_are_read_as_by_prost(bytes in vec(prop_oneof![0u8..0x30, any::<u8>()], 0..40)) {
+        oracles::protobuf_is_read_as_by_prost::<GetMyOrgResponse>(&SCHEMA, &bytes);
+        oracles::protobuf_is_read_as_by_prost::<Status>(&GOOGLE_RPC_STATUS, &bytes);
+    }
+
+    #[test]
+    fn json_of_any_form_is_read_or_rejected(json in json()) {
+        let text = json.to_string();
+        if let Ok(value) = Message::from_json(&SCHEMA, &json_text::parse(&text).unwrap(), Form::Response) {
             let bytes = value.encode(&SCHEMA).unwrap();
             prop_assert!(GetMyOrgResponse::decode(bytes.as_slice()).is_ok());
         }
     }
 
     #[test]
-    fn base64_comes_back(bytes in vec(any::<u8>(), 0..200)) {
+    fn json_is_parsed_as_by_serde(text in json_text()) {
+        oracles::json_is_parsed_as_by_serde(&text);
+    }
+
+    #[test]
+    fn deep_json_is_parsed_as_by_serde(depth in 95usize..=130, inner in DEEP_JSON, after in "[\\]}]{0,2}") {
+        let text = ["[".repeat(depth), inner, "]".repeat(depth), after].concat();
+        oracles::json_is_parsed_as_by_serde(&text);
+        if let Some(json) = json_text::parse(&text) {
+            prop_assert!(!json.is_complete() || depth <= json_text::MAX_DEPTH);
+        }
+    }
+
+    #[test]
+    fn base64_round_trips(bytes in vec(any::<u8>(), 0..200)) {
         prop_assert_eq!(base64::decode(base64::encode(&bytes).as_bytes()), Some(bytes));
     }
 
     #[test]
-    fn a_timestamp_comes_back_and_is_what_prost_writes(
+    fn a_timestamp_round_trips_and_is_written_as_by_prost(
         seconds in -62_135_596_800i64..=253_402_300_799,
         nanos in 0i32..1_000_000_000,
     ) {
@@ -220,14 +242,24 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_a_timestamp_or_none(text in "[0-9TZ:.+-]{0,30}") {
+    fn a_date_with_an_offset_is_read_as_by_prost(text in DATE) {
+        oracles::a_parsed_timestamp_round_trips(&text);
         if let Some(timestamp) = timestamp::parse(&text) {
-            prop_assert!(timestamp::format(&timestamp).is_some());
+            prop_assert_eq!(text.parse(), Ok(timestamp));
         }
+    }
+
+    #[test]
+    fn a_parsed_timestamp_round_trips(text in "[0-9TZ:.+-]{0,30}") {
+        oracles::a_parsed_timestamp_round_trips(&text);
     }
 }
 
-/// The text of an error with this `grpc-message`.
+const DATE: &str =
+    "[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6]0:[0-6]0([.][0-9]{1,9})?(Z|[+-][0-2][0-9]:[0-6][0-9])";
+const DEEP_JSON: &str = r#"(1|true|"\\u00e9"|\[\]|\{\}|\{"a":|\[|,|\]|\}| ){0,5}"#;
+
+/// Returns the message of an error with this `grpc-message`.
 fn message(raw: &str) -> String {
     let mut block = Metadata::new();
     block.append("grpc-status", "9");
@@ -235,7 +267,7 @@ fn message(raw: &str) -> String {
     status::decode(&Metadata::new(), &block).unwrap().unwrap_err().message
 }
 
-/// JSON with the names that a message has, and values of all types.
+/// JSON with the names of a message's fields and values of all types.
 fn json() -> impl Strategy<Value = Json> {
     let leaf = prop_oneof![
         Just(Json::Null),
@@ -255,35 +287,25 @@ fn json() -> impl Strategy<Value = Json> {
     })
 }
 
-/// Parsed JSON, as the decoder sees it.
-struct Text(Json);
-
-impl zitadel_org_web::protocol::json::Json for Text {
-    fn member(&self, name: &str) -> Option<Self> {
-        self.0.get(name).filter(|value| !value.is_null()).cloned().map(Self)
-    }
-
-    fn string(&self) -> Option<String> {
-        self.0.as_str().map(str::to_owned)
-    }
-
-    fn number(&self) -> Option<f64> {
-        self.0.as_f64()
-    }
-
-    fn boolean(&self) -> Option<bool> {
-        self.0.as_bool()
-    }
-
-    fn items(&self) -> Option<Vec<Self>> {
-        self.0.as_array().map(|items| items.iter().cloned().map(Self).collect())
-    }
-
-    fn names(&self) -> Option<Vec<String>> {
-        self.0.as_object().map(|object| object.keys().cloned().collect())
-    }
-
-    fn text(&self) -> String {
-        self.0.to_string()
-    }
+/// JSON text in which up to 3 characters were inserted or removed, and text that is put together from pieces of JSON.
+fn json_text() -> impl Strategy<Value = String> {
+    const PIECE: &str = r#"[\[\]{}:,"\\0-9eE.+\- ]|[\x00-\x20]|null|true|false|"a":|\\u[dD][89cCdD][0-9a-f]{2}|\\u00[0-9a-f]{2}|\\[nux"]|\PC"#;
+    let change = (any::<Index>(), any::<bool>(), PIECE);
+    let changed = (json(), any::<bool>(), vec(change, 0..=3)).prop_map(|(json, is_pretty, changes)| {
+        let text = if is_pretty { format!("{json:#}") } else { json.to_string() };
+        let mut pieces: Vec<String> = text.chars().map(String::from).collect();
+        for (index, is_removed, piece) in changes {
+            let index = index.index(pieces.len() + 1);
+            if is_removed && index < pieces.len() {
+                pieces.remove(index);
+            } else {
+                pieces.insert(index, piece);
+            }
+        }
+        pieces.concat()
+    });
+    let number = "-?[0-9]{0,18}([.][0-9]{0,3})?([eE][+-]?[0-9]{1,3})?";
+    let pieces = vec(PIECE, 0..12).prop_map(|pieces| pieces.concat());
+    let string = vec(PIECE, 0..6).prop_map(|pieces| format!("\"{}\"", pieces.concat()));
+    prop_oneof![2 => changed, 1 => number, 1 => pieces, 1 => string]
 }

@@ -1,0 +1,156 @@
+//! Writes a type for each method, the table of methods, and the typed clients.
+
+use std::{collections::BTreeMap, error::Error, fmt::Write as _};
+
+use heck::ToLowerCamelCase as _;
+use prost_build::{Comments, Method, Service};
+use prost_reflect::{DescriptorPool, MethodDescriptor};
+
+use crate::schema;
+
+/// The REST mapping of a method, from `option (google.api.http)`.
+struct Route {
+    verb: &'static str,
+    /// The path, with the JSON names of request members in braces.
+    path: String,
+    /// Whether the method changes nothing, from `option idempotency_level`.
+    is_read: bool,
+}
+
+/// The routes of all methods, by their full names.
+pub(crate) struct Routes(BTreeMap<String, Route>);
+
+impl Routes {
+    pub(crate) fn read(pool: &DescriptorPool) -> Result<Self, Box<dyn Error>> {
+        let methods = pool.services().flat_map(|service| service.methods().collect::<Vec<_>>());
+        let routes = methods.map(|method| Ok((method.full_name().to_owned(), route(pool, &method)?)));
+        Ok(Self(routes.collect::<Result<_, Box<dyn Error>>>()?))
+    }
+}
+
+fn route(pool: &DescriptorPool, method: &MethodDescriptor) -> Result<Route, Box<dyn Error>> {
+    let extension = pool.get_extension_by_name("google.api.http").ok_or("there is no google.api.http")?;
+    let options = method.options();
+    let rule = options.get_extension(&extension);
+    let rule = rule.as_message().ok_or("google.api.http is not a message")?;
+    let path_of = |verb: &str| rule.get_field_by_name(verb).and_then(|path| path.as_str().map(str::to_owned));
+    let (verb, path) = [("GET", path_of("get")), ("POST", path_of("post"))]
+        .into_iter()
+        .find_map(|(verb, path)| Some((verb, path.filter(|path| !path.is_empty())?)))
+        .ok_or_else(|| format!("{} has no google.api.http option", method.full_name()))?;
+    let is_read = method.method_descriptor_proto().options.as_ref().is_some_and(|options| {
+        options.idempotency_level() == prost_types::method_options::IdempotencyLevel::NoSideEffects
+    });
+    let path = [gateway_prefix(method.parent_service().full_name()), &json_names(&path)].concat();
+    Ok(Route { verb, path, is_read })
+}
+
+/// Returns the path below which ZITADEL serves a service of version 1.
+///
+/// Source: ZITADEL `internal/api/grpc/{auth,management}/server.go`.
+fn gateway_prefix(service: &str) -> &'static str {
+    match service {
+        "zitadel.auth.v1.AuthService" => "/auth/v1",
+        "zitadel.management.v1.ManagementService" => "/management/v1",
+        _ => "",
+    }
+}
+
+/// Replaces the names in braces by those of the JSON mapping.
+fn json_names(path: &str) -> String {
+    let mut parts = path.split(['{', '}']);
+    let mut names = parts.next().unwrap_or_default().to_owned();
+    while let (Some(name), Some(after)) = (parts.next(), parts.next()) {
+        names.extend(["{", &name.to_lower_camel_case(), "}", after]);
+    }
+    names
+}
+
+/// Returns the table of all methods.
+pub(crate) fn write_table(routes: &Routes) -> String {
+    let types = routes.0.keys().map(|full_name| {
+        // `zitadel.org.v2.OrganizationService.ListOrganizations`
+        let mut parts: Vec<&str> = full_name.split('.').collect();
+        let method = parts.pop().unwrap_or_default();
+        parts.pop();
+        format!("&<crate::proto::{}::{method} as Rpc>::METHOD", parts.join("::"))
+    });
+    let types: Vec<String> = types.collect();
+    format!("static METHODS: [&Method; {}] = [{}];", types.len(), types.join(", "))
+}
+
+/// Writes the methods and the typed client of a service.
+pub(crate) fn write_service(service: &Service, routes: &Routes, out: &mut String) -> Result<(), Box<dyn Error>> {
+    let name = format!("{}Client", service.name);
+    let full_name = format!("{}.{}", service.package, service.proto_name);
+    for method in &service.methods {
+        write_rpc(&full_name, method, routes, out)?;
+    }
+    write_comments(&service.comments, out)?;
+    writeln!(
+        out,
+        "#[derive(Debug, Clone)]
+        pub struct {name}<T> {{ base_url: String, transport: T }}
+        impl<T: crate::transport::Transport> {name}<T> {{
+            /// Returns a client of `{full_name}` at a base URL, over a transport. It checks nothing, adds no token and enforces no
+            /// deadline; [`Client`](crate::Client) does.
+            pub fn new(base_url: impl Into<String>, transport: T) -> Self {{
+                Self {{ base_url: base_url.into(), transport }}
+            }}"
+    )?;
+    for Method { name, proto_name, input_type, output_type, comments, .. } in &service.methods {
+        write_comments(comments, out)?;
+        writeln!(
+            out,
+            "///
+            /// # Errors
+            /// The transport's error, or INTERNAL if the response is not a [`{output_type}`].
+            pub async fn {name}(
+                &self,
+                request: &{input_type},
+                options: crate::transport::Options,
+            ) -> Result<crate::transport::Reply<{output_type}>, crate::Error> {{
+                crate::transport::unary::<{proto_name}, T>(&self.transport, &self.base_url, request, options).await
+            }}"
+        )?;
+    }
+    writeln!(out, "}}")?;
+    Ok(())
+}
+
+fn write_rpc(service: &str, method: &Method, routes: &Routes, out: &mut String) -> Result<(), Box<dyn Error>> {
+    let name = &method.proto_name;
+    if method.client_streaming || method.server_streaming {
+        return Err(format!("{name}: only unary rpcs are supported").into());
+    }
+    let route = routes.0.get(&format!("{service}.{name}")).ok_or_else(|| format!("{name} has no route"))?;
+    writeln!(
+        out,
+        "/// The method `{service}/{name}`.
+        #[derive(Debug, Clone, Copy)]
+        pub(crate) struct {name};
+        impl crate::method::Rpc for {name} {{
+            type Request = {};
+            type Response = {};
+            const METHOD: crate::method::Method = crate::method::Method {{
+                path: \"/{service}/{name}\", verb: {:?}, route: {:?}, is_read: {},
+                request: &crate::message::schema::{}, response: &crate::message::schema::{},
+            }};
+        }}",
+        method.input_type,
+        method.output_type,
+        route.verb,
+        route.path,
+        route.is_read,
+        schema::ident(&method.input_proto_type),
+        schema::ident(&method.output_proto_type),
+    )?;
+    Ok(())
+}
+
+fn write_comments(comments: &Comments, out: &mut String) -> std::fmt::Result {
+    for line in &comments.leading {
+        writeln!(out, "///{}{}", if line.is_empty() { "" } else { " " }, line.trim())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,243 @@
+// Reads the arguments of a call: the JavaScript side of `arguments.rs`.
+//
+// Any access to what a caller passes in can throw or lie. Each value is read once, here, inside a `try`, and becomes a plain
+// value of the type that its option has. Rust checks what the values mean. The file imports nothing, because wasm-pack copies it
+// on its own.
+
+const { Array, JSON, Number, Object, Reflect, String, Symbol } = globalThis;
+
+/** More items than any argument has; an iterable may be endless. */
+const MAX_ITEMS = 1_000_000;
+const MAX_DEPTH = 100;
+
+/** An argument of the wrong type. */
+class Constraint {
+  /** @param {string} message */
+  constructor(message) {
+    this.message = message;
+  }
+}
+
+/** @param {string} name @param {string} constraint @returns {never} */
+function reject(name, constraint) {
+  throw new Constraint(`${name} must ${constraint}.`);
+}
+
+/** @param {unknown} value @returns {value is object} */
+const isObject = (value) => typeof value === "object" && value !== null;
+
+/** @param {unknown} value */
+const isSet = (value) => value !== undefined && value !== null;
+
+/** @param {string} name @param {unknown} value */
+const object = (name, value) => (isObject(value) ? value : reject(name, "be an object"));
+
+/** @param {string} name @param {unknown} value */
+const string = (name, value) => (typeof value === "string" ? value : reject(name, "be a string"));
+
+/** @param {string} name @param {unknown} value */
+const callback = (name, value) => (typeof value === "function" ? value : reject(name, "be a function"));
+
+/** @param {unknown} value */
+const number = (value) => (typeof value === "number" ? value : Number.NaN);
+
+/** @param {string} name @param {Iterable<unknown>} iterable @returns {unknown[]} */
+function itemsOf(name, iterable) {
+  const items = [];
+  for (const item of iterable) {
+    if (items.push(item) > MAX_ITEMS) {
+      reject(name, `have at most ${MAX_ITEMS} items`);
+    }
+  }
+  return items;
+}
+
+/** @param {unknown} value @returns {value is Iterable<unknown>} */
+const isIterable = (value) => isObject(value) && typeof Reflect.get(value, Symbol.iterator) === "function";
+
+/** Reads the ids of a bulk run. @param {unknown} value @returns {string[]} */
+export function readIds(value) {
+  const ids = isIterable(value) ? itemsOf("orgIds", value) : reject("orgIds", "be an iterable of strings");
+  return ids.map((id, index) => string(`orgIds[${index}]`, id));
+}
+
+/** A string, or a URL of whichever realm. @param {unknown} value */
+function url(value) {
+  const text = isObject(value) ? Reflect.get(value, "href") : value;
+  return typeof text === "string" ? text : reject("baseUrl", "be a string or a URL");
+}
+
+/** What the constructor of Headers takes, as lines: in turn a name and a value. @param {unknown} value */
+function headers(value) {
+  const fail = () => reject("headers", "be an object of strings or an iterable of [name, value] pairs");
+  if (!isObject(value)) {
+    return fail();
+  }
+  const pairs = isIterable(value) ? itemsOf("headers", value) : Object.entries(value);
+  const lines = pairs.flatMap((pair) => {
+    const [name, text, ...rest] = isIterable(pair) ? itemsOf("headers", pair) : fail();
+    const isText = ["string", "number", "boolean", "bigint"].includes(typeof text);
+    return typeof name === "string" && isText && rest.length === 0 ? [name, String(text)] : fail();
+  });
+  // Rust rejects a header with a line break, so it may not become two lines.
+  return lines.map((line) => line.replaceAll("\n", "\0")).join("\n");
+}
+
+/** @type {Record<string, (value: any) => any>} */
+const OPTIONS = {
+  baseUrl: url,
+  protocol: (value) => (typeof value === "string" ? value : ""),
+  timeoutMs: number,
+  signal: (value) => value,
+  language: (value) => string("language", value),
+  headers,
+  fetch: (value) => callback("fetch", value),
+  allowInsecure: (value) => value === true,
+  concurrency: number,
+  onProgress: (value) => callback("onProgress", value),
+};
+
+/** The names of all options. */
+export const OPTION_NAMES = Object.keys(OPTIONS);
+
+/** Values that were read, or the first problem. */
+class Reading {
+  /** @type {string | undefined} */
+  problem;
+  /** @type {unknown} The exception that reading threw. */
+  cause;
+
+  /**
+   * Reads a value; undefined and null are not set.
+   *
+   * @template T @param {string} name @param {() => T} read
+   */
+  attempt(name, read) {
+    if (this.problem !== undefined) {
+      return undefined;
+    }
+    try {
+      return read();
+    } catch (thrown) {
+      const isConstraint = thrown instanceof Constraint;
+      this.problem = isConstraint ? thrown.message : `${name} could not be read: it threw an exception. See cause.`;
+      this.cause = isConstraint ? undefined : thrown;
+      return undefined;
+    }
+  }
+}
+
+/** Options of a call, or the defaults of a client. */
+export class Options extends Reading {
+  /** @type {Record<string, any>} */
+  values = {};
+
+  /** @param {string} name @param {unknown} options */
+  constructor(name, options) {
+    super();
+    if (!isSet(options)) {
+      return;
+    }
+    this.attempt(name, () => object(name, options));
+    for (const option of OPTION_NAMES) {
+      this.values[option] = this.attempt(option, () => {
+        const value = Reflect.get(/** @type {object} */ (options), option);
+        return isSet(value) ? OPTIONS[option]?.(value) : undefined;
+      });
+    }
+  }
+}
+
+/**
+ * A copy of a request that JSON can carry.
+ *
+ * @param {string} path @param {unknown} value @param {number} depth @returns {unknown}
+ */
+function plain(path, value, depth) {
+  if (typeof value === "bigint" || (typeof value === "number" && !Number.isFinite(value))) {
+    return String(value);
+  }
+  if (typeof value === "function" || typeof value === "symbol") {
+    return reject(path, "be a plain value");
+  }
+  if (!isObject(value)) {
+    return value;
+  }
+  if (depth > MAX_DEPTH) {
+    return reject(path, "not be nested deeper");
+  }
+  if (Array.isArray(value)) {
+    const length = value.length <= MAX_ITEMS ? value.length : reject(path, `have at most ${MAX_ITEMS} items`);
+    return Array.from({ length }, (_, index) => plain(`${path}[${index}]`, value[index], depth + 1));
+  }
+  const prototype = Reflect.getPrototypeOf(value);
+  // The prototype of plain objects of any realm has none itself.
+  if (prototype && Reflect.getPrototypeOf(prototype)) {
+    return reject(path, "be a plain object or array");
+  }
+  const members = Object.entries(value).map(([name, member]) => [name, plain(`${path}.${name}`, member, depth + 1)]);
+  return Object.fromEntries(members);
+}
+
+/** The arguments of an exported function. */
+export class Arguments extends Reading {
+  /** @type {string | undefined} */
+  tokenText;
+  /** @type {Function | undefined} */
+  tokenFunction;
+  /** @type {any} The second argument, by its name: ids as strings, the request as JSON text. */
+  subject;
+  /** @type {Record<string, any>} The options of the call, and of the client where the call has none. */
+  options;
+  /** @type {string | undefined} The client's headers, which Rust merges by name. */
+  defaultHeaders;
+
+  /**
+   * @param {keyof typeof SUBJECTS} reader - of the second argument
+   * @param {unknown} token @param {unknown} subject @param {unknown} options
+   * @param {Options | undefined} defaults - of a client
+   */
+  constructor(reader, token, subject, options, defaults) {
+    super();
+    const own = new Options("options", options);
+    const first = [defaults, own].find((reading) => reading?.problem !== undefined);
+    this.problem = first?.problem;
+    this.cause = first?.cause;
+    this.options = own.values;
+    const { headers, ...inherited } = defaults?.values ?? {};
+    this.defaultHeaders = headers;
+    for (const [option, value] of Object.entries(inherited)) {
+      this.options[option] ??= value;
+    }
+    const [name, read] = SUBJECTS[reader];
+    this.subject = this.attempt(name, () => read(subject));
+    if (typeof token === "string") {
+      this.tokenText = token;
+    } else if (typeof token === "function") {
+      this.tokenFunction = token;
+    } else {
+      this.attempt("token", () => reject("token", "be a string or a function that returns one"));
+    }
+  }
+}
+
+/** The name and the reader of each second argument. @type {Record<string, [name: string, read: (value: unknown) => any]>} */
+const SUBJECTS = {
+  optionalOrgId: ["orgId", (value) => (isSet(value) ? string("orgId", value) : undefined)],
+  orgId: ["orgId", (value) => string("orgId", value)],
+  organizationId: ["organizationId", (value) => string("organizationId", value)],
+  orgIds: ["orgIds", readIds],
+  request: ["request", (value) => JSON.stringify(plain("request", isSet(value) ? object("request", value) : {}, 0))],
+};
+
+/** A record of a call that outlives a crash of the module. */
+export class CallRecord {
+  isChangeSent = false;
+  /** @type {any[]} Results of a bulk run. One that was started but has none is null. */
+  results = [];
+
+  /** @param {number} startedAt - by the clock of `browser.js` */
+  constructor(startedAt) {
+    this.startedAt = startedAt;
+  }
+}

@@ -1,0 +1,41 @@
+//! The methods of ZITADEL's API. The build generates one type for each rpc of `proto/`.
+
+use prost::Message;
+
+use crate::message::Schema;
+
+/// The description of a method.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Method {
+    /// `/package.Service/Method`, the path over gRPC-Web.
+    pub(crate) path: &'static str,
+    /// The HTTP method over REST.
+    pub(crate) verb: &'static str,
+    /// The path over REST, with the names of request members in braces.
+    pub(crate) route: &'static str,
+    /// Whether the method changes nothing on the server.
+    pub(crate) is_read: bool,
+    pub(crate) request: &'static Schema,
+    pub(crate) response: &'static Schema,
+}
+
+impl Method {
+    /// Returns the method with a path over gRPC-Web.
+    pub(crate) fn find(path: &str) -> Option<&'static Self> {
+        METHODS.iter().copied().find(|method| method.path == path)
+    }
+
+    /// Returns true if the request has no members: a header names the organization then.
+    pub(crate) const fn has_empty_request(&self) -> bool {
+        self.request.fields.is_empty()
+    }
+}
+
+/// A method with the types of its messages.
+pub(crate) trait Rpc {
+    type Request: Message + Default;
+    type Response: Message + Default;
+    const METHOD: Method;
+}
+
+include!(concat!(env!("OUT_DIR"), "/methods.rs"));

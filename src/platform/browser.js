@@ -1,0 +1,490 @@
+// The JavaScript side of `browser.rs`: the clock, URLs, signals, fetch and its responses.
+//
+// A caller may pass their own fetch, signal or token function, and a page may patch the global ones. Any access to such an
+// object can throw or lie. Every access therefore happens here, inside a `try`, and Rust gets plain values. Nothing is decided
+// here. The file imports nothing, because wasm-pack copies it on its own.
+
+// Kept from load time, so that a page that replaces them later breaks nothing. Timers and fetch are looked up for each use,
+// because tests and instrumentation replace those on purpose.
+const { ArrayBuffer, DataView, Date, Map, Object, Promise, Reflect, Set, TypeError, URL } = globalThis;
+const { Uint8Array, WeakMap } = globalThis;
+const { performance } = globalThis;
+
+const resolved = Promise.resolve.bind(Promise);
+const { then } = Promise.prototype;
+const ignore = () => {};
+/** @type {() => number} */
+const readClock =
+  typeof performance?.now === "function" ? performance.now.bind(performance) : Date.now;
+
+/**
+ * Reacts to a promise, a thenable or a plain value. Throws what `Promise.resolve` throws.
+ *
+ * @param {unknown} value
+ * @param {(value: any) => void} onFulfilled
+ * @param {(reason: unknown) => void} onRejected
+ */
+function settle(value, onFulfilled, onRejected) {
+  Reflect.apply(then, resolved(value), [onFulfilled, onRejected]);
+}
+
+/** Milliseconds of a monotonic clock. The epoch is unspecified. */
+export function now() {
+  return readClock();
+}
+
+/**
+ * The origin that the runtime declares. A page's own variable `origin` replaces the accessor by a plain property, which does
+ * not count.
+ */
+function declaredOrigin() {
+  for (let owner = globalThis; owner; owner = /** @type {any} */ (Reflect.getPrototypeOf(owner))) {
+    const property = Reflect.getOwnPropertyDescriptor(owner, "origin");
+    if (property) {
+      return property.get && Reflect.apply(property.get, globalThis, []);
+    }
+  }
+  return undefined;
+}
+
+/** The origin of this page or worker: "null" if it is opaque, undefined in runtimes without one (Node). */
+export function ownOrigin() {
+  try {
+    const origin = declaredOrigin();
+    const { location } = globalThis;
+    const isHttp = location?.protocol === "https:" || location?.protocol === "http:";
+    const result = isHttp && origin !== "null" ? location.origin : origin;
+    return typeof result === "string" ? result : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns an absolute URL in its normal form. @param {string} text */
+export function parseUrl(text) {
+  try {
+    const { href } = new URL(text);
+    return typeof href === "string" ? href : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A promise that Rust polls, and may drop before it settles. */
+export class Watch {
+  state = /** @type {0 | 1 | 2} */ (0); // pending, fulfilled, rejected
+  /** @type {any} */
+  value;
+  /** @type {(() => void) | undefined} */
+  #wake;
+
+  /** @param {() => unknown} start @param {() => void} wake */
+  constructor(start, wake) {
+    const settled = (/** @type {1 | 2} */ state) => (/** @type {unknown} */ value) => {
+      this.state = state;
+      this.value = value;
+      this.#wake?.();
+    };
+    try {
+      settle(start(), settled(1), settled(2));
+    } catch (thrown) {
+      settled(2)(thrown);
+    }
+    this.#wake = wake;
+  }
+
+  /** Forgets the promise: it never wakes again. */
+  cancel() {
+    this.#wake = undefined;
+  }
+}
+
+/** A timer that Rust polls. */
+export class Timer {
+  hasFired = false;
+  /** @type {any} A number in browsers, an object in Node. */
+  #handle;
+
+  /** @param {number} ms @param {() => void} wake */
+  constructor(ms, wake) {
+    try {
+      this.#handle = setTimeout(() => {
+        this.hasFired = true;
+        wake();
+      }, ms);
+    } catch {
+      // A runtime without timers has no deadlines.
+    }
+  }
+
+  cancel() {
+    try {
+      clearTimeout(this.#handle);
+    } catch {
+      // See above.
+    }
+  }
+}
+
+/** @typedef {(reason: unknown) => void} AbortCallback */
+
+/** @type {WeakMap<object, Set<AbortCallback>>} */
+const abortCallbacks = new WeakMap();
+/** @type {WeakMap<object, () => void>} */
+const abortListeners = new WeakMap();
+
+/**
+ * Calls back when a signal aborts. A signal gets one listener, however many calls share it: Node warns about more than ten.
+ */
+export class AbortSubscription {
+  /** Whether this is an AbortSignal, of any realm. */
+  isValid = false;
+  /** @type {unknown} The exception that reading the signal threw. */
+  thrown;
+  #signal;
+  #callback;
+
+  /** @param {any} signal @param {AbortCallback} callback */
+  constructor(signal, callback) {
+    this.#signal = signal;
+    this.#callback = callback;
+    try {
+      if (typeof signal === "object" && typeof signal.aborted === "boolean") {
+        this.#add();
+        this.isValid = true;
+      }
+    } catch (thrown) {
+      this.thrown = thrown;
+    }
+  }
+
+  #add() {
+    const signal = this.#signal;
+    const known = abortCallbacks.get(signal);
+    if (known) {
+      known.add(this.#callback);
+      return;
+    }
+    const callbacks = new Set([this.#callback]);
+    const listener = () => {
+      // An event that someone dispatched by hand does not count.
+      if (this.isAborted) {
+        [...callbacks].forEach((callback) => callback(this.reason));
+      }
+    };
+    signal.addEventListener("abort", listener);
+    abortCallbacks.set(signal, callbacks);
+    abortListeners.set(signal, listener);
+  }
+
+  get isAborted() {
+    try {
+      return this.#signal.aborted === true;
+    } catch {
+      return false;
+    }
+  }
+
+  get reason() {
+    try {
+      return this.#signal.reason;
+    } catch {
+      return undefined;
+    }
+  }
+
+  close() {
+    const callbacks = abortCallbacks.get(this.#signal);
+    callbacks?.delete(this.#callback);
+    if (callbacks?.size === 0) {
+      const listener = abortListeners.get(this.#signal);
+      abortCallbacks.delete(this.#signal);
+      abortListeners.delete(this.#signal);
+      try {
+        this.#signal.removeEventListener("abort", listener);
+      } catch {
+        // The listener does nothing without callbacks.
+      }
+    }
+  }
+}
+
+/** @type {WeakMap<Function, number>} */
+const functionIds = new WeakMap();
+let functionCount = 0;
+
+/** Returns a number that identifies a function. @param {Function} callee */
+export function functionId(callee) {
+  let id = functionIds.get(callee);
+  if (id === undefined) {
+    functionIds.set(callee, (id = functionCount++));
+  }
+  return id;
+}
+
+/**
+ * Calls a token function with the error that ZITADEL rejected the previous token with.
+ *
+ * @param {Function} callee @param {unknown} previous @param {() => void} wake
+ */
+export function requestToken(callee, previous, wake) {
+  return new Watch(() => Reflect.apply(callee, undefined, [{ previous }]), wake);
+}
+
+/** Calls back without waiting. Exceptions and rejections are the callback's own affair. @param {Function} callback @param {unknown} value */
+export function notify(callback, value) {
+  try {
+    settle(Reflect.apply(callback, undefined, [value]), ignore, ignore);
+  } catch {
+    // See above.
+  }
+}
+
+/** Options of fetch that only tighten a call. Old versions of workerd reject the first two, jsdom's signal is of another realm. */
+const OPTIONAL = /** @type {const} */ (["referrerPolicy", "cache", "signal"]);
+const PROBE_URL = "https://probe.invalid/";
+/** @type {{ Request?: unknown, AbortController?: unknown, rejected: string[] }} */
+let probe = { rejected: [] };
+
+/**
+ * The optional options that this runtime rejects, found with the constructor of Request, which checks as fetch does and sends
+ * nothing.
+ *
+ * @param {Record<string, any>} init
+ */
+function rejectedOptions(init) {
+  const { Request, AbortController } = globalThis;
+  if (probe.Request !== Request || probe.AbortController !== AbortController) {
+    const options = { referrerPolicy: "no-referrer", cache: "no-store", signal: init.signal };
+    const isUsable = accepts(PROBE_URL, {});
+    const rejected = OPTIONAL.filter((name) => isUsable && !accepts(PROBE_URL, { [name]: options[name] }));
+    probe = { Request, AbortController, rejected };
+  }
+  return probe.rejected;
+}
+
+/** @param {string} url @param {Record<string, any>} init */
+function accepts(url, init) {
+  try {
+    return Boolean(new Request(url, init));
+  } catch {
+    return false;
+  }
+}
+
+function globalFetch() {
+  const { fetch } = globalThis;
+  if (typeof fetch !== "function") {
+    throw new TypeError("this runtime has no global fetch");
+  }
+  return fetch;
+}
+
+/**
+ * Names the reason why the global fetch gave no response. A caller's fetch may have sent the request, whatever it throws.
+ *
+ * @param {any} thrown @param {string} url @param {Record<string, any>} init
+ */
+function failureOf(thrown, url, init) {
+  if (typeof globalThis.fetch !== "function") {
+    return "refused";
+  }
+  try {
+    switch (thrown?.cause?.code) {
+      case "UND_ERR_HEADERS_OVERFLOW":
+        return "headers-too-long";
+      case "ECONNREFUSED":
+      case "ENOTFOUND":
+        return "not-connected";
+    }
+  } catch {
+    // An error whose members throw says nothing.
+  }
+  // Only a constructor that accepts an ordinary request says something about this one.
+  return accepts(PROBE_URL, {}) && !accepts(url, init) ? "refused" : "failed";
+}
+
+/** More pairs than any response has; a fake may have endless ones. */
+const MAX_HEADERS = 100_000;
+
+/** Reads headers as lines, in turn a name and a value. @param {any} headers */
+function readHeaders(headers) {
+  const lines = [];
+  for (const [name, value] of headers) {
+    if (typeof name !== "string" || typeof value !== "string" || lines.length > 2 * MAX_HEADERS) {
+      throw new TypeError("response.headers is not an iterable of pairs of strings");
+    }
+    // fetch has no line breaks in headers. A fake that has them gets a malformed header.
+    lines.push(name.replaceAll("\n", "\0"), value.replaceAll("\n", "\0"));
+  }
+  return lines.join("\n");
+}
+
+/** Joins repeated headers, as an object that a caller's fetch can read. @param {string} lines */
+export function joinHeaders(lines) {
+  /** @type {Map<string, string>} */
+  const headers = new Map();
+  const parts = lines.split("\n");
+  for (let at = 0; at + 1 < parts.length; at += 2) {
+    const [name = "", value = ""] = parts.slice(at, at + 2);
+    const known = headers.get(name);
+    headers.set(name, known === undefined ? value : `${known}, ${value}`);
+  }
+  return Object.fromEntries(headers);
+}
+
+const typedArray = Reflect.getPrototypeOf(Uint8Array.prototype) ?? {};
+/** @param {object} prototype @param {string} name @returns {(view: any) => any} */
+const getter = (prototype, name) => {
+  const get = Reflect.getOwnPropertyDescriptor(prototype, name)?.get ?? ignore;
+  return (view) => Reflect.apply(get, view, []);
+};
+/** Getters of the language itself: they throw for fakes, and a subclass cannot override them. */
+const VIEWS = [typedArray, DataView.prototype].map((prototype) => ({
+  buffer: getter(prototype, "buffer"),
+  offset: getter(prototype, "byteOffset"),
+  length: getter(prototype, "byteLength"),
+}));
+const bufferLength = getter(ArrayBuffer.prototype, "byteLength");
+
+/** Copies at most `limit` bytes of a chunk. @param {any} chunk @param {number} limit */
+function copyBytes(chunk, limit) {
+  for (const { buffer, offset, length } of VIEWS) {
+    try {
+      return new Uint8Array(new Uint8Array(buffer(chunk), offset(chunk), Math.min(length(chunk), limit)));
+    } catch {
+      // Not a view of this kind, or detached.
+    }
+  }
+  throw new TypeError("the response body has a chunk that is not a usable Uint8Array");
+}
+
+/** One request and its response. */
+export class Exchange {
+  status = 0;
+  type = "";
+  /** Lines, in turn a name and a value. */
+  headers = "";
+  /** "refused", "not-connected", "headers-too-long", "failed" or "unreadable", if there is no response that can be read. */
+  failure = "";
+  #fetch;
+  /** @type {AbortController | undefined} */
+  #controller;
+  /** @type {any} */
+  #reader;
+  /** @type {any} A response whose body is not one of the web's streams. */
+  #whole;
+  #isBodyUsed = false;
+  #isEmpty = true;
+
+  /**
+   * @param {Function | undefined} fetch - the caller's; the global one otherwise
+   * @param {AbortController | undefined} controller
+   */
+  constructor(fetch, controller) {
+    this.#fetch = fetch;
+    this.#controller = controller;
+  }
+
+  /**
+   * Sends the request. The watch is fulfilled when the members are set, and rejected with an exception and `failure` set.
+   *
+   * @param {string} url @param {Record<string, any>} init @param {() => void} wake
+   */
+  send(url, init, wake) {
+    return new Watch(() => {
+      init.signal = this.#controller?.signal;
+      rejectedOptions(init).forEach((name) => delete init[name]);
+      return this.#send(url, init);
+    }, wake);
+  }
+
+  /** @param {string} url @param {Record<string, any>} init */
+  async #send(url, init) {
+    let response;
+    try {
+      response = await Reflect.apply(this.#fetch ?? globalFetch(), undefined, [url, init]);
+    } catch (thrown) {
+      this.failure = this.#fetch ? "failed" : failureOf(thrown, url, init);
+      throw thrown;
+    }
+    try {
+      this.#read(response);
+    } catch (thrown) {
+      this.failure = "unreadable";
+      throw thrown;
+    }
+  }
+
+  /** @param {any} response */
+  #read(response) {
+    const { status, type } = response;
+    if (typeof status !== "number") {
+      throw new TypeError("response.status is not a number");
+    }
+    this.status = status;
+    this.type = typeof type === "string" ? type : "";
+    this.headers = readHeaders(response.headers);
+    const { body } = response;
+    this.#isBodyUsed = response.bodyUsed === true;
+    if (typeof body?.getReader === "function") {
+      this.#reader = body.getReader();
+    } else if (typeof response.arrayBuffer === "function" && body !== null) {
+      this.#whole = response;
+    } else if (body !== null && body !== undefined) {
+      throw new TypeError("response.body is not a stream");
+    }
+  }
+
+  /**
+   * Reads the next chunk. The watch's value is a copy of at most `limit` bytes of it, or undefined at the end.
+   *
+   * @param {number} limit @param {() => void} wake
+   */
+  read(limit, wake) {
+    return new Watch(() => this.#next(limit), wake);
+  }
+
+  /** @param {number} limit */
+  async #next(limit) {
+    if (this.#whole) {
+      const buffer = await this.#whole.arrayBuffer();
+      this.#end();
+      bufferLength(buffer);
+      return copyBytes(new Uint8Array(buffer), limit);
+    }
+    const result = this.#reader ? await this.#reader.read() : { done: true };
+    if (!result.done) {
+      this.#isEmpty = false;
+      return copyBytes(result.value, limit);
+    }
+    this.#end();
+    if (this.#isBodyUsed && this.#isEmpty) {
+      throw new TypeError("the response body has already been read");
+    }
+    return undefined;
+  }
+
+  /** The response was read to its end. */
+  #end() {
+    this.#reader = this.#whole = this.#controller = undefined;
+  }
+
+  /** Gives up the response, also where fetch ignores its signal. */
+  close() {
+    try {
+      this.#controller?.abort();
+    } catch {
+      // A listener of the page threw.
+    }
+    try {
+      if (this.#reader) {
+        settle(this.#reader.cancel(), ignore, ignore);
+        this.#reader.releaseLock();
+      }
+    } catch {
+      // The reader is not one of the web's.
+    }
+    this.#end();
+  }
+}

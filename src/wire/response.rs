@@ -1,0 +1,428 @@
+//! The response to a unary call over gRPC-Web: from HTTP status, headers and body to a message or an error.
+//!
+//! The order of decisions: a bad HTTP status, the content type, the body's frames, the status in the trailers frame or in the
+//! headers, and last the message. A status other than OK is the server's word and comes before every violation of the form.
+
+use super::{
+    body::{BodyDecoder, End, Excerpt, Wait},
+    frame::{self, Violation},
+    head::Head,
+    status,
+};
+use crate::{
+    code::Code,
+    error::{Error, Source},
+    message::Invalid,
+    metadata::Metadata,
+};
+
+/// A successful response.
+///
+/// See the example of [`Transport`](crate::transport::Transport).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    /// The headers.
+    pub headers: Metadata,
+    /// The message's bytes.
+    pub message: Vec<u8>,
+    /// The trailers.
+    pub trailers: Metadata,
+}
+
+/// Decodes a response over gRPC-Web chunk by chunk.
+///
+/// ```
+/// use zitadel_org_web::{Metadata, wire::{body::End, head::Head, response::ResponseDecoder}};
+///
+/// let mut headers = Metadata::new();
+/// headers.append("content-type", "application/grpc-web+proto");
+/// let mut decoder = ResponseDecoder::new(Head { http_status: 200, headers });
+/// decoder.push(b"\0\0\0\0\x02hi");
+/// assert!(!decoder.is_decided());
+/// decoder.push(b"\x80\0\0\0\x0fgrpc-status:0\r\n");
+/// assert!(decoder.is_decided());
+/// assert_eq!(decoder.finish(End::Complete).unwrap().message, b"hi");
+/// ```
+#[derive(Debug)]
+pub struct ResponseDecoder {
+    head: Head,
+    body: Body,
+}
+
+/// What the head says about the body.
+#[derive(Debug)]
+enum Body {
+    /// Frames decide. If the headers carry an error already, only trailers could replace it by another.
+    Frames { frames: frame::Decoder, has_error: bool },
+    /// The head decides, and the body is shown with the error.
+    Shown(Error, Excerpt),
+    /// The head decides.
+    Ignored(Error),
+}
+
+/// How long trailers are waited for when the headers carry an error already, in milliseconds.
+const ERROR_GRACE_MS: f64 = 1000.0;
+/// How long the end of the body is waited for after the trailers, in milliseconds. It usually comes with them, and a connection
+/// whose response was read to its end can be reused.
+const END_GRACE_MS: f64 = 20.0;
+
+impl ResponseDecoder {
+    /// Reads the head.
+    #[must_use]
+    pub fn new(head: Head) -> Self {
+        let status = status::decode(&head.headers, &Metadata::new()).and_then(Result::err);
+        let body = if head.is_success() {
+            match (content_type_error(&head), status) {
+                (None, status) => Body::Frames { frames: frame::Decoder::default(), has_error: status.is_some() },
+                (Some(_), Some(status)) => Body::Ignored(status.into()),
+                (Some(error), None) => Body::Shown(error, Excerpt::default()),
+            }
+        } else {
+            // 99 is not a status. The HTTP status is more precise then.
+            match status.filter(|status| !status.is_malformed) {
+                Some(status) => Body::Ignored(status.into()),
+                None => Body::Shown(head.http_error(), Excerpt::default()),
+            }
+        };
+        Self { head, body }
+    }
+
+    /// Takes the next chunk of the body.
+    pub fn push(&mut self, chunk: &[u8]) {
+        match &mut self.body {
+            Body::Frames { frames, .. } => frames.push(chunk),
+            Body::Shown(_, excerpt) => excerpt.push(chunk),
+            Body::Ignored(_) => {}
+        }
+    }
+
+    /// Returns true if no more of the body is needed: the trailers are complete, or a frame is malformed.
+    #[must_use]
+    pub fn is_decided(&self) -> bool {
+        match &self.body {
+            Body::Frames { frames, .. } => frames.trailers().is_some() || frames.violation().is_some(),
+            Body::Shown(..) | Body::Ignored(_) => true,
+        }
+    }
+
+    /// Returns the message of the response.
+    ///
+    /// # Errors
+    /// The status that the server sent, UNAVAILABLE if the connection was lost, or the violation of the protocol.
+    pub fn finish(self, end: End) -> Result<Response, Error> {
+        let Self { head, body } = self;
+        let (frames, _) = match body {
+            Body::Frames { frames, has_error } => (frames, has_error),
+            Body::Shown(error, excerpt) => {
+                return Err(head.attach_to(error, &Metadata::new()).with_body(excerpt.into_text()));
+            }
+            Body::Ignored(error) => return Err(head.attach_to(error, &Metadata::new())),
+        };
+        finish_frames(head, frames, end)
+    }
+}
+
+fn finish_frames(head: Head, mut frames: frame::Decoder, end: End) -> Result<Response, Error> {
+    if matches!(end, End::Complete) {
+        frames.end();
+    }
+    let trailers = frames.trailers().map(Metadata::decode);
+    let has_trailers = trailers.is_some();
+    let trailers = trailers.unwrap_or_default();
+    let error = match (status::decode(&head.headers, &trailers), frames.violation(), end) {
+        (Some(Err(status)), ..) => status.into(),
+        (_, _, End::Lost(source)) if !has_trailers => connection_lost(source),
+        (_, Some(violation), _) => violation.into(),
+        (None, ..) => missing_status(),
+        (Some(Ok(())), ..) if frames.messages() == 1 => {
+            return Ok(Response { message: frames.into_message(), headers: head.headers, trailers });
+        }
+        _ => {
+            let text = "The response has status 0 but not exactly one message. Check the proxy in front of ZITADEL.";
+            Error::protocol(Code::Unimplemented, text)
+        }
+    };
+    Err(head.attach_to(error, &trailers))
+}
+
+impl BodyDecoder for ResponseDecoder {
+    fn wait(&self) -> Wait {
+        match &self.body {
+            Body::Frames { frames, .. } if frames.violation().is_some() => Wait::Done,
+            Body::Frames { frames, .. } if frames.trailers().is_some() => Wait::AtMost(END_GRACE_MS),
+            Body::Frames { has_error: true, .. } => Wait::AtMost(ERROR_GRACE_MS),
+            Body::Frames { .. } => Wait::UntilDeadline,
+            Body::Shown(_, excerpt) => excerpt.wait(),
+            Body::Ignored(_) => Wait::Done,
+        }
+    }
+
+    fn push(&mut self, chunk: &[u8]) {
+        Self::push(self, chunk);
+    }
+}
+
+/// The error of a connection that was lost inside the response.
+pub(crate) fn connection_lost(source: Source) -> Error {
+    Error::transport("The connection was lost inside the response.").with_source(source)
+}
+
+/// The error of a message that is not the method's response.
+pub(crate) fn invalid_message(invalid: &Invalid) -> Error {
+    let text = [
+        "The response's message is not the one that this method returns (",
+        &invalid.text(),
+        "). Check the server's version.",
+    ];
+    Error::protocol(Code::Internal, text.concat())
+}
+
+fn content_type_error(head: &Head) -> Option<Error> {
+    const GRPC_WEB: &str = "application/grpc-web";
+    let media_type = head.media_type();
+    let code = match media_type.strip_prefix(GRPC_WEB) {
+        Some("" | "+proto") => return None,
+        Some(format) if format.starts_with(['+', '-']) => Code::Internal,
+        _ => Code::Unknown,
+    };
+    let text = [
+        "The response's content-type is \"",
+        &head.content_type(),
+        "\", which is not gRPC-Web. Check that baseUrl is ZITADEL's address and that the proxy in front of it passes gRPC-Web on.",
+    ];
+    Some(Error::protocol(code, text.concat()))
+}
+
+fn missing_status() -> Error {
+    let text = "The response carries no grpc-status. A server of another origin must list it in \
+                Access-Control-Expose-Headers; otherwise check the proxy in front of ZITADEL.";
+    Error::protocol(Code::Unknown, text)
+}
+
+impl From<Violation> for Error {
+    fn from(violation: Violation) -> Self {
+        let (code, problem) = match violation {
+            Violation::Compressed => (Code::Internal, "is compressed, but the client did not request compression"),
+            Violation::UnknownFlags => (Code::Internal, "has a frame with undefined flags"),
+            Violation::TooLong => {
+                let text = "The response exceeds the size limit (4 MiB for the message, 64 KiB for the trailers). Request less.";
+                return Self::protocol(Code::ResourceExhausted, text).permanent();
+            }
+            Violation::DataAfterTrailers => (Code::Internal, "contains data after the trailers frame"),
+            Violation::Truncated => (Code::Internal, "ends inside a frame"),
+        };
+        Self::protocol(code, ["The response ", problem, ". Check the proxy in front of ZITADEL."].concat())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Decoder, End, Head, Opening, Response};
+    use crate::{
+        error::{Error, ErrorKind as Kind},
+        protocol::{code::Code, metadata::Metadata},
+    };
+
+    const GRPC_WEB: &str = "content-type: application/grpc-web+proto\r\n";
+    const MESSAGE: &[u8] = b"\0\0\0\0\x02hi";
+    const OK: &[u8] = b"\x80\0\0\0\x0fgrpc-status:0\r\n";
+    const NOT_FOUND: &[u8] = b"\x80\0\0\0\x10grpc-status: 5\r\n";
+
+    fn open(http_status: u16, headers: &str) -> Opening {
+        Decoder::open(Head { http_status, headers: Metadata::decode(headers.as_bytes()) })
+    }
+
+    fn read(http_status: u16, headers: &str, body: &[&[u8]]) -> Result<Response, Error> {
+        match open(http_status, headers) {
+            Opening::Body(mut decoder) => {
+                body.iter().for_each(|chunk| decoder.push(chunk));
+                decoder.finish(End::Complete)
+            }
+            Opening::HttpError(head) => Err(head.http_error()),
+            Opening::Error(error) => Err(error),
+        }
+    }
+
+    fn complete(http_status: u16, headers: &str, body: &[&[u8]]) -> Result<Vec<u8>, (Kind, Code)> {
+        read(http_status, headers, body).map(|response| response.message).map_err(|error| (error.kind(), error.code()))
+    }
+
+    fn body(chunks: &[&[u8]]) -> Result<Vec<u8>, (Kind, Code)> {
+        complete(200, GRPC_WEB, chunks)
+    }
+
+    #[test]
+    fn a_message_with_status_0_is_a_success() {
+        assert_eq!(body(&[MESSAGE, OK]), Ok(b"hi".to_vec()));
+        assert_eq!(body(&[b"\0\0\0\0\0", OK]), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn headers_and_trailers_are_kept_apart_on_a_success() {
+        let headers = [GRPC_WEB, "x-a: 1\r\nx-a: 2\r\n"].concat();
+        let response = read(200, &headers, &[MESSAGE, b"\x80\0\0\0\x17grpc-status:0\r\nX-B: 3\r\n"]).unwrap();
+        assert_eq!(response.headers.get_all("x-a").collect::<Vec<_>>(), ["1", "2"]);
+        assert_eq!((response.headers.get("x-b"), response.trailers.get("x-b")), (None, Some("3")));
+    }
+
+    #[test]
+    fn an_error_in_the_headers_with_an_empty_body_is_that_error() {
+        let headers = [GRPC_WEB, "grpc-status: 16\r\ngrpc-message: auth%20header missing\r\n"].concat();
+        let error = read(200, &headers, &[]).unwrap_err();
+        assert_eq!((error.kind(), error.code()), (Kind::Status, Code::Unauthenticated));
+        assert_eq!((error.message(), error.http_status()), ("auth header missing", Some(200)));
+    }
+
+    #[test]
+    fn a_trailers_frame_without_a_status_hides_nothing() {
+        let headers = [GRPC_WEB, "grpc-status: 9\r\ngrpc-message: no (EVENT-bfnrh)\r\n"].concat();
+        let error = read(200, &headers, &[b"\x80\0\0\0\0"]).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.code(), error.id()),
+            (Kind::Status, Code::FailedPrecondition, Some("EVENT-bfnrh"))
+        );
+        assert_eq!(
+            complete(200, &[GRPC_WEB, "grpc-status: 0"].concat(), &[MESSAGE, b"\x80\0\0\0\0"]),
+            Ok(b"hi".to_vec())
+        );
+    }
+
+    #[test]
+    fn the_trailers_frame_wins_over_the_headers_but_never_against_an_error() {
+        let headers = [GRPC_WEB, "grpc-status: 8\r\n"].concat();
+        assert_eq!(complete(200, &headers, &[NOT_FOUND]), Err((Kind::Status, Code::NotFound)));
+        assert_eq!(complete(200, &headers, &[MESSAGE, OK]), Err((Kind::Status, Code::ResourceExhausted)));
+        let headers = [GRPC_WEB, "grpc-status: 0\r\n"].concat();
+        assert_eq!(complete(200, &headers, &[MESSAGE, NOT_FOUND]), Err((Kind::Status, Code::NotFound)));
+    }
+
+    #[test]
+    fn an_error_keeps_headers_and_trailers() {
+        let headers = [GRPC_WEB, "x-a: 1\r\n"].concat();
+        let error = read(200, &headers, &[b"\x80\0\0\0\x18grpc-status: 5\r\nX-B: 2\r\n"]).unwrap_err();
+        assert_eq!((error.metadata().get("x-a"), error.metadata().get("x-b")), (Some("1"), Some("2")));
+    }
+
+    #[test]
+    fn a_status_other_than_ok_beats_every_complaint_about_the_form() {
+        let expected = Err((Kind::Status, Code::NotFound));
+        assert_eq!(body(&[MESSAGE, NOT_FOUND]), expected);
+        assert_eq!(body(&[MESSAGE, MESSAGE, NOT_FOUND]), expected);
+        assert_eq!(body(&[NOT_FOUND, MESSAGE]), expected);
+        assert_eq!(body(&[NOT_FOUND, b"x"]), expected);
+        assert_eq!(complete(200, "grpc-status: 5\r\n", &[]), expected);
+        assert_eq!(complete(200, &[GRPC_WEB, "grpc-status: 5\r\n"].concat(), &[b"\x40\0\0\0\0"]), expected);
+    }
+
+    #[test]
+    fn a_response_without_any_status_is_unknown() {
+        let expected = Err((Kind::Protocol, Code::Unknown));
+        assert_eq!(body(&[]), expected);
+        assert_eq!(body(&[MESSAGE]), expected);
+        assert_eq!(body(&[MESSAGE, b"\x80\0\0\0\0"]), expected);
+        assert_eq!(body(&[MESSAGE, b"\x80\0\0\0\x06x-a: 1"]), expected);
+    }
+
+    #[test]
+    fn status_0_with_other_than_one_message_is_unimplemented() {
+        let expected = Err((Kind::Protocol, Code::Unimplemented));
+        assert_eq!(body(&[OK]), expected);
+        assert_eq!(body(&[MESSAGE, MESSAGE, OK]), expected);
+        assert_eq!(complete(200, &[GRPC_WEB, "grpc-status: 0\r\n"].concat(), &[]), expected);
+    }
+
+    #[test]
+    fn a_broken_form_is_internal_and_too_long_is_resource_exhausted() {
+        for chunk in [&b"\x01\0\0\0\0"[..], b"\x81\0\0\0\0", b"\x02\0\0\0\0", b"\0\0\0\0", b"\0\0\0\0\x02h"] {
+            assert_eq!(body(&[chunk]), Err((Kind::Protocol, Code::Internal)), "{chunk:?}");
+        }
+        assert_eq!(body(&[MESSAGE, OK, b"x"]), Err((Kind::Protocol, Code::Internal)));
+        assert_eq!(body(&[MESSAGE, OK, OK]), Err((Kind::Protocol, Code::Internal)));
+        for chunk in [b"\0\xff\xff\xff\xff", b"\x80\xff\xff\xff\xff"] {
+            assert_eq!(body(&[chunk]), Err((Kind::Protocol, Code::ResourceExhausted)));
+        }
+    }
+
+    #[test]
+    fn a_http_error_comes_before_the_content_type_and_asks_for_the_body() {
+        for (http, code) in
+            [(401, Code::Unauthenticated), (404, Code::Unimplemented), (503, Code::Unavailable), (302, Code::Unknown)]
+        {
+            let Opening::HttpError(head) = open(http, "content-type: text/html\r\n") else { panic!("HTTP {http}") };
+            let error = head.http_error();
+            assert_eq!((error.kind(), error.code(), error.http_status()), (Kind::Status, code, Some(http)));
+            assert!(error.message().contains("text/html") && error.message().contains(&http.to_string()), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_http_error_with_a_grpc_status_is_that_status_if_it_is_an_error() {
+        let code = |status: &str| complete(503, &format!("grpc-status: {status}\r\n"), &[]).unwrap_err().1;
+        assert_eq!(code("7"), Code::PermissionDenied);
+        assert_eq!(code("0"), Code::Unavailable);
+        assert_eq!(code("99"), Code::Unavailable);
+    }
+
+    #[test]
+    fn the_content_type_is_matched_without_case_and_parameters() {
+        for value in [
+            "application/grpc-web",
+            "application/grpc-web+proto",
+            "Application/gRPC-Web+Proto ; charset=utf-8",
+            "application/grpc-web+proto, application/grpc-web+proto",
+            "application/grpc-web+proto\r\ncontent-type: application/grpc-web+proto",
+        ] {
+            assert!(complete(200, &format!("content-type: {value}"), &[MESSAGE, OK]).is_ok(), "{value}");
+        }
+    }
+
+    #[test]
+    fn another_format_is_internal_and_another_type_is_unknown() {
+        let code = |value| complete(200, &format!("content-type: {value}"), &[MESSAGE, OK]).unwrap_err().1;
+        for value in [
+            "application/grpc-web+json",
+            "application/grpc-web-text",
+            "application/grpc-web-text+proto",
+            "application/grpc-web+proto, text/html",
+        ] {
+            assert_eq!(code(value), Code::Internal, "{value}");
+        }
+        for value in ["text/html", "", "application/grpc", "application/grpc-webx", "x;application/grpc-web"] {
+            assert_eq!(code(value), Code::Unknown, "{value}");
+        }
+        assert_eq!(complete(200, "", &[MESSAGE, OK]), Err((Kind::Protocol, Code::Unknown)));
+    }
+
+    #[test]
+    fn nothing_is_decided_before_the_trailers_are_whole() {
+        let whole = [MESSAGE, OK].concat();
+        let Opening::Body(mut decoder) = open(200, GRPC_WEB) else { panic!("not a body") };
+        for byte in &whole {
+            assert!(!decoder.is_decided());
+            decoder.push(&[*byte]);
+        }
+        assert!(decoder.is_decided());
+    }
+
+    #[test]
+    fn a_broken_connection_is_unavailable_unless_the_server_has_spoken() {
+        let broken = |headers: &str, body: &[u8]| {
+            let Opening::Body(mut decoder) = open(200, headers) else { panic!("not a body") };
+            decoder.push(body);
+            decoder.finish(End::Broken("reset".into()))
+        };
+        let code = |result: Result<Response, Error>| result.map(|it| it.message).map_err(|it| (it.kind(), it.code()));
+        assert_eq!(code(broken(GRPC_WEB, MESSAGE)), Err((Kind::Transport, Code::Unavailable)));
+        assert_eq!(
+            code(broken(&[GRPC_WEB, "grpc-status: 0"].concat(), MESSAGE)),
+            Err((Kind::Transport, Code::Unavailable))
+        );
+        assert_eq!(
+            code(broken(&[GRPC_WEB, "grpc-status: 9"].concat(), b"")),
+            Err((Kind::Status, Code::FailedPrecondition))
+        );
+        assert_eq!(code(broken(GRPC_WEB, &[MESSAGE, OK].concat())), Ok(b"hi".to_vec()));
+        let error = broken(GRPC_WEB, b"").unwrap_err();
+        assert_eq!(std::error::Error::source(&error).map(ToString::to_string).as_deref(), Some("reset"));
+    }
+}
