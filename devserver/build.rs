@@ -1,4 +1,4 @@
-//! Compiles the protos to descriptors, by which REST is mapped: not by the client's own mapping, which it is to be tested with.
+//! Compiles the protos to descriptors for the REST mapping. The client has its own mapping, which this server tests.
 
 use std::{env, error::Error, fs, path::Path};
 

@@ -1,7 +1,8 @@
-//! One call, whatever protocol brought it: the checks in ZITADEL's order, then the read or the change.
+//! The calls, independent of the protocol: the checks in ZITADEL's order, then the read or the change.
 //!
 //! Source: ZITADEL `internal/api/grpc/server/server.go` (order of the interceptors), `internal/api/authz/`.
 
+use hyper::http::request::Parts;
 use prost::Message;
 use zitadel_org_web::{
     Code,
@@ -12,200 +13,221 @@ use zitadel_org_web::{
             ActivateOrganizationRequest, ActivateOrganizationResponse, DeactivateOrganizationRequest,
             DeactivateOrganizationResponse, ListOrganizationsRequest,
         },
-        v1::{ErrorDetail, ObjectDetails},
+        v1::ObjectDetails,
     },
 };
 
 use crate::{
-    instance::{Instance, Quirk},
-    list,
-    method::{Method, Service},
+    headers,
+    instance::Instance,
+    list::{check_length, list},
+    method::Method,
     permission::{self, ORG_READ, ORG_WRITE},
-    seed::Verdict,
+    seed::{INVALID_TOKEN, USERS, User},
     status::Status,
-    store::{Caller, Change, Refusal, Store},
+    store::{Change, ChangeError, Store},
     text::{Key, Language},
 };
 
-/// What the decoder of a request says that is none. Go's protobuf writes this blank in some builds, to keep anybody from
-/// comparing its texts.
-const NO_PROTOBUF: &str = "grpc: error unmarshalling request: proto:\u{a0}cannot parse invalid wire-format data";
+/// Go's protobuf writes this blank in some builds, so that its texts are not compared.
+const MALFORMED_PROTOBUF: &str = "grpc: error unmarshalling request: proto:\u{a0}cannot parse invalid wire-format data";
 
-/// Metadata of a call that its outcome depends on.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Metadata<'a> {
-    /// `host` or `:authority`.
-    pub host: &'a str,
-    /// `authorization`.
-    pub authorization: &'a str,
-    /// `x-zitadel-orgid`.
-    pub org_id: &'a str,
-    /// `accept-language`.
-    pub accept_language: Option<&'a str>,
+/// A request and the server that it reached.
+#[derive(Clone, Copy)]
+pub(crate) struct Request<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) instance: Instance,
+    pub(crate) head: &'a Parts,
+    pub(crate) body: &'a [u8],
 }
 
-/// Answers a call with its response's bytes.
+impl<'a> Request<'a> {
+    pub(crate) fn header(&self, name: &str) -> &'a str {
+        headers::text(&self.head.headers, name)
+    }
+
+    pub(crate) fn path(&self) -> &'a str {
+        self.head.uri.path()
+    }
+
+    /// Returns true if the instance's version has the RPC.
+    pub(crate) fn has(&self, method: &Method) -> bool {
+        match self.instance {
+            Instance::WithoutV1 => method.is_v2(),
+            Instance::V4_6 => !(method.is_v2() && method.is_change()),
+            _ => true,
+        }
+    }
+}
+
+/// Runs a call and returns the bytes of its response.
 ///
 /// # Errors
-/// The status that ZITADEL would respond with.
-pub fn call(store: &Store, method: Method, message: &[u8], metadata: Metadata<'_>) -> Result<Vec<u8>, Status> {
-    let instance = Instance::of_host(metadata.host)?;
-    if instance.quirk == Some(Quirk::Blocked) {
-        return Err(Status::raw(Code::ResourceExhausted, "LIMITS-molsj", "Errors.Limits.Instance.Blocked"));
+/// The status that ZITADEL responds with.
+pub(crate) fn call(request: Request<'_>, method: &Method, message: &[u8], is_rest: bool) -> Result<Vec<u8>, Status> {
+    match request.instance {
+        Instance::Unknown => return Err(unknown_instance(request.header("host"))),
+        Instance::Blocked => {
+            return Err(Status::raw(Code::ResourceExhausted, "LIMITS-molsj", "Errors.Limits.Instance.Blocked"));
+        }
+        _ => {}
     }
-    let call = authorize(store, method, metadata, instance)?;
-    if instance.quirk == Some(Quirk::QuotaExhausted) {
+    let call = authorize(request, method, is_rest)?;
+    if request.instance == Instance::QuotaExhausted {
         return Err(Status::raw(Code::ResourceExhausted, "QUOTA-vjAy8", "Quota.Access.Exhausted"));
     }
-    match method {
-        Method::ListMyZitadelPermissions => {
-            let result = permission::of_roles(&call.roles(&call.org_id)?);
-            Ok(ListMyZitadelPermissionsResponse { result }.encode_to_vec())
+    let response = match method.name() {
+        "ListMyZitadelPermissions" => {
+            let result = call.user.role_in(&call.org_id).map(permission::of_role).unwrap_or_default();
+            ListMyZitadelPermissionsResponse { result }.encode_to_vec()
         }
-        Method::GetMyOrg => match store.org(&call.org_id).map_err(|_| database_error())? {
-            Some(org) => Ok(GetMyOrgResponse { org: Some(org) }.encode_to_vec()),
-            None => Err(Status::translated(Code::NotFound, "QUERY-leq5Q", Key::NotFound, call.language)),
-        },
-        Method::DeactivateOrg => {
+        "GetMyOrg" => {
+            let org = request.store.org(&call.org_id).map_err(|_| database_error())?;
+            GetMyOrgResponse { org }.encode_to_vec()
+        }
+        "DeactivateOrg" => {
             let details = Some(call.change(&call.org_id, Change::Deactivate)?);
-            Ok(DeactivateOrgResponse { details }.encode_to_vec())
+            DeactivateOrgResponse { details }.encode_to_vec()
         }
-        Method::ReactivateOrg => {
+        "ReactivateOrg" => {
             let details = Some(call.change(&call.org_id, Change::Reactivate)?);
-            Ok(ReactivateOrgResponse { details }.encode_to_vec())
+            ReactivateOrgResponse { details }.encode_to_vec()
         }
-        Method::ListOrganizations => {
-            let request: ListOrganizationsRequest = decode(message)?;
-            list::validate(&request).map_err(|why| Status::plain(Code::InvalidArgument, why))?;
-            let orgs = store.orgs().map_err(|_| database_error())?;
-            let may_read = |id: &str| call.roles(id).is_ok_and(|roles| permission::permits(&roles, ORG_READ));
-            Ok(list::list(orgs, &request, may_read).encode_to_vec())
+        "ListOrganizations" => {
+            let query: ListOrganizationsRequest = decode(message)?;
+            let orgs = request.store.list().map_err(|_| database_error())?;
+            let is_relational = request.instance == Instance::Relational;
+            let may_read = |id: &str| {
+                is_relational || call.user.role_in(id).is_some_and(|role| permission::permits(role, ORG_READ))
+            };
+            list(orgs, &query, is_relational, may_read)?.encode_to_vec()
         }
-        Method::ActivateOrganization => {
+        "ActivateOrganization" => {
             let ActivateOrganizationRequest { organization_id } = decode(message)?;
-            let change_date = call.change_by_id(&organization_id, Change::Reactivate)?.change_date;
-            Ok(ActivateOrganizationResponse { change_date }.encode_to_vec())
+            let change_date = call.change_by_id(method, &organization_id, Change::Reactivate)?.change_date;
+            ActivateOrganizationResponse { change_date }.encode_to_vec()
         }
-        Method::DeactivateOrganization => {
+        "DeactivateOrganization" => {
             let DeactivateOrganizationRequest { organization_id } = decode(message)?;
-            let change_date = call.change_by_id(&organization_id, Change::Deactivate)?.change_date;
-            Ok(DeactivateOrganizationResponse { change_date }.encode_to_vec())
+            let change_date = call.change_by_id(method, &organization_id, Change::Deactivate)?.change_date;
+            DeactivateOrganizationResponse { change_date }.encode_to_vec()
         }
-    }
+        name => return Err(Status::plain(Code::Unimplemented, format!("method {name} not implemented"))),
+    };
+    Ok(response)
 }
 
-/// Decodes a request.
+/// Decodes a request's message.
 ///
 /// # Errors
-/// It is not its protobuf.
+/// The bytes are not valid protobuf.
 pub(crate) fn decode<M: Message + Default>(message: &[u8]) -> Result<M, Status> {
-    M::decode(message).map_err(|_| Status::plain(Code::Internal, NO_PROTOBUF))
+    M::decode(message).map_err(|_| Status::plain(Code::Internal, MALFORMED_PROTOBUF))
 }
 
 /// An authorized call.
 struct Call<'a> {
     store: &'a Store,
-    token: &'a str,
+    user: &'static User,
     org_id: String,
     language: Language,
+    leaves_stale_row: bool,
 }
 
 impl Call<'_> {
-    /// The caller's roles on an organization and on the instance.
-    fn roles(&self, org_id: &str) -> Result<Vec<String>, Status> {
-        self.store.roles(self.token, org_id).map_err(|_| database_error())
-    }
-
     fn change(&self, org_id: &str, change: Change) -> Result<ObjectDetails, Status> {
-        let (already_there, already_id, not_found_id) = match change {
+        let (already, already_id, not_found_id) = match change {
             Change::Deactivate => (Key::AlreadyDeactivated, "EVENT-Dbs2g", "ORG-oL9nT"),
             Change::Reactivate => (Key::AlreadyActive, "EVENT-bfnrh", "ORG-Dgf3g"),
         };
-        self.store.change(org_id, change).map_err(|refusal| match refusal {
-            Refusal::AlreadyThere => {
-                Status::translated(Code::FailedPrecondition, already_id, already_there, self.language)
+        self.store.change(org_id, change, self.leaves_stale_row).map_err(|error| match error {
+            ChangeError::AlreadyInState => {
+                Status::raw(Code::FailedPrecondition, already_id, already.text(self.language))
             }
-            Refusal::NotFound => Status::translated(Code::NotFound, not_found_id, Key::NotFound, self.language),
-            Refusal::Database(_) => database_error(),
+            ChangeError::NotFound => Status::raw(Code::NotFound, not_found_id, Key::NotFound.text(self.language)),
+            ChangeError::Database => database_error(),
         })
     }
 
-    /// A change of organization v2, which checks the permission for the organization of the request.
-    fn change_by_id(&self, org_id: &str, change: Change) -> Result<ObjectDetails, Status> {
-        if !(1..=200).contains(&org_id.chars().count()) {
-            let name = match change {
-                Change::Deactivate => "DeactivateOrganizationRequest",
-                Change::Reactivate => "ActivateOrganizationRequest",
-            };
-            let text =
-                format!("invalid {name}.OrganizationId: value length must be between 1 and 200 runes, inclusive");
-            return Err(Status::plain(Code::InvalidArgument, text));
-        }
-        may(&self.roles(org_id)?, ORG_WRITE, "AUTH-AWfge")?;
+    /// Changes the organization of a v2 request, for which the permission is checked here.
+    fn change_by_id(&self, method: &Method, org_id: &str, change: Change) -> Result<ObjectDetails, Status> {
+        check_length(&format!("{}.OrganizationId", method.0.input().name()), org_id)
+            .map_err(|problem| Status::plain(Code::InvalidArgument, problem))?;
+        require(self.user, org_id, ORG_WRITE, "AUTH-AWfge")?;
         self.change(org_id, change)
     }
 }
 
-/// Whether the caller has a membership, and one that permits something.
-fn may(roles: &[String], permission: &str, denied_id: &str) -> Result<(), Status> {
-    if roles.is_empty() {
-        return Err(Status::raw(Code::NotFound, "AUTHZ-cdgFk", "membership not found"));
-    }
-    if !permission::permits(roles, permission) {
+/// Requires a role in the organization that has the permission.
+fn require(user: &User, org_id: &str, permission: &str, denied_id: &str) -> Result<(), Status> {
+    let role = user.role_in(org_id);
+    let role = role.ok_or_else(|| Status::raw(Code::NotFound, "AUTHZ-cdgFk", "membership not found"))?;
+    if !permission::permits(role, permission) {
         return Err(Status::raw(Code::PermissionDenied, denied_id, "No matching permissions found"));
     }
     Ok(())
 }
 
-fn authorize<'a>(
-    store: &'a Store,
-    method: Method,
-    metadata: Metadata<'a>,
-    instance: &Instance,
-) -> Result<Call<'a>, Status> {
-    if metadata.authorization.is_empty() {
-        return Err(missing_header(instance));
+fn authorize<'a>(request: Request<'a>, method: &Method, is_rest: bool) -> Result<Call<'a>, Status> {
+    let authorization = request.header("authorization");
+    if authorization.is_empty() {
+        return Err(Status::plain(Code::Unauthenticated, "auth header missing"));
     }
-    // Exactly two parts, as ZITADEL splits it: what precedes "Bearer " does not matter.
-    let token = match metadata.authorization.split("Bearer ").collect::<Vec<_>>().as_slice() {
+    // ZITADEL requires two parts and ignores the first one.
+    let token = match authorization.split("Bearer ").collect::<Vec<_>>().as_slice() {
         [_, token] => *token,
         _ => return Err(Status::raw(Code::Unauthenticated, "AUTH-toLo1", "invalid auth header")),
     };
-    let invalid = || Status::raw(Code::Unauthenticated, "AUTH-7fs1e", "Errors.Token.Invalid");
-    let caller = store.caller(token).map_err(|_| database_error())?.ok_or_else(invalid)?;
+    let user = USERS.iter().find(|user| user.token == token);
+    let error = user.map_or(Some(INVALID_TOKEN), |user| user.error);
+    let user = match (user, error) {
+        (Some(user), None) => user,
+        (_, error) => {
+            let (code, id, text) = error.unwrap_or(INVALID_TOKEN);
+            return Err(Status::raw(code, id, text));
+        }
+    };
     let denied = |id, text| Err(Status::raw(Code::PermissionDenied, id, text));
-    match caller.verdict {
-        Verdict::Valid => {}
-        Verdict::Invalid => return Err(invalid()),
-        Verdict::MfaRequired => return denied("AUTHZ-Kl3p0", "mfa required"),
-        Verdict::SessionExpired => return denied("AUTHZ-EGDo3", "session expired"),
-        Verdict::Exchanged => return denied("APP-Shi0J", "Errors.TokenExchange.Token.NotForAPI"),
+    let is_v2 = method.is_v2();
+    if is_rest && !is_v2 && user.language.is_some() && !is_client_origin(request.header("origin")) {
+        return denied("AUTH-DZG21", "Errors.OriginNotAllowed");
     }
-    let Caller { org_id, language, .. } = caller;
-    let org_id = if metadata.org_id.is_empty() { org_id } else { metadata.org_id.to_owned() };
-    if !store.org(&org_id).is_ok_and(|org| org.is_some()) {
+    let org_id = Some(request.header("x-zitadel-orgid")).filter(|id| !id.is_empty()).unwrap_or(user.org);
+    if !request.store.org(org_id).is_ok_and(|org| org.is_some()) {
         return denied("AUTH-Bs7Ds", "Organisation doesn't exist");
     }
-    if method.service() == Service::Management {
-        let roles = store.roles(token, &org_id).map_err(|_| database_error())?;
-        may(&roles, if method == Method::GetMyOrg { ORG_READ } else { ORG_WRITE }, "AUTH-5mWD2")?;
+    match method.name() {
+        "GetMyOrg" => require(user, org_id, ORG_READ, "AUTH-5mWD2")?,
+        _ if !is_v2 && method.is_change() => require(user, org_id, ORG_WRITE, "AUTH-5mWD2")?,
+        _ => {}
     }
-    // connect-go does not show ZITADEL's translator the header.
-    let accepted = metadata.accept_language.filter(|_| method.service() != Service::Organization);
-    Ok(Call { store, token, org_id, language: Language::choose(language.as_deref(), accepted) })
+    // connect-go does not pass the header on to ZITADEL's translator.
+    let accept_language = if is_v2 { "" } else { request.header("accept-language") };
+    Ok(Call {
+        store: request.store,
+        user,
+        org_id: org_id.to_owned(),
+        language: Language::choose(user.language, accept_language),
+        leaves_stale_row: request.instance == Instance::StaleList,
+    })
 }
 
-/// ZITADEL v4.11.0 to v4.13.1 respond with another code, which instances with that quirk show.
-fn missing_header(instance: &Instance) -> Status {
-    if instance.quirk == Some(Quirk::V4_13) {
-        let message = "rpc error: code = Unauthenticated desc = auth header missing";
-        let detail = ErrorDetail { id: String::new(), message: message.to_owned() };
-        return Status { code: Code::Unknown, message: format!("{message} ()"), detail: Some(detail) };
-    }
-    Status::plain(Code::Unauthenticated, "auth header missing")
+/// Returns true if the client of the OIDC logins lists the origin: any port of this machine.
+fn is_client_origin(origin: &str) -> bool {
+    let host = origin.strip_prefix("http://").map(|host| host.split(':').next().unwrap_or_default());
+    origin.is_empty() || matches!(host, Some("localhost" | "127.0.0.1"))
+}
+
+/// Source: ZITADEL `internal/api/grpc/server/middleware/instance_interceptor.go`.
+fn unknown_instance(host: &str) -> Status {
+    let text = format!(
+        "unable to set instance using origin &{{{host}  http}} (ExternalDomain is localhost): ID=QUERY-1kIjX \
+         Message=Instance not found. Make sure you got the domain right. Check out \
+         https://zitadel.com/docs/apis/introduction#domains"
+    );
+    Status::plain(Code::NotFound, text)
 }
 
 fn database_error() -> Status {
-    let detail = ErrorDetail { id: String::new(), message: "db connection error".to_owned() };
-    Status { code: Code::Internal, message: "db connection error ()".to_owned(), detail: Some(detail) }
+    Status::raw(Code::Internal, "", "db connection error")
 }

@@ -1,108 +1,95 @@
-//! Headers that requests are read by and that answers carry.
+//! Request headers, and the headers of responses.
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use axum::body::Body;
 use hyper::{
-    HeaderMap,
-    header::{ACCEPT_LANGUAGE, AUTHORIZATION, HOST, HeaderName, HeaderValue},
-    http::request::Parts,
+    HeaderMap, Response, StatusCode,
+    header::{HeaderName, HeaderValue},
 };
 
-use crate::api::Metadata;
-
-/// The header's text; empty if it is missing, U+FFFD if it is not UTF-8.
+/// Returns a header's text: empty if the header is missing, U+FFFD if it is not UTF-8.
 pub(crate) fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
     headers.get(name).map_or("", |value| std::str::from_utf8(value.as_bytes()).unwrap_or("\u{fffd}"))
 }
 
-/// The host that the request was sent to, over HTTP/1.1 or HTTP/2.
-pub(crate) fn host(request: &Parts) -> &str {
-    match request.uri.authority() {
-        Some(authority) => authority.as_str(),
-        None => text(&request.headers, HOST.as_str()),
-    }
-}
-
-/// The metadata of a call.
-pub(crate) fn metadata(request: &Parts) -> Metadata<'_> {
-    Metadata {
-        host: host(request),
-        authorization: text(&request.headers, AUTHORIZATION.as_str()),
-        org_id: text(&request.headers, "x-zitadel-orgid"),
-        accept_language: request.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()),
-    }
-}
-
-/// What every gRPC answer carries that got as far as ZITADEL's interceptors.
-pub(crate) fn intercepted() -> HeaderMap {
-    let mut headers = uncached();
-    for (name, copy) in [
-        ("cache-control", "grpc-metadata-cache-control"),
-        ("pragma", "grpc-metadata-pragma"),
-        ("expires", "grpc-metadata-expires"),
-    ] {
-        if let Some(value) = headers.get(name).cloned() {
-            headers.insert(copy, value);
-        }
-    }
-    headers
-}
-
-/// What every REST answer of a v1 service carries that got as far as ZITADEL's interceptors.
-pub(crate) fn of_gateway() -> HeaderMap {
-    let mut headers = uncached();
-    insert(&mut headers, "grpcgateway-cache-control", "no-store");
-    insert(&mut headers, "grpcgateway-pragma", "no-cache");
-    insert(&mut headers, "grpcgateway-content-type", "application/grpc");
-    headers
-}
-
-/// What a REST answer of organization v2 carries; an error is not said to be uncached.
-pub(crate) fn of_connect_gateway(is_success: bool) -> HeaderMap {
-    let mut headers = identified();
-    if is_success {
-        insert(&mut headers, "grpcgateway-cache-control", "no-store");
-        insert(&mut headers, "grpcgateway-pragma", "no-cache");
-    }
-    insert(&mut headers, "grpcgateway-content-type", "application/grpc");
-    insert(&mut headers, "grpcgateway-date", &httpdate::fmt_http_date(SystemTime::now()));
-    headers
-}
-
-/// What an answer carries that the gateway gives by itself.
-pub(crate) fn identified() -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    insert(&mut headers, "x-request-id", &request_id());
-    headers
-}
-
-/// What every answer carries that is not to be kept.
-pub(crate) fn uncached() -> HeaderMap {
-    let mut headers = identified();
-    insert(&mut headers, "cache-control", "no-store");
-    insert(&mut headers, "pragma", "no-cache");
-    insert(&mut headers, "expires", &httpdate::fmt_http_date(SystemTime::now()));
-    headers
-}
-
-/// Sets a header whose value is known to be one.
+/// Sets a header. A value that no header can have is ignored.
 pub(crate) fn insert(headers: &mut HeaderMap, name: &'static str, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
+    if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
         headers.insert(HeaderName::from_static(name), value);
     }
 }
 
-/// 20 characters of base 32, like ZITADEL's xid: the time, then a counter.
+/// Returns the current time as an HTTP date.
+pub(crate) fn now() -> String {
+    httpdate::fmt_http_date(SystemTime::now())
+}
+
+/// Headers of every response with a request id.
+pub(crate) fn identified() -> HeaderMap {
+    with(HeaderMap::new(), &[("x-request-id", &request_id())])
+}
+
+/// Headers of a response that must not be stored.
+pub(crate) fn uncached() -> HeaderMap {
+    with(identified(), &[("cache-control", "no-store"), ("pragma", "no-cache"), ("expires", &now())])
+}
+
+/// Headers of a v1 gRPC-Web response that reached ZITADEL's interceptors.
+pub(crate) fn of_interceptors() -> HeaderMap {
+    let copies = [
+        ("grpc-metadata-cache-control", "no-store"),
+        ("grpc-metadata-pragma", "no-cache"),
+        ("grpc-metadata-expires", &now()),
+    ];
+    with(uncached(), &copies)
+}
+
+/// Headers of a v1 REST response that reached ZITADEL's interceptors.
+pub(crate) fn of_v1_gateway() -> HeaderMap {
+    with(with(uncached(), &GATEWAY_UNCACHED), &[("grpcgateway-content-type", "application/grpc")])
+}
+
+/// Headers of a v2 REST response. Only a success is marked as uncached.
+pub(crate) fn of_v2_gateway(is_success: bool) -> HeaderMap {
+    let headers = [("grpcgateway-content-type", "application/grpc"), ("grpcgateway-date", &now())];
+    with(with(identified(), if is_success { &GATEWAY_UNCACHED } else { &[] }), &headers)
+}
+
+const GATEWAY_UNCACHED: [(&str, &str); 2] =
+    [("grpcgateway-cache-control", "no-store"), ("grpcgateway-pragma", "no-cache")];
+
+fn with(mut headers: HeaderMap, pairs: &[(&'static str, &str)]) -> HeaderMap {
+    for (name, value) in pairs {
+        insert(&mut headers, name, value);
+    }
+    headers
+}
+
+/// Returns a text response as Go's net/http writes errors.
+pub(crate) fn plain(http_status: StatusCode, body: impl Into<Body>) -> Response<Body> {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = http_status;
+    let pairs = [("content-type", "text/plain; charset=utf-8"), ("x-content-type-options", "nosniff")];
+    *response.headers_mut() = with(HeaderMap::new(), &pairs);
+    response
+}
+
+/// Returns a response without a body and with one header.
+pub(crate) fn empty(http_status: StatusCode, name: &'static str, value: &str) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = http_status;
+    insert(response.headers_mut(), name, value);
+    response
+}
+
+/// Returns 20 characters, the length of ZITADEL's request ids: the time, then a counter.
 fn request_id() -> String {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
-    let count = u128::from(COUNTER.fetch_add(1, Ordering::Relaxed));
-    let bits = (now << 30) | (count & 0x3fff_ffff);
-    (0..20)
-        .rev()
-        .map(|digit| char::from_digit(u32::try_from((bits >> (digit * 5)) & 31).unwrap_or(0), 32).unwrap_or('0'))
-        .collect()
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_micros();
+    let count = COUNTER.fetch_add(1, Ordering::Relaxed) & 0xf_ffff;
+    format!("{now:015x}{count:05x}")
 }

@@ -1,106 +1,99 @@
-//! Instances: ZITADEL finds them by host, and so does the dev server, to offer some that behave in their own way.
+//! Instances. ZITADEL selects one by the request's host, so the dev server offers other versions and faults as hosts.
 
-use zitadel_org_web::Code;
-
-use crate::{
-    method::{Method, Service},
-    status::Status,
-};
-
-/// One instance.
-#[derive(Debug, Clone, Copy)]
-pub struct Instance {
-    /// Its host, without the port.
-    pub host: &'static str,
-    /// What sets it apart.
-    pub quirk: Option<Quirk>,
-    /// The quirk in words.
-    pub about: &'static str,
-}
-
-/// What sets an instance apart from a ZITADEL of today in good order.
+/// Versions and faults of a ZITADEL server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Quirk {
-    /// It is blocked.
+pub(crate) enum Instance {
+    /// ZITADEL at a97999e5 (2026-07-10) in its default configuration.
+    Current,
     Blocked,
-    /// Its quota of requests is used up.
     QuotaExhausted,
-    /// It is of a version that answers UNKNOWN to a call without a token.
-    V4_13,
-    /// It is of a version that cannot change an organization by organization v2.
+    /// v4.6.6, the last version without changes in organization v2.
     V4_6,
-    /// It has no v1 API any more.
     WithoutV1,
-    /// Its errors are in a trailers frame, as the v2 API and some proxies send them.
-    BodyTrailers,
+    /// The feature `enable_relational_tables`.
+    Relational,
+    StaleList,
+    LostResponse,
+    RateLimit {
+        seconds: u32,
+        count: u32,
+    },
+    /// The host belongs to no instance.
+    Unknown,
 }
 
-/// All instances.
-pub const INSTANCES: [Instance; 9] = [
-    Instance { host: "localhost", quirk: None, about: "ZITADEL as it is" },
-    Instance { host: "127.0.0.1", quirk: None, about: "the same" },
-    Instance { host: "[::1]", quirk: None, about: "the same" },
-    Instance { host: "blocked.localhost", quirk: Some(Quirk::Blocked), about: "a blocked instance" },
-    Instance { host: "exhausted.localhost", quirk: Some(Quirk::QuotaExhausted), about: "its quota is used up" },
-    Instance {
-        host: "v4-13.localhost",
-        quirk: Some(Quirk::V4_13),
-        about: "a missing token is UNKNOWN, as in v4.11-v4.13",
-    },
-    Instance {
-        host: "v4-6.localhost",
-        quirk: Some(Quirk::V4_6),
-        about: "no changes by organization v2, as before v4.7",
-    },
-    Instance { host: "without-v1.localhost", quirk: Some(Quirk::WithoutV1), about: "organization v2 alone" },
-    Instance { host: "trailers.localhost", quirk: Some(Quirk::BodyTrailers), about: "errors in a trailers frame" },
+/// Hosts and their descriptions.
+const HOSTS: [(&str, &str); 9] = [
+    ("127.0.0.1, localhost", "ZITADEL after v4.13.1 (a97999e5)"),
+    ("v4-6.localhost", "v4.6.6: v1 errors in the body's trailers, no request ids, no v2 activate"),
+    ("without-v1.localhost", "only organization v2"),
+    ("relational.localhost", "the feature enable_relational_tables: totalResult is the page's length"),
+    ("blocked.localhost", "blocked: LIMITS-molsj"),
+    ("exhausted.localhost", "request quota used up: QUOTA-vjAy8"),
+    ("stale-list.localhost", "a change leaves the list's row as it was until the organization's next event"),
+    ("lost-response.localhost", "a change is made, then the connection closes without a response"),
+    ("rate-limit-S-N.localhost", "the first N calls get HTTP 429 with Retry-After: S"),
 ];
 
+/// Returns the list of hosts for `--help` and the guide.
+#[must_use]
+pub fn help() -> String {
+    let rows: String = HOSTS.iter().map(|(host, about)| format!("  {host:<25} {about}\n")).collect();
+    format!(
+        "Instances, selected by the host name of the URL:\n{rows}  \
+         A label in front is allowed and gives a test its own count: my-test.rate-limit-1-2.localhost"
+    )
+}
+
 impl Instance {
-    /// The instance of a `host` header.
-    ///
-    /// # Errors
-    /// If there is none: NOT_FOUND with ZITADEL's text.
-    ///
-    /// Source: ZITADEL `internal/api/grpc/server/middleware/instance_interceptor.go`.
-    pub fn of_host(host: &str) -> Result<&'static Self, Status> {
-        if host.is_empty() {
-            return Err(Status::plain(Code::NotFound, "no instanceHost specified"));
-        }
-        Self::find(host).ok_or_else(|| {
-            Status::plain(
-                Code::NotFound,
-                format!(
-                    "unable to set instance using origin &{{{host}  http}} (ExternalDomain is localhost): \
-                     ID=QUERY-1kIjX Message=Instance not found. Make sure you got the domain right. \
-                     Check out https://zitadel.com/docs/apis/introduction#domains"
-                ),
-            )
-        })
-    }
-
-    /// Whether the version of a host's instance has a service.
-    #[must_use]
-    pub fn has_service(host: &str, service: Service) -> bool {
-        let quirk = Self::find(host).and_then(|instance| instance.quirk);
-        quirk != Some(Quirk::WithoutV1) || service == Service::Organization
-    }
-
-    /// Whether it has a method.
-    #[must_use]
-    pub fn has(host: &str, method: Method) -> bool {
-        let quirk = Self::find(host).and_then(|instance| instance.quirk);
-        let is_newer = matches!(method, Method::ActivateOrganization | Method::DeactivateOrganization);
-        Self::has_service(host, method.service()) && !(quirk == Some(Quirk::V4_6) && is_newer)
-    }
-
-    /// The instance of a `host` header, if there is one.
-    #[must_use]
-    pub fn find(host: &str) -> Option<&'static Self> {
-        let without_port = match host.rsplit_once(':') {
-            Some((name, port)) if !port.ends_with(']') => name,
-            _ => host,
+    /// Returns the instance of a `host` header.
+    pub(crate) fn of_host(host: &str) -> Self {
+        let host = host.to_ascii_lowercase();
+        let name = match host.rsplit_once(':') {
+            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+            _ => &host,
         };
-        INSTANCES.iter().find(|instance| instance.host.eq_ignore_ascii_case(without_port))
+        if ["localhost", "127.0.0.1", "[::1]"].contains(&name) {
+            return Self::Current;
+        }
+        let Some(labels) = name.strip_suffix(".localhost") else { return Self::Unknown };
+        match labels.rsplit('.').next().unwrap_or_default() {
+            "v4-6" => Self::V4_6,
+            "without-v1" => Self::WithoutV1,
+            "relational" => Self::Relational,
+            "blocked" => Self::Blocked,
+            "exhausted" => Self::QuotaExhausted,
+            "stale-list" => Self::StaleList,
+            "lost-response" => Self::LostResponse,
+            label => Self::rate_limit(label).unwrap_or(Self::Unknown),
+        }
+    }
+
+    fn rate_limit(label: &str) -> Option<Self> {
+        let (seconds, count) = label.strip_prefix("rate-limit-")?.split_once('-')?;
+        Some(Self::RateLimit { seconds: seconds.parse().ok()?, count: count.parse().ok()? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HOSTS, Instance};
+
+    #[test]
+    fn every_documented_host_is_an_instance() {
+        for host in HOSTS.iter().flat_map(|(hosts, _)| hosts.split(", ")) {
+            let host = host.replace("S-N", "1-2");
+            assert_ne!(Instance::of_host(&host), Instance::Unknown, "{host}");
+        }
+    }
+
+    #[test]
+    fn ports_case_and_labels_in_front_do_not_matter() {
+        assert_eq!(Instance::of_host("V4-6.localhost:8080"), Instance::V4_6);
+        assert_eq!(Instance::of_host("[::1]:8080"), Instance::Current);
+        assert_eq!(Instance::of_host("a.rate-limit-3-2.localhost"), Instance::RateLimit { seconds: 3, count: 2 });
+        for host in ["", "other.localhost", "rate-limit-1.localhost", "localhost.example"] {
+            assert_eq!(Instance::of_host(host), Instance::Unknown, "{host}");
+        }
     }
 }

@@ -1,77 +1,65 @@
-//! A stand-in for ZITADEL's organization API: the same checks in the same order, the same ids, codes and texts, the same
-//! CORS, over gRPC-Web, native gRPC and REST, on a database that outlives a restart.
+//! A mock of ZITADEL's organization API over gRPC-Web and REST, for the demo and the tests.
 //!
-//! It is made for the demo and the tests and holds nothing worth protecting: its tokens are readable and known.
+//! Checks, error ids, texts and CORS are those of the real server, whose recorded exchanges `tests/recorded.rs` replays.
+//! Other versions and faults of a server are selected by the host name: see `--help`. State is kept in a SQLite database.
+//!
+//! The server protects nothing: its tokens are readable and known.
 
-pub mod api;
-pub mod connect;
-pub mod cors;
-pub mod grpc;
+mod api;
+mod cors;
+mod grpc_web;
 mod headers;
 pub mod instance;
-pub mod list;
+mod list;
 pub mod method;
-pub mod permission;
-pub mod rest;
+mod permission;
+mod rest;
 pub mod seed;
 pub mod site;
-pub mod status;
+mod status;
 pub mod store;
-pub mod text;
+mod text;
 
 use std::{
+    collections::HashMap,
+    convert::Infallible,
     io,
     net::SocketAddr,
     path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use hyper::{
-    HeaderMap, Method as Verb, Request, Response, StatusCode, Version,
-    header::{ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ALLOW, CONTENT_TYPE, HeaderValue},
-    http::request::Parts,
+    Method as Verb, Response, StatusCode, body::Incoming, http::request::Parts, server::conn::http1,
     service::service_fn,
 };
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::conn::auto,
-};
+use hyper_util::rt::TokioIo;
 use tokio::{net::TcpListener, task, time::sleep};
 
-use crate::{
-    grpc::Wire,
-    method::{Method, Service},
-    site::Site,
-    store::Store,
-};
+use crate::{api::Request, instance::Instance, method::Method, site::Site, store::Store};
 
-/// Longest request body that is read, in bytes: a message of 4 MiB in base64.
+/// Longest request body in bytes: a message of 4 MiB in base64.
 const MAX_BODY_LEN: usize = 6 * 1024 * 1024;
 
-/// How long a request's head may take.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long to wait where no connection can be accepted, as with too many open files.
-const ACCEPT_DELAY: Duration = Duration::from_millis(100);
+/// Pause after a connection could not be accepted, for instance because too many files are open.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// How to run the server.
+/// Configuration of a server.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Address and port; port 0 takes a free one.
+    /// Address and port to listen on. Port 0 stands for a free one.
     pub listen: SocketAddr,
-    /// The database file; it is made if it is missing.
+    /// Database file. It is created if it is missing.
     pub database: PathBuf,
-    /// How many organizations a new database gets.
+    /// Number of organizations in a new database.
     pub organizations: usize,
-    /// The files to serve besides the API.
+    /// Files to serve in addition to the API.
     pub site: Option<Site>,
 }
 
-/// A server that listens and is yet to be run.
+/// A server that listens and does not run yet.
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
@@ -82,6 +70,8 @@ pub struct Server {
 struct State {
     store: Store,
     site: Option<Site>,
+    /// Number of calls that were limited, by host.
+    limited: Mutex<HashMap<String, u32>>,
 }
 
 impl Server {
@@ -93,10 +83,10 @@ impl Server {
         let store = Store::open(&config.database, config.organizations)
             .map_err(|error| io::Error::other(format!("{}: {error}", config.database.display())))?;
         let listener = TcpListener::bind(config.listen).await?;
-        Ok(Self { listener, state: Arc::new(State { store, site: config.site }) })
+        Ok(Self { listener, state: Arc::new(State { store, site: config.site, limited: Mutex::default() }) })
     }
 
-    /// The address that it listens on.
+    /// Returns the address that the server listens on.
     ///
     /// # Errors
     /// If the operating system does not report it.
@@ -104,133 +94,132 @@ impl Server {
         self.listener.local_addr()
     }
 
-    /// Serves HTTP/1.1 and HTTP/2 until it is dropped.
-    pub async fn run(self) -> std::convert::Infallible {
-        let mut builder = auto::Builder::new(TokioExecutor::new());
-        // grpc-go sends no Date either.
-        builder.http1().auto_date_header(false).timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
-        builder.http2().auto_date_header(false);
+    /// Serves HTTP/1.1 until it is dropped.
+    pub async fn run(self) -> Infallible {
         loop {
             let Ok((stream, _)) = self.listener.accept().await else {
-                sleep(ACCEPT_DELAY).await;
+                sleep(ACCEPT_PAUSE).await;
                 continue;
             };
             let state = Arc::clone(&self.state);
-            let builder = builder.clone();
-            tokio::spawn(async move {
-                // hyper's own timeout begins once it knows the version.
-                let has_begun = Arc::new(AtomicBool::new(false));
-                let begins = Arc::clone(&has_begun);
-                let service = service_fn(move |request| {
-                    begins.store(true, Ordering::Relaxed);
-                    let state = Arc::clone(&state);
-                    async move { Ok::<_, std::convert::Infallible>(answer(state, request).await) }
-                });
-                let connection = builder.serve_connection(TokioIo::new(stream), service);
-                tokio::pin!(connection);
-                let has_no_head = async {
-                    sleep(HEAD_TIMEOUT).await;
-                    !has_begun.load(Ordering::Relaxed)
-                };
-                // A client that goes away is none of the server's errors.
-                tokio::select! {
-                    _ = &mut connection => {}
-                    true = has_no_head => {}
-                }
+            let service = service_fn(move |request| respond(Arc::clone(&state), request));
+            // Some responses of ZITADEL have no Date.
+            let connection =
+                http1::Builder::new().auto_date_header(false).serve_connection(TokioIo::new(stream), service);
+            tokio::spawn(async {
+                // An error here is a client that went away, or a response lost on purpose.
+                let _ = connection.await;
             });
         }
     }
 }
 
-/// Answers a request, whatever it is.
+/// Responds to a request. An error closes the connection.
 ///
 /// Source of the routing: ZITADEL `internal/api/api.go`, `RouteGRPC` and `routeGRPCWeb`.
-async fn answer(state: Arc<State>, request: Request<hyper::body::Incoming>) -> Response<Body> {
-    let (request, body) = request.into_parts();
+async fn respond(state: Arc<State>, request: hyper::Request<Incoming>) -> io::Result<Response<Body>> {
+    let (head, body) = request.into_parts();
     let body = axum::body::to_bytes(Body::new(body), MAX_BODY_LEN).await;
-    let asked = headers::text(&request.headers, ACCESS_CONTROL_REQUEST_HEADERS.as_str());
-    let is_grpc_web = asked.to_ascii_lowercase().contains("x-grpc-web")
-        && Method::of_path(request.uri.path()).is_some_and(|method| method.service() != Service::Organization);
-    let is_options = request.method == Verb::OPTIONS;
-    let mut response = if is_options && request.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD) {
-        let is_connect = is_connect(&request);
-        let rules = if is_grpc_web {
-            &cors::GRPC_WEB
-        } else if is_connect {
-            &cors::CONNECT
-        } else {
-            &cors::REST
-        };
-        rules.preflight(&request)
-    } else if is_options && is_grpc_web {
-        let text = "invalid gRPC request method \"OPTIONS\"\n";
-        let mut response = grpc::refuse(Wire::Web, StatusCode::METHOD_NOT_ALLOWED, text);
-        response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
-        cors::GRPC_WEB.allow(&request, response.headers_mut());
-        response
-    } else if let Some(file) = file(&state, &request).await {
-        file
-    } else {
-        // The database blocks, as while another process has its lock.
-        let call = task::spawn_blocking(move || call(&state.store, &request, body.as_ref().ok()));
-        call.await.unwrap_or_else(|_| plain(StatusCode::INTERNAL_SERVER_ERROR, "the call failed"))
+    let host = headers::text(&head.headers, "host");
+    let instance = Instance::of_host(host);
+    let is_read = [Verb::GET, Verb::HEAD].contains(&head.method);
+    let is_preflight = head.method == Verb::OPTIONS && head.headers.contains_key("access-control-request-method");
+
+    if is_preflight {
+        return Ok(finish(cors_of_preflight(&head).preflight(&head)));
+    }
+    if let Some(site) = state.site.as_ref().filter(|_| is_read)
+        && let Some(mut file) = site.file(head.uri.path()).await
+    {
+        cors::REST.allow(&head, file.headers_mut());
+        return Ok(finish(file));
+    }
+    if let Some(seconds) = state.limit(instance, host) {
+        let mut response = headers::plain(StatusCode::TOO_MANY_REQUESTS, "too many requests\n");
+        headers::insert(response.headers_mut(), "retry-after", &seconds.to_string());
+        cors::RATE_LIMIT.allow(&head, response.headers_mut());
+        return Ok(finish(response));
+    }
+    let Ok(body) = body else {
+        return Ok(finish(headers::plain(StatusCode::PAYLOAD_TOO_LARGE, "request body incomplete or too large\n")));
     };
-    response.headers_mut().insert("x-robots-tag", HeaderValue::from_static("none"));
+    // The database blocks, for instance while another process has locked it.
+    let call = move || {
+        let response = call(Request { store: &state.store, instance, head: &head, body: &body });
+        let is_lost = instance == Instance::LostResponse && is_change_made(&head, &response);
+        if is_lost { Err(io::Error::other("response lost on purpose")) } else { Ok(response) }
+    };
+    task::spawn_blocking(call).await?
+}
+
+/// Adds the headers that nearly all responses have.
+fn finish(mut response: Response<Body>) -> Response<Body> {
+    headers::insert(response.headers_mut(), "x-robots-tag", "none");
+    headers::insert(response.headers_mut(), "date", &headers::now());
     response
 }
 
-/// Answers a call. Without a body, which was cut short or is too long, nothing is changed.
-fn call(store: &Store, request: &Parts, body: Option<&Bytes>) -> Response<Body> {
-    let content_type = headers::text(&request.headers, CONTENT_TYPE.as_str());
-    let is_post = request.method == Verb::POST;
-    let no_body = || plain(StatusCode::PAYLOAD_TOO_LARGE, "request body too large");
-    if is_connect(request) && (!is_post || content_type.starts_with("application/grpc-web")) {
-        let mut response = body.map_or_else(no_body, |body| connect::answer(store, request, body));
-        cors::CONNECT.allow(request, response.headers_mut());
-        response
-    } else if is_post && content_type.starts_with("application/grpc-web") {
-        let mut response = match (Wire::web(content_type), body) {
-            (Some(wire), Some(body)) => grpc::answer(store, wire, request, body),
-            (Some(_), None) => no_body(),
-            (None, _) => {
-                let native = content_type.replace("-web", "");
-                let text = format!("invalid gRPC request content-type {native:?}\n");
-                grpc::refuse(Wire::Web, StatusCode::UNSUPPORTED_MEDIA_TYPE, &text)
-            }
-        };
-        cors::GRPC_WEB.allow(request, response.headers_mut());
-        response
-    } else if is_post && request.version == Version::HTTP_2 && is_native(content_type) {
-        body.map_or_else(no_body, |body| grpc::answer(store, Wire::Native, request, body))
+fn cors_of_preflight(head: &Parts) -> &'static cors::Rules {
+    if method::is_v2(head.uri.path()) {
+        &cors::V2
+    } else if is_v1_preflight(head) {
+        &cors::V1
     } else {
-        let mut response = body.map_or_else(no_body, |body| rest::answer(store, request, body));
-        cors::REST.allow(request, response.headers_mut());
-        response
+        &cors::REST
     }
 }
 
-/// The file that a request is for, if it is for one.
-async fn file(state: &State, request: &Parts) -> Option<Response<Body>> {
-    let is_read = request.method == Verb::GET || request.method == Verb::HEAD;
-    let site = state.site.as_ref().filter(|_| is_read)?;
-    let mut response = site.answer(request.uri.path()).await?;
-    cors::REST.allow(request, response.headers_mut());
-    Some(response)
+/// Returns true if the gRPC-Web wrapper takes an OPTIONS request as its own.
+fn is_v1_preflight(head: &Parts) -> bool {
+    let names = headers::text(&head.headers, "access-control-request-headers").to_ascii_lowercase();
+    names.contains("x-grpc-web") && Method::at(head.uri.path()).is_some_and(|method| !method.is_v2())
 }
 
-/// Whether a request is for a service that connect-go serves, whether it has such a method or not.
-fn is_connect(request: &Parts) -> bool {
-    Service::of_path(request.uri.path()).is_some_and(|(service, _)| service == Service::Organization)
+/// Responds to a call.
+fn call(request: Request<'_>) -> Response<Body> {
+    let is_post = request.head.method == Verb::POST;
+    let is_grpc_web = request.header("content-type").starts_with("application/grpc-web");
+    let (rules, mut response) = if method::is_v2(request.path()) && (!is_post || is_grpc_web) {
+        (cors::V2, grpc_web::v2(request))
+    } else if is_post && is_grpc_web {
+        (cors::V1, grpc_web::v1(request))
+    } else if request.head.method == Verb::OPTIONS && is_v1_preflight(request.head) {
+        (cors::V1, grpc_web::reject_options())
+    } else {
+        (cors::REST, rest::respond(request))
+    };
+    if request.instance == Instance::V4_6 {
+        response.headers_mut().remove("x-request-id");
+    }
+    let is_ok = response.status() == StatusCode::OK;
+    let headers = response.headers_mut();
+    headers::insert(headers, "x-robots-tag", "none");
+    if rules.is_v1() && is_ok {
+        // grpc-go exposes Date, but does not send it.
+        headers::insert(headers, "date", "");
+        rules.allow(request.head, headers);
+        headers.remove("date");
+        return response;
+    }
+    rules.allow(request.head, headers);
+    finish(response)
 }
 
-fn is_native(content_type: &str) -> bool {
-    matches!(content_type, "application/grpc" | "application/grpc+proto" | "application/grpc+json")
+/// Returns true if the response reports that a change was made.
+fn is_change_made(head: &Parts, response: &Response<Body>) -> bool {
+    let is_change = Method::of_path(head.uri.path()).is_some_and(|method| method.is_change());
+    is_change && response.status() == StatusCode::OK && !response.headers().contains_key("grpc-status")
 }
 
-fn plain(http_status: StatusCode, text: &'static str) -> Response<Body> {
-    let mut response = Response::new(Body::from(text));
-    *response.status_mut() = http_status;
-    *response.headers_mut() = HeaderMap::new();
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
-    response
+impl State {
+    /// Returns the value of Retry-After if the call is to be limited.
+    fn limit(&self, instance: Instance, host: &str) -> Option<u32> {
+        let Instance::RateLimit { seconds, count } = instance else { return None };
+        let mut limited = self.limited.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = limited.entry(host.to_owned()).or_default();
+        (*made < count).then(|| {
+            *made += 1;
+            seconds
+        })
+    }
 }

@@ -1,82 +1,136 @@
-//! Lists of organizations: filtered, sorted, cut to a page, and only then freed of what the caller may not read.
+//! ListOrganizations: filters, sorts, cuts to a page, and only then drops what the caller may not read.
 //!
-//! Source: ZITADEL `internal/query/org.go` and `internal/api/grpc/org/v2/query.go`.
+//! Source: ZITADEL `internal/query/org.go` and `internal/api/grpc/org/v2/query.go`; recorded exchanges.
 
-use std::cmp::Ordering;
-
-use zitadel_org_web::proto::zitadel::{
-    object::v2::{Details, ListDetails, TextQueryMethod},
-    org::{
-        v1::{Org, OrgState},
-        v2::{
-            ListOrganizationsRequest, ListOrganizationsResponse, Organization, OrganizationFieldName,
-            OrganizationState, SearchQuery, search_query::Query,
+use zitadel_org_web::{
+    Code,
+    proto::zitadel::{
+        object::v2::{Details, ListDetails, TextQueryMethod},
+        org::{
+            v1::{Org, OrgState},
+            v2::{
+                ListOrganizationsRequest, ListOrganizationsResponse, Organization, OrganizationFieldName,
+                OrganizationState, SearchQuery, search_query::Query,
+            },
         },
     },
 };
 
-use crate::seed::DEFAULT_ORG;
+use crate::{seed::DEFAULT_ORG, status::Status, store::micros};
 
-/// How many a page has that does not say. Source: ZITADEL `cmd/defaults.yaml`, `DefaultQueryLimit`.
-const DEFAULT_LIMIT: u32 = 100;
-
-/// What is wrong with a request, in ZITADEL's words.
+/// Returns the requested page. With relational tables it differs in several ways.
 ///
 /// # Errors
-/// A query that asks for nothing.
-pub fn validate(request: &ListOrganizationsRequest) -> Result<(), String> {
-    match request.queries.iter().position(|query| query.query.is_none()) {
-        Some(index) => Err(format!(
-            "invalid ListOrganizationsRequest.Queries[{index}]: embedded message failed validation | caused by: \
-             invalid SearchQuery.Query: value is required"
-        )),
-        None => Ok(()),
-    }
-}
-
-/// The page of the organizations that a request asks for.
-#[must_use]
-pub fn list(
+/// The request is invalid.
+pub(crate) fn list(
     orgs: Vec<Org>,
     request: &ListOrganizationsRequest,
+    is_relational: bool,
     may_read: impl Fn(&str) -> bool,
-) -> ListOrganizationsResponse {
-    // A removed organization is in no list.
-    let mut orgs: Vec<Org> = orgs.into_iter().filter(|org| org.state() != OrgState::Unspecified).collect();
-    let timestamp = orgs.iter().filter_map(|org| org.details.as_ref()?.change_date).max_by(compare_time);
-    orgs.retain(|org| request.queries.iter().all(|query| matches(org, query)));
-    let query = request.query.unwrap_or_default();
-    match request.sorting_column() {
-        // Which is not by name.
-        OrganizationFieldName::Unspecified => orgs.reverse(),
-        OrganizationFieldName::Name => orgs.sort_by(|a, b| a.name.cmp(&b.name)),
-        OrganizationFieldName::CreationDate => {}
+) -> Result<ListOrganizationsResponse, Status> {
+    for (index, query) in request.queries.iter().enumerate() {
+        validate(query).map_err(|problem| {
+            let text = format!(
+                "invalid ListOrganizationsRequest.Queries[{index}]: embedded message failed validation | \
+                 caused by: invalid SearchQuery.{problem}"
+            );
+            Status::plain(Code::InvalidArgument, text)
+        })?;
+        if is_relational {
+            check_state(query)?;
+        }
     }
-    if !query.asc && request.sorting_column() != OrganizationFieldName::Unspecified {
+    let query = request.query.unwrap_or_default();
+    if i64::try_from(query.offset).is_err() {
+        return Err(Status::raw(Code::Internal, "QUERY-M6mYN", "An internal error occurred"));
+    }
+
+    let mut orgs: Vec<Org> = orgs.into_iter().filter(|org| org.state() != OrgState::Unspecified).collect();
+    let timestamp = orgs.iter().filter_map(|org| org.details.as_ref()?.change_date).max_by_key(|time| micros(*time));
+    orgs.retain(|org| request.queries.iter().all(|query| matches(org, query, is_relational)));
+    let is_sorted = request.sorting_column() != OrganizationFieldName::Unspecified;
+    if request.sorting_column() == OrganizationFieldName::Name {
+        orgs.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+    if is_sorted && !query.asc {
         orgs.reverse();
     }
-    let total_result = u64::try_from(orgs.len()).unwrap_or(u64::MAX);
-    let limit = if query.limit == 0 { DEFAULT_LIMIT } else { query.limit };
-    let page = orgs
+    let total = orgs.len();
+    let limit = if query.limit == 0 { u32::MAX } else { query.limit };
+    let page: Vec<Org> = orgs
         .into_iter()
         .skip(usize::try_from(query.offset).unwrap_or(usize::MAX))
-        .take(usize::try_from(limit).unwrap_or(usize::MAX));
-    ListOrganizationsResponse {
-        details: Some(ListDetails { total_result, processed_sequence: 0, timestamp }),
-        // ZITADEL does not say it.
-        sorting_column: 0,
-        result: page.filter(|org| may_read(&org.id)).map(organization).collect(),
+        .take(usize::try_from(limit).unwrap_or(usize::MAX))
+        .collect();
+    // ZITADEL reads the total from the page's rows, so it is 0 if there are no rows.
+    let total = if is_relational || page.is_empty() { page.len() } else { total };
+    Ok(ListOrganizationsResponse {
+        details: Some(ListDetails {
+            total_result: u64::try_from(total).unwrap_or(u64::MAX),
+            processed_sequence: 0,
+            timestamp: timestamp.filter(|_| !is_relational),
+        }),
+        sorting_column: if is_relational { request.sorting_column } else { 0 },
+        result: page.into_iter().filter(|org| may_read(&org.id)).map(|org| organization(org, is_relational)).collect(),
+    })
+}
+
+/// Checks a query as ZITADEL's generated validation does.
+fn validate(query: &SearchQuery) -> Result<(), String> {
+    let is_method = |method| TextQueryMethod::try_from(method).is_ok();
+    let (name, result) = match &query.query {
+        None => return Err("Query: value is required".to_owned()),
+        Some(Query::DefaultQuery(_)) => return Ok(()),
+        Some(Query::IdQuery(query)) => ("IdQuery", check_length("OrganizationIDQuery.Id", &query.id)),
+        Some(Query::StateQuery(query)) => {
+            let is_state = OrganizationState::try_from(query.state).is_ok();
+            ("StateQuery", check_enum("OrganizationStateQuery.State", is_state))
+        }
+        Some(Query::NameQuery(query)) => {
+            let name = check_length("OrganizationNameQuery.Name", &query.name);
+            ("NameQuery", name.and(check_enum("OrganizationNameQuery.Method", is_method(query.method))))
+        }
+        Some(Query::DomainQuery(query)) => {
+            let domain = check_length("OrganizationDomainQuery.Domain", &query.domain);
+            ("DomainQuery", domain.and(check_enum("OrganizationDomainQuery.Method", is_method(query.method))))
+        }
+    };
+    result.map_err(|problem| format!("{name}: embedded message failed validation | caused by: {problem}"))
+}
+
+/// Checks a text field.
+pub(crate) fn check_length(field: &str, text: &str) -> Result<(), String> {
+    if (1..=200).contains(&text.chars().count()) {
+        return Ok(());
     }
+    Err(format!("invalid {field}: value length must be between 1 and 200 runes, inclusive"))
 }
 
-fn compare_time(a: &prost_types::Timestamp, b: &prost_types::Timestamp) -> Ordering {
-    (a.seconds, a.nanos).cmp(&(b.seconds, b.nanos))
+fn check_enum(field: &str, is_defined: bool) -> Result<(), String> {
+    if is_defined { Ok(()) } else { Err(format!("invalid {field}: value must be one of the defined enum values")) }
 }
 
-fn matches(org: &Org, query: &SearchQuery) -> bool {
+/// The relational tables know only two states.
+fn check_state(query: &SearchQuery) -> Result<(), Status> {
+    let name = match &query.query {
+        Some(Query::StateQuery(query)) => match query.state() {
+            OrganizationState::Active | OrganizationState::Inactive => return Ok(()),
+            OrganizationState::Unspecified => "unspecified",
+            OrganizationState::Removed => "removed",
+        },
+        _ => return Ok(()),
+    };
+    let text = format!(
+        "integrity violation of type \"check\" on \"\" (constraint: \"\"): ERROR: invalid input value for enum \
+         organization_state: {name:?} (SQLSTATE 22P02)"
+    );
+    Err(Status::raw(Code::Unknown, "", &text))
+}
+
+fn matches(org: &Org, query: &SearchQuery, has_wildcards: bool) -> bool {
     match &query.query {
-        Some(Query::NameQuery(query)) => is_like(&org.name, &query.name, query.method()),
-        Some(Query::DomainQuery(query)) => is_like(&org.primary_domain, &query.domain, query.method()),
+        Some(Query::NameQuery(query)) => is_like(&org.name, &query.name, query.method(), has_wildcards),
+        Some(Query::DomainQuery(query)) => is_like(&org.primary_domain, &query.domain, query.method(), has_wildcards),
         Some(Query::StateQuery(query)) => state(org) == query.state(),
         Some(Query::IdQuery(query)) => org.id == query.id,
         Some(Query::DefaultQuery(_)) => org.id == DEFAULT_ORG,
@@ -84,17 +138,29 @@ fn matches(org: &Org, query: &SearchQuery) -> bool {
     }
 }
 
-fn is_like(text: &str, wanted: &str, method: TextQueryMethod) -> bool {
-    let lower = || (text.to_lowercase(), wanted.to_lowercase());
+fn is_like(text: &str, expected: &str, method: TextQueryMethod, has_wildcards: bool) -> bool {
+    use TextQueryMethod as Text;
+    let (text, expected) = match method {
+        Text::Equals | Text::StartsWith | Text::Contains | Text::EndsWith => (text.to_owned(), expected.to_owned()),
+        _ => (text.to_lowercase(), expected.to_lowercase()),
+    };
+    let parts: Vec<&str> = if has_wildcards { expected.split('%').collect() } else { vec![&expected] };
     match method {
-        TextQueryMethod::Equals => text == wanted,
-        TextQueryMethod::EqualsIgnoreCase => lower().0 == lower().1,
-        TextQueryMethod::StartsWith => text.starts_with(wanted),
-        TextQueryMethod::StartsWithIgnoreCase => lower().0.starts_with(&lower().1),
-        TextQueryMethod::Contains => text.contains(wanted),
-        TextQueryMethod::ContainsIgnoreCase => lower().0.contains(&lower().1),
-        TextQueryMethod::EndsWith => text.ends_with(wanted),
-        TextQueryMethod::EndsWithIgnoreCase => lower().0.ends_with(&lower().1),
+        Text::Equals | Text::EqualsIgnoreCase => text == expected,
+        Text::StartsWith | Text::StartsWithIgnoreCase => has_parts(&text, &[&parts[..], &[""]].concat()),
+        Text::Contains | Text::ContainsIgnoreCase => has_parts(&text, &[&[""], &parts[..], &[""]].concat()),
+        Text::EndsWith | Text::EndsWithIgnoreCase => has_parts(&text, &[&[""], &parts[..]].concat()),
+    }
+}
+
+/// Returns true if the text consists of these parts, with any text between them.
+fn has_parts(text: &str, parts: &[&str]) -> bool {
+    match parts {
+        [] => false,
+        [only] => text == *only,
+        [first, others @ ..] => text
+            .strip_prefix(first)
+            .is_some_and(|rest| (0..=rest.len()).filter_map(|at| rest.get(at..)).any(|rest| has_parts(rest, others))),
     }
 }
 
@@ -107,12 +173,12 @@ fn state(org: &Org) -> OrganizationState {
     }
 }
 
-fn organization(org: Org) -> Organization {
+fn organization(org: Org, is_relational: bool) -> Organization {
     let state = state(&org).into();
     let details = org.details.map(|details| Details {
-        sequence: details.sequence,
+        sequence: if is_relational { 0 } else { details.sequence },
+        resource_owner: if is_relational { String::new() } else { details.resource_owner },
         change_date: details.change_date,
-        resource_owner: details.resource_owner,
         creation_date: details.creation_date,
     });
     Organization { id: org.id, details, state, name: org.name, primary_domain: org.primary_domain }

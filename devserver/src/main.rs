@@ -1,4 +1,4 @@
-//! Runs the dev server and prints what there is to play with.
+//! Runs the dev server and prints its organizations, tokens and instances.
 
 use std::{
     io,
@@ -8,32 +8,32 @@ use std::{
 
 use clap::Parser;
 use devserver::{
-    Config, Server,
-    instance::INSTANCES,
+    Config, Server, instance,
     seed::{self, DEFAULT_ORGANIZATIONS, USERS},
     site::Site,
     store::{Event, Store},
 };
 
-/// A stand-in for ZITADEL's organization API, with the demo page.
+/// A mock of ZITADEL's organization API, with the demo page.
 #[derive(Debug, Parser)]
+#[command(after_help = instance::help())]
 struct Arguments {
-    /// Address and port to listen on; port 0 takes a free one
+    /// Address and port to listen on; port 0 stands for a free one
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
     listen: SocketAddr,
-    /// Database file; it is made and filled if it is missing
+    /// Database file; it is created and filled if it is missing
     #[arg(long, default_value = "target/devserver.sqlite", value_name = "FILE")]
     database: PathBuf,
-    /// Checkout whose www and pkg are served
+    /// Checkout to serve www and pkg from
     #[arg(long, default_value = ".", value_name = "FOLDER")]
     root: PathBuf,
-    /// How many organizations a new database gets
+    /// Number of organizations in a new database
     #[arg(long, default_value_t = DEFAULT_ORGANIZATIONS, value_name = "N")]
     organizations: usize,
-    /// End when standard input does: with the process that has started this one, however that ends
+    /// Exit at the end of standard input, and so with the process that started the server
     #[arg(long)]
     until_input_ends: bool,
-    /// Print the events of an organization in the database as JSON, one a line, and end
+    /// Print the events of an organization as JSON, one per line, and exit
     #[arg(long, value_name = "ID")]
     events: Option<String>,
 }
@@ -57,10 +57,10 @@ async fn main() -> io::Result<()> {
     }
 }
 
-/// Reads standard input in vain.
+/// Waits for the end of standard input.
 async fn input_ends() {
     let (ended, wait) = tokio::sync::oneshot::channel();
-    // Not a task of the runtime's, whose end would wait for it.
+    // A thread of its own, because the runtime would wait for a task before it shuts down.
     std::thread::spawn(move || {
         let _ = io::copy(&mut io::stdin(), &mut io::sink());
         let _ = ended.send(());
@@ -84,7 +84,7 @@ fn print_events(database: &Path, org_id: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// How many organizations the guide names.
+/// Number of organizations that the guide names.
 const SHOWN: usize = 7;
 
 fn print_guide(address: SocketAddr, database: &Path) {
@@ -92,18 +92,15 @@ fn print_guide(address: SocketAddr, database: &Path) {
     for org in seed::orgs(SHOWN) {
         println!("  {}  {:<9} {}", org.id, org.name, org.domain);
     }
-    println!("  and others: the page lists them");
+    println!("  and more, which the page lists");
     println!("\nTokens:");
     for user in USERS {
         println!("  {:<26} {}", user.token, user.about);
     }
-    println!("\nInstances, by host:");
-    for instance in INSTANCES {
-        println!("  {:<20} {}", instance.host, instance.about);
-    }
+    println!("\n{}", instance::help());
     if !address.ip().is_loopback() {
-        println!("\nWarning: whoever can reach {} can use these tokens.", address.ip());
+        println!("\nWarning: everyone who can reach {} can use these tokens.", address.ip());
     }
-    // The last line, which tools wait for.
+    // Tools wait for this line, which is the last one.
     println!("\nListening on http://{address}");
 }

@@ -1,157 +1,123 @@
-//! The rpcs that are served, and what there is to know about each.
+//! The RPCs and their routes. Names and messages come from the descriptors that `build.rs` compiles.
 
 use std::sync::LazyLock;
 
-use hyper::Method as Verb;
-use prost_reflect::{DescriptorPool, MessageDescriptor, MethodDescriptor};
+use prost_reflect::{DescriptorPool, MethodDescriptor};
 
-static DESCRIPTORS: LazyLock<Option<DescriptorPool>> =
-    LazyLock::new(|| DescriptorPool::decode(&include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"))[..]).ok());
+static DESCRIPTORS: LazyLock<DescriptorPool> = LazyLock::new(|| {
+    DescriptorPool::decode(&include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"))[..]).unwrap_or_default()
+});
 
-/// The services, by how ZITADEL serves them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Service {
-    /// Auth v1, by grpc-go.
-    Auth,
-    /// Management v1, by grpc-go.
-    Management,
-    /// Organization v2, by connect-go.
-    Organization,
+/// Verb and path of each RPC over REST. Source: `google.api.http` in ZITADEL's protos.
+const ROUTES: [(&str, &str, &str); 7] = [
+    ("ListMyZitadelPermissions", "POST", "/auth/v1/permissions/zitadel/me/_search"),
+    ("GetMyOrg", "GET", "/management/v1/orgs/me"),
+    ("DeactivateOrg", "POST", "/management/v1/orgs/me/_deactivate"),
+    ("ReactivateOrg", "POST", "/management/v1/orgs/me/_reactivate"),
+    ("ListOrganizations", "POST", "/v2/organizations/_search"),
+    ("ActivateOrganization", "POST", "/v2/organizations/{organization_id}/activate"),
+    ("DeactivateOrganization", "POST", "/v2/organizations/{organization_id}/deactivate"),
+];
+
+/// Service of the v2 API, which connect-go serves. The others run on grpc-go.
+const V2_SERVICE: &str = "zitadel.org.v2.OrganizationService";
+
+/// An RPC.
+#[derive(Debug, Clone)]
+pub struct Method(pub MethodDescriptor);
+
+/// A REST route that matched a path.
+pub(crate) struct Route<'a> {
+    pub(crate) verb: &'static str,
+    pub(crate) method: Method,
+    /// Field and value, still percent-encoded, of the variable in the path.
+    pub(crate) variable: Option<(&'static str, &'a str)>,
 }
 
-impl Service {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Auth, Self::Management, Self::Organization];
-
-    /// Its full name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Auth => "zitadel.auth.v1.AuthService",
-            Self::Management => "zitadel.management.v1.ManagementService",
-            Self::Organization => "zitadel.org.v2.OrganizationService",
-        }
-    }
-
-    /// The service at a path, and the name of the rpc there, whether it has one or not.
-    #[must_use]
-    pub fn of_path(path: &str) -> Option<(Self, &str)> {
-        let (service, name) = path.strip_prefix('/')?.rsplit_once('/')?;
-        Some((Self::ALL.into_iter().find(|it| it.name() == service)?, name))
-    }
+/// Splits the path of an RPC into service and method, which do not have to exist.
+pub(crate) fn split(path: &str) -> Option<(&str, &str)> {
+    path.strip_prefix('/')?.rsplit_once('/')
 }
 
-/// The rpcs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    /// Lists the caller's permissions.
-    ListMyZitadelPermissions,
-    /// Reads the organization.
-    GetMyOrg,
-    /// Deactivates it.
-    DeactivateOrg,
-    /// Activates it again.
-    ReactivateOrg,
-    /// Lists organizations.
-    ListOrganizations,
-    /// Activates one again.
-    ActivateOrganization,
-    /// Deactivates one.
-    DeactivateOrganization,
+/// Returns true if the path lies within the v2 service.
+pub(crate) fn is_v2(path: &str) -> bool {
+    split(path).is_some_and(|(service, _)| service == V2_SERVICE)
+}
+
+pub(crate) fn has_service(name: &str) -> bool {
+    DESCRIPTORS.get_service_by_name(name).is_some()
 }
 
 impl Method {
-    /// All of them.
-    pub const ALL: [Self; 7] = [
-        Self::ListMyZitadelPermissions,
-        Self::GetMyOrg,
-        Self::DeactivateOrg,
-        Self::ReactivateOrg,
-        Self::ListOrganizations,
-        Self::ActivateOrganization,
-        Self::DeactivateOrganization,
-    ];
-
-    /// Its name in the service.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::ListMyZitadelPermissions => "ListMyZitadelPermissions",
-            Self::GetMyOrg => "GetMyOrg",
-            Self::DeactivateOrg => "DeactivateOrg",
-            Self::ReactivateOrg => "ReactivateOrg",
-            Self::ListOrganizations => "ListOrganizations",
-            Self::ActivateOrganization => "ActivateOrganization",
-            Self::DeactivateOrganization => "DeactivateOrganization",
-        }
+    /// Returns all RPCs.
+    pub fn all() -> impl Iterator<Item = Self> {
+        DESCRIPTORS.services().flat_map(|service| service.methods().map(Self).collect::<Vec<_>>())
     }
 
-    /// Its service.
+    /// Returns the RPC at a gRPC path.
     #[must_use]
-    pub const fn service(self) -> Service {
-        match self {
-            Self::ListMyZitadelPermissions => Service::Auth,
-            Self::GetMyOrg | Self::DeactivateOrg | Self::ReactivateOrg => Service::Management,
-            Self::ListOrganizations | Self::ActivateOrganization | Self::DeactivateOrganization => {
-                Service::Organization
-            }
-        }
+    pub fn at(path: &str) -> Option<Self> {
+        Self::all().find(|method| method.path() == path)
     }
 
-    /// The rpc at a path, if there is one.
+    /// Returns the RPC that a REST path belongs to.
+    pub(crate) fn route(path: &str) -> Option<Route<'_>> {
+        ROUTES.iter().find_map(|(name, verb, template)| {
+            let variable = match_template(template, path)?;
+            let method = Self::all().find(|method| method.name() == *name)?;
+            Some(Route { verb, method, variable })
+        })
+    }
+
+    /// Returns the RPC at a gRPC or REST path.
     #[must_use]
     pub fn of_path(path: &str) -> Option<Self> {
-        let (service, name) = Service::of_path(path)?;
-        Self::ALL.into_iter().find(|method| method.service() == service && method.name() == name)
+        Self::at(path).or_else(|| Some(Self::route(path)?.method))
     }
 
-    /// The rpc behind a REST path, the verb that it is called with, and the organization in the path.
-    #[must_use]
-    pub fn of_route(path: &str) -> Option<(Verb, Self, &str)> {
-        let found = |verb, method| Some((verb, method, ""));
-        match path {
-            "/auth/v1/permissions/zitadel/me/_search" => return found(Verb::POST, Self::ListMyZitadelPermissions),
-            "/management/v1/orgs/me" => return found(Verb::GET, Self::GetMyOrg),
-            "/management/v1/orgs/me/_deactivate" => return found(Verb::POST, Self::DeactivateOrg),
-            "/management/v1/orgs/me/_reactivate" => return found(Verb::POST, Self::ReactivateOrg),
-            "/v2/organizations/_search" => return found(Verb::POST, Self::ListOrganizations),
-            _ => {}
+    pub(crate) fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    pub(crate) fn path(&self) -> String {
+        format!("/{}/{}", self.0.parent_service().full_name(), self.name())
+    }
+
+    pub(crate) fn is_v2(&self) -> bool {
+        self.0.parent_service().full_name() == V2_SERVICE
+    }
+
+    pub(crate) fn is_change(&self) -> bool {
+        !self.name().starts_with("Get") && !self.name().starts_with("List")
+    }
+}
+
+/// Returns the template's variable if the path matches.
+fn match_template<'a>(template: &'static str, path: &'a str) -> Option<Option<(&'static str, &'a str)>> {
+    if template.split('/').count() != path.split('/').count() {
+        return None;
+    }
+    let mut variable = None;
+    for (expected, segment) in template.split('/').zip(path.split('/')) {
+        match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+            Some(name) => variable = Some((name, segment)),
+            None if expected == segment => {}
+            None => return None,
         }
-        match path.strip_prefix("/v2/organizations/")?.split_once('/')? {
-            (id, "activate") => Some((Verb::POST, Self::ActivateOrganization, id)),
-            (id, "deactivate") => Some((Verb::POST, Self::DeactivateOrganization, id)),
-            _ => None,
-        }
     }
-
-    /// Its request's descriptor.
-    #[must_use]
-    pub fn input(self) -> Option<MessageDescriptor> {
-        self.descriptor().map(|method| method.input())
-    }
-
-    /// Its response's descriptor.
-    #[must_use]
-    pub fn output(self) -> Option<MessageDescriptor> {
-        self.descriptor().map(|method| method.output())
-    }
-
-    fn descriptor(self) -> Option<MethodDescriptor> {
-        let service = DESCRIPTORS.as_ref()?.get_service_by_name(self.service().name())?;
-        service.methods().find(|method| method.name() == self.name())
-    }
+    Some(variable)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Method;
+    use super::{Method, ROUTES};
 
     #[test]
-    fn every_rpc_is_in_the_protos_and_at_its_path() {
-        for method in Method::ALL {
-            assert!(method.input().is_some() && method.output().is_some(), "{method:?}");
-            let path = format!("/{}/{}", method.service().name(), method.name());
-            assert_eq!(Method::of_path(&path), Some(method));
-        }
+    fn every_rpc_has_a_route() {
+        let mut names: Vec<String> = Method::all().map(|method| method.name().to_owned()).collect();
+        let mut routed = ROUTES.map(|(name, ..)| name.to_owned()).to_vec();
+        names.sort();
+        routed.sort();
+        assert_eq!(names, routed);
     }
 }

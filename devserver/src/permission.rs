@@ -1,13 +1,11 @@
-//! What roles permit.
+//! Permissions of roles, in the order in which the permissions call lists them.
 //!
-//! Source: ZITADEL `cmd/defaults.yaml`, `InternalAuthZ`; the lists as its permissions call responds with them.
+//! Source: ZITADEL `cmd/defaults.yaml`, `InternalAuthZ`.
 
-/// To read an organization.
-pub const ORG_READ: &str = "org.read";
-/// To change its state.
-pub const ORG_WRITE: &str = "org.write";
+pub(crate) const ORG_READ: &str = "org.read";
+pub(crate) const ORG_WRITE: &str = "org.write";
 
-/// A project, to which the permissions of its roles are confined.
+/// Id of the project that PROJECT_OWNER is limited to.
 const PROJECT: &str = "69629023906480001";
 
 const IAM: &str = "iam.read iam.write iam.policy.read iam.policy.write iam.policy.delete iam.member.read iam.member.write \
@@ -33,7 +31,7 @@ project.role.read project.app.read project.grant.read project.grant.member.read 
 group.user.read";
 
 const SETTINGS: &str = "org.read org.write org.member.read org.idp.read org.idp.write org.idp.delete org.feature.read \
-org.feature.write policy.read policy.write policy.delete";
+org.feature.write org.feature.delete policy.read policy.write policy.delete";
 
 const PROJECT_OWNER: &str = "org.global.read policy.read project.read project.write project.delete project.member.read \
 project.member.write project.member.delete project.role.read project.role.write project.role.delete project.app.read \
@@ -41,31 +39,19 @@ project.app.write project.app.delete project.grant.read project.grant.write proj
 project.grant.member.write project.grant.member.delete user.read user.global.read user.grant.read user.grant.write \
 user.grant.delete user.membership.read";
 
-/// What these roles permit, each once.
-#[must_use]
-pub fn of_roles(roles: &[String]) -> Vec<String> {
-    let mut all = Vec::new();
-    for role in roles {
-        let (lists, suffix): (&[&str], String) = match role.as_str() {
-            "IAM_OWNER" => (&[OWNER, IAM], String::new()),
-            "ORG_OWNER" => (&[OWNER], String::new()),
-            "ORG_OWNER_VIEWER" => (&[VIEWER], String::new()),
-            "ORG_SETTINGS_MANAGER" => (&[SETTINGS], String::new()),
-            "PROJECT_OWNER" => (&[PROJECT_OWNER], format!(":{PROJECT}")),
-            _ => (&[], String::new()),
-        };
-        for permission in lists.iter().flat_map(|list| list.split(' ')) {
-            let permission = format!("{permission}{suffix}");
-            if !all.contains(&permission) {
-                all.push(permission);
-            }
-        }
-    }
-    all
+/// Returns the permissions of a role.
+pub(crate) fn of_role(role: &str) -> Vec<String> {
+    let (lists, suffix): (&[&str], String) = match role {
+        "IAM_OWNER" => (&[OWNER, IAM], String::new()),
+        "ORG_OWNER" => (&[OWNER], String::new()),
+        "ORG_OWNER_VIEWER" => (&[VIEWER], String::new()),
+        "ORG_SETTINGS_MANAGER" => (&[SETTINGS], String::new()),
+        "PROJECT_OWNER" => (&[PROJECT_OWNER], format!(":{PROJECT}")),
+        _ => (&[], String::new()),
+    };
+    lists.iter().flat_map(|list| list.split(' ')).map(|permission| format!("{permission}{suffix}")).collect()
 }
 
-/// Whether these roles permit something.
-#[must_use]
-pub fn permits(roles: &[String], permission: &str) -> bool {
-    of_roles(roles).iter().any(|it| it == permission)
+pub(crate) fn permits(role: &str, permission: &str) -> bool {
+    of_role(role).iter().any(|held| held == permission)
 }

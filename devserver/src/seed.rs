@@ -1,8 +1,10 @@
-//! What an empty database starts with.
+//! Content of a new database, and the users.
 
 use std::borrow::Cow;
 
-/// An organization and what has happened to it.
+use zitadel_org_web::Code;
+
+/// An organization of a new database.
 #[derive(Debug, Clone)]
 pub struct Org {
     /// Its id.
@@ -11,34 +13,14 @@ pub struct Org {
     pub name: Cow<'static, str>,
     /// Its primary domain.
     pub domain: Cow<'static, str>,
-    /// The state that its events lead to.
-    pub state: State,
+    pub(crate) state: State,
 }
 
-/// State of a seeded organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// Users can log in.
+pub(crate) enum State {
     Active,
-    /// Deactivated.
     Inactive,
-    /// Removed.
     Removed,
-}
-
-/// What a token does when it is presented.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// It is valid.
-    Valid,
-    /// It has expired, or its audience is wrong.
-    Invalid,
-    /// It came from a login without the second factor that the organization asks for.
-    MfaRequired,
-    /// It belongs to a session that has expired.
-    SessionExpired,
-    /// It was exchanged to act for somebody else.
-    Exchanged,
 }
 
 /// A user with one token.
@@ -46,20 +28,20 @@ pub enum Verdict {
 pub struct User {
     /// The token, readable on purpose.
     pub token: &'static str,
-    /// Id of the organization that the user belongs to.
-    pub org: &'static str,
-    /// The language in the user's profile; personal access tokens carry none.
-    pub language: Option<&'static str>,
-    /// Role and where it is held: an organization's id, or `INSTANCE`.
-    pub roles: &'static [(&'static str, &'static str)],
-    /// What the token does.
-    pub verdict: Verdict,
-    /// What the user is there to show.
+    /// Purpose of the user, in words.
     pub about: &'static str,
+    /// Id of the organization that the user belongs to.
+    pub(crate) org: &'static str,
+    /// Language of the profile. Only tokens of an OIDC login carry one; the others stand for personal access tokens.
+    pub(crate) language: Option<&'static str>,
+    /// A role, and the id of the organization that it is held in, or `INSTANCE`.
+    role: Option<(&'static str, &'static str)>,
+    /// The error that every call with this token fails with: code, id, text.
+    pub(crate) error: Option<(Code, &'static str, &'static str)>,
 }
 
-/// Where a role on the whole instance is held.
-pub const INSTANCE: &str = "INSTANCE";
+/// Scope of a role that is held on the whole instance.
+const INSTANCE: &str = "INSTANCE";
 
 const ZITADEL: &str = "69629023906488330";
 const ACME: &str = "69629023906488334";
@@ -70,12 +52,12 @@ const UMBRELLA: &str = "69629023906488338";
 const STARK: &str = "69629023906488339";
 
 /// The instance's default organization.
-pub const DEFAULT_ORG: &str = ZITADEL;
+pub(crate) const DEFAULT_ORG: &str = ZITADEL;
 
-/// How many organizations there are if nobody says.
+/// Number of organizations in a new database, unless told otherwise.
 pub const DEFAULT_ORGANIZATIONS: usize = 60;
 
-/// The first organizations, by id and name. Those below ACME are there for the tests, one for each kind of change.
+/// Organizations with fixed names. Tests rely on them.
 const ORGS: [(&str, &str, State); 7] = [
     (ZITADEL, "ZITADEL", State::Active),
     (ACME, "ACME", State::Inactive),
@@ -86,13 +68,13 @@ const ORGS: [(&str, &str, State); 7] = [
     (STARK, "Stark", State::Active),
 ];
 
-/// What the names of the others are made of.
+/// Parts of the other organizations' names.
 const FIRST_NAMES: [&str; 10] =
     ["Alpen", "Blue", "Cedar", "Delta", "Ember", "Fjord", "Granite", "Harbor", "Iron", "Juniper"];
 const LAST_NAMES: [&str; 10] =
     ["Bank", "Foods", "Health", "Labs", "Logistics", "Media", "Motors", "Power", "Robotics", "Textiles"];
 
-/// The first organizations, and others up to so many: every third is deactivated.
+/// Returns the named organizations, followed by generated ones, of which every third is deactivated.
 #[must_use]
 pub fn orgs(count: usize) -> Vec<Org> {
     let first = ORGS.into_iter().map(|(id, name, state)| Org {
@@ -120,94 +102,58 @@ pub fn orgs(count: usize) -> Vec<Org> {
     first.chain(others).collect()
 }
 
+const fn user(token: &'static str, org: &'static str, role: &'static str, about: &'static str) -> User {
+    User { token, about, org, language: None, role: Some((role, org)), error: None }
+}
+
+/// A token of ACME's owner that is refused.
+const fn refused(token: &'static str, error: (Code, &'static str, &'static str), about: &'static str) -> User {
+    User { error: Some(error), ..user(token, ACME, "ORG_OWNER", about) }
+}
+
+/// Error of a token that is unknown or has expired, or whose audience is not ZITADEL.
+pub(crate) const INVALID_TOKEN: (Code, &str, &str) = (Code::Unauthenticated, "AUTH-7fs1e", "Errors.Token.Invalid");
+
 /// The users.
 pub const USERS: [User; 11] = [
     User {
-        token: "iam-owner",
-        org: ZITADEL,
-        language: None,
-        roles: &[("IAM_OWNER", INSTANCE)],
-        verdict: Verdict::Valid,
-        about: "may do everything, in every organization",
+        role: Some(("IAM_OWNER", INSTANCE)),
+        ..user("iam-owner", ZITADEL, "", "may change and read every organization")
     },
+    user("acme-owner", ACME, "ORG_OWNER", "may change and read ACME"),
+    user("acme-viewer", ACME, "ORG_OWNER_VIEWER", "may read ACME"),
+    user("acme-project-owner", ACME, "PROJECT_OWNER", "may neither change nor read ACME"),
     User {
-        token: "acme-owner",
-        org: ACME,
-        language: None,
-        roles: &[("ORG_OWNER", ACME)],
-        verdict: Verdict::Valid,
-        about: "may change ACME",
-    },
-    User {
-        token: "acme-viewer",
-        org: ACME,
-        language: None,
-        roles: &[("ORG_OWNER_VIEWER", ACME)],
-        verdict: Verdict::Valid,
-        about: "may read ACME, not change it",
-    },
-    User {
-        token: "acme-project-owner",
-        org: ACME,
-        language: None,
-        roles: &[("PROJECT_OWNER", ACME)],
-        verdict: Verdict::Valid,
-        about: "may not even read ACME",
-    },
-    User {
-        token: "globex-owner-de",
-        org: GLOBEX,
         language: Some("de"),
-        roles: &[("ORG_OWNER", GLOBEX)],
-        verdict: Verdict::Valid,
-        about: "may change Globex and reads German",
+        ..user("globex-owner-de", GLOBEX, "ORG_OWNER", "may change and read Globex; German profile, OIDC login")
     },
     User {
-        token: "hooli-settings-manager-fr",
-        org: HOOLI,
         language: Some("fr"),
-        roles: &[("ORG_SETTINGS_MANAGER", HOOLI)],
-        verdict: Verdict::Valid,
-        about: "may change Hooli and reads French",
+        ..user(
+            "hooli-settings-manager-fr",
+            HOOLI,
+            "ORG_SETTINGS_MANAGER",
+            "may change Hooli; French profile, OIDC login",
+        )
     },
-    User {
-        token: "initech-nobody",
-        org: INITECH,
-        language: None,
-        roles: &[],
-        verdict: Verdict::Valid,
-        about: "has no role anywhere",
-    },
-    User {
-        token: "acme-expired",
-        org: ACME,
-        language: None,
-        roles: &[("ORG_OWNER", ACME)],
-        verdict: Verdict::Invalid,
-        about: "has a token that has expired",
-    },
-    User {
-        token: "acme-without-mfa",
-        org: ACME,
-        language: None,
-        roles: &[("ORG_OWNER", ACME)],
-        verdict: Verdict::MfaRequired,
-        about: "has to log in with a second factor",
-    },
-    User {
-        token: "acme-session-expired",
-        org: ACME,
-        language: None,
-        roles: &[("ORG_OWNER", ACME)],
-        verdict: Verdict::SessionExpired,
-        about: "has a session that has expired",
-    },
-    User {
-        token: "acme-exchanged",
-        org: ACME,
-        language: None,
-        roles: &[("ORG_OWNER", ACME)],
-        verdict: Verdict::Exchanged,
-        about: "has a token that acts for somebody else",
-    },
+    User { role: None, ..user("initech-nobody", INITECH, "", "has no role") },
+    refused("acme-expired", INVALID_TOKEN, "expired token"),
+    refused(
+        "acme-without-mfa",
+        (Code::PermissionDenied, "AUTHZ-Kl3p0", "mfa required"),
+        "login without a second factor",
+    ),
+    refused("acme-session-expired", (Code::PermissionDenied, "AUTHZ-EGDo3", "session expired"), "expired session"),
+    refused(
+        "acme-exchanged",
+        (Code::PermissionDenied, "APP-Shi0J", "Errors.TokenExchange.Token.NotForAPI"),
+        "token exchanged to act for another user",
+    ),
 ];
+
+impl User {
+    /// Returns the role that the user has in an organization, directly or through the instance.
+    pub(crate) fn role_in(&self, org_id: &str) -> Option<&'static str> {
+        self.role.filter(|(_, scope)| [org_id, INSTANCE].contains(scope)).map(|(role, _)| role)
+    }
+}

@@ -18,8 +18,8 @@ use tower_http::services::ServeDir;
 
 use crate::seed::USERS;
 
-/// What goes before and after the hash of the one inline script, the import map. The page may call any ZITADEL, which is
-/// what its address field is for; nothing else is open.
+/// The policy before and after the hash of the import map, the only inline script. `connect-src` is open because the page
+/// has a field for ZITADEL's address.
 const POLICY: [&str; 2] = [
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' ",
     "; style-src 'self'; img-src 'self' data:; connect-src 'self' http: https:; base-uri 'none'; form-action 'none'; \
@@ -27,7 +27,7 @@ const POLICY: [&str; 2] = [
 ];
 const IMPORT_MAP: &str = "<script type=\"importmap\">";
 
-/// The files that are served: `www` at `/`, the package at `/pkg`.
+/// The files of a checkout: `www` at `/`, the package at `/pkg`.
 #[derive(Debug, Clone)]
 pub struct Site {
     www: PathBuf,
@@ -35,14 +35,14 @@ pub struct Site {
 }
 
 impl Site {
-    /// The files of a checkout.
+    /// Returns the files of a checkout.
     #[must_use]
     pub fn of_checkout(root: &Path) -> Self {
         Self { www: root.join("www"), pkg: root.join("pkg") }
     }
 
-    /// The file at the request's path, if there is one.
-    pub async fn answer(&self, path: &str) -> Option<Response<Body>> {
+    /// Returns the response with the file at a path, if there is one.
+    pub(crate) async fn file(&self, path: &str) -> Option<Response<Body>> {
         if path == "/tokens.json" {
             return Some(tokens());
         }
@@ -64,7 +64,7 @@ impl Site {
         Some(response)
     }
 
-    /// The policy for the page as it is now: somebody may be writing it.
+    /// Returns the policy for the page as it is now, because it may be edited while the server runs.
     async fn policy(&self) -> Option<HeaderValue> {
         let page = fs::read_to_string(self.www.join("index.html")).await.unwrap_or_default();
         let [before, after] = POLICY;
@@ -72,7 +72,7 @@ impl Site {
     }
 }
 
-/// The seeded tokens, for the page to offer.
+/// Lists the tokens for the page.
 fn tokens() -> Response<Body> {
     let tokens: Vec<_> = USERS.iter().map(|user| json!({ "token": user.token, "about": user.about })).collect();
     let mut response = Response::new(Body::from(Value::from(tokens).to_string()));
@@ -80,7 +80,7 @@ fn tokens() -> Response<Body> {
     response
 }
 
-/// The source expression that allows a page's import map, which cannot be a file.
+/// Returns the source expression that allows the page's import map. Browsers do not load import maps from files.
 fn import_map_hash(page: &str) -> Option<String> {
     let (_, rest) = page.split_once(IMPORT_MAP)?;
     let (script, _) = rest.split_once("</script>")?;
@@ -92,7 +92,7 @@ mod tests {
     use super::import_map_hash;
 
     #[test]
-    fn the_import_map_is_allowed_by_its_hash() {
+    fn import_map_is_allowed_by_its_hash() {
         // The hash of "{}".
         let expected = "'sha256-RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o='";
         assert_eq!(import_map_hash("<p><script type=\"importmap\">{}</script>").as_deref(), Some(expected));

@@ -1,6 +1,6 @@
-//! The database: events per organization, users and their roles.
+//! The database: the events of each organization.
 //!
-//! An organization is what its events say. Each has a sequence number within its organization, beginning with 1.
+//! An organization's state follows from its events, which are numbered per organization from 1.
 //! Source: ZITADEL `cmd/setup/70.sql` and `internal/v2/readmodel/org.go`.
 
 use std::{
@@ -10,13 +10,13 @@ use std::{
 };
 
 use prost_types::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, Params, Row, Transaction, TransactionBehavior, params};
 use zitadel_org_web::proto::zitadel::{
     org::v1::{Org, OrgState},
     v1::ObjectDetails,
 };
 
-use crate::seed::{self, Verdict};
+use crate::seed::{self, State};
 
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS events (
@@ -27,17 +27,8 @@ const SCHEMA: &str = "
         created_us INTEGER NOT NULL,
         PRIMARY KEY (org_id, sequence)
     ) STRICT;
-    CREATE TABLE IF NOT EXISTS users (
-        token    TEXT PRIMARY KEY,
-        org_id   TEXT NOT NULL,
-        language TEXT,
-        verdict  TEXT NOT NULL
-    ) STRICT;
-    CREATE TABLE IF NOT EXISTS roles (
-        token TEXT NOT NULL REFERENCES users,
-        role  TEXT NOT NULL,
-        scope TEXT NOT NULL
-    ) STRICT;
+    -- Organizations whose row in the list stopped at an earlier event.
+    CREATE TABLE IF NOT EXISTS stale_rows (org_id TEXT PRIMARY KEY, sequence INTEGER NOT NULL) STRICT;
 ";
 
 const ADDED: &str = "org.added";
@@ -52,173 +43,158 @@ pub struct Store {
     connection: Mutex<Connection>,
 }
 
-/// Who a token belongs to.
-#[derive(Debug, Clone)]
-pub struct Caller {
-    /// The organization of the user.
-    pub org_id: String,
-    /// The language in the user's profile.
-    pub language: Option<String>,
-    /// What the token does.
-    pub verdict: Verdict,
-}
-
-/// Something that happened to an organization.
+/// An event of an organization.
 #[derive(Debug, Clone)]
 pub struct Event {
-    /// Its number within the organization.
+    /// Number within the organization.
     pub sequence: u64,
-    /// What happened, for instance `org.reactivated`.
+    /// Type, for instance `org.reactivated`.
     pub kind: String,
-    /// When.
+    /// Time of the event.
     pub created: Timestamp,
+    org_id: String,
     payload: String,
 }
 
 /// A change of an organization's state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
-    /// From active to inactive.
+pub(crate) enum Change {
     Deactivate,
-    /// From inactive to active.
     Reactivate,
 }
 
-/// Why a change was not made.
+/// The reason why a change was not made.
 #[derive(Debug)]
-pub enum Refusal {
-    /// The organization is in the state that the change leads to.
-    AlreadyThere,
-    /// The organization is removed, or there is none.
+pub(crate) enum ChangeError {
+    /// The organization has that state already.
+    AlreadyInState,
+    /// The organization was removed or never existed.
     NotFound,
-    /// The database failed.
-    Database(rusqlite::Error),
+    Database,
 }
 
-impl From<rusqlite::Error> for Refusal {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Database(error)
+impl From<rusqlite::Error> for ChangeError {
+    fn from(_: rusqlite::Error) -> Self {
+        Self::Database
     }
 }
 
 impl Store {
-    /// Opens the database file, and fills it with so many organizations if it is new.
+    /// Opens the database file. A new one is filled with that many organizations.
     ///
     /// # Errors
-    /// If the file cannot be opened or is no database of this kind.
+    /// If the file cannot be opened or is not such a database.
     pub fn open(path: &Path, organizations: usize) -> rusqlite::Result<Self> {
         let mut connection = Connection::open(path)?;
         connection.busy_timeout(Duration::from_secs(5))?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.execute_batch(SCHEMA)?;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let is_empty = transaction.query_row("SELECT NOT EXISTS (SELECT 1 FROM users)", [], |row| row.get(0))?;
-        if is_empty {
+        if transaction.query_row("SELECT NOT EXISTS (SELECT 1 FROM events)", [], |row| row.get(0))? {
             fill(&transaction, organizations)?;
         }
         transaction.commit()?;
         Ok(Self { connection: Mutex::new(connection) })
     }
 
-    /// Who the token belongs to.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub fn caller(&self, token: &str) -> rusqlite::Result<Option<Caller>> {
-        let sql = "SELECT org_id, language, verdict FROM users WHERE token = ?";
-        self.connection()
-            .query_row(sql, [token], |row| {
-                let verdict: String = row.get(2)?;
-                Ok(Caller { org_id: row.get(0)?, language: row.get(1)?, verdict: verdict_from(&verdict) })
-            })
-            .optional()
+    /// Returns the organization in any state; `None` if it never existed.
+    pub(crate) fn org(&self, org_id: &str) -> rusqlite::Result<Option<Org>> {
+        org(&self.connection(), org_id)
     }
 
-    /// The caller's roles on the organization and on the instance.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub fn roles(&self, token: &str, org_id: &str) -> rusqlite::Result<Vec<String>> {
-        let connection = self.connection();
-        let mut statement = connection.prepare("SELECT role FROM roles WHERE token = ? AND scope IN (?, ?)")?;
-        let roles = statement.query_map([token, org_id, seed::INSTANCE], |row| row.get(0))?;
-        roles.collect()
+    /// Returns the rows of the list of organizations, the oldest first.
+    pub(crate) fn list(&self) -> rusqlite::Result<Vec<Org>> {
+        let condition = "LEFT JOIN stale_rows AS stale USING (org_id)
+                         WHERE events.sequence <= COALESCE(stale.sequence, events.sequence)";
+        let mut orgs = replay(events(&self.connection(), condition, [])?);
+        // Organizations of the same microsecond are in the order of their ids.
+        orgs.sort_by_key(|org| org.details.as_ref().and_then(|details| details.creation_date).map(micros));
+        Ok(orgs)
     }
 
-    /// The organization as its events say, whatever its state; `None` if it has none.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub fn org(&self, org_id: &str) -> rusqlite::Result<Option<Org>> {
-        replay(&self.connection(), org_id)
-    }
-
-    /// All organizations, the oldest first.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub fn orgs(&self) -> rusqlite::Result<Vec<Org>> {
-        let connection = self.connection();
-        let sql = "SELECT org_id FROM events WHERE sequence = 1 ORDER BY created_us, org_id";
-        let mut statement = connection.prepare(sql)?;
-        let ids = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
-        ids.iter().filter_map(|id| replay(&connection, id).transpose()).collect()
-    }
-
-    /// What happened to the organization, first things first.
+    /// Returns the events of an organization, the oldest first.
     ///
     /// # Errors
     /// If the database fails.
     pub fn events(&self, org_id: &str) -> rusqlite::Result<Vec<Event>> {
-        events(&self.connection(), org_id)
+        events(&self.connection(), OF_ORG, [org_id])
     }
 
-    /// Changes the organization's state and returns the event that did it.
+    /// Changes the organization's state and returns the new event's details. Of simultaneous calls one succeeds.
     ///
-    /// Of two calls at the same time one makes the change and the other finds it made.
-    ///
-    /// # Errors
-    /// If the state does not allow the change, or the database fails.
-    pub fn change(&self, org_id: &str, change: Change) -> Result<ObjectDetails, Refusal> {
+    /// With `leaves_stale_row`, the list shows the organization as it was before, until its next event.
+    pub(crate) fn change(
+        &self,
+        org_id: &str,
+        change: Change,
+        leaves_stale_row: bool,
+    ) -> Result<ObjectDetails, ChangeError> {
         let mut connection = self.connection();
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let state = replay(&transaction, org_id)?.map(|org| org.state());
+        let state = org(&transaction, org_id)?.map(|org| org.state());
         let event = match (state, change) {
             (Some(OrgState::Active), Change::Deactivate) => DEACTIVATED,
             (Some(OrgState::Inactive), Change::Reactivate) => REACTIVATED,
-            (Some(OrgState::Active | OrgState::Inactive), _) => return Err(Refusal::AlreadyThere),
-            _ => return Err(Refusal::NotFound),
+            (Some(OrgState::Active | OrgState::Inactive), _) => return Err(ChangeError::AlreadyInState),
+            _ => return Err(ChangeError::NotFound),
         };
         let (sequence, created_us) = append(&transaction, org_id, event, "")?;
+        let was_stale = transaction.execute("DELETE FROM stale_rows WHERE org_id = ?", [org_id])? > 0;
+        if leaves_stale_row && !was_stale {
+            transaction.execute("INSERT INTO stale_rows VALUES (?, ?)", params![org_id, sequence - 1])?;
+        }
         transaction.commit()?;
         Ok(ObjectDetails {
-            sequence,
+            sequence: sequence.unsigned_abs(),
             creation_date: None,
             change_date: Some(timestamp(created_us)),
             resource_owner: org_id.to_owned(),
         })
     }
 
-    /// A transaction that panicked was rolled back, so the connection is still good.
+    /// A panic rolls its transaction back, so a poisoned connection can be used.
     fn connection(&self) -> MutexGuard<'_, Connection> {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn events(connection: &Connection, org_id: &str) -> rusqlite::Result<Vec<Event>> {
-    let sql = "SELECT sequence, type, payload, created_us FROM events WHERE org_id = ? ORDER BY sequence";
-    let mut statement = connection.prepare(sql)?;
-    let events = statement.query_map([org_id], |row| {
-        let sequence = row.get::<_, i64>(0)?.unsigned_abs();
-        Ok(Event { sequence, kind: row.get(1)?, payload: row.get(2)?, created: timestamp(row.get(3)?) })
-    })?;
-    events.collect()
+const OF_ORG: &str = "WHERE org_id = ?";
+
+fn events(connection: &Connection, condition: &str, params: impl Params) -> rusqlite::Result<Vec<Event>> {
+    let sql = format!(
+        "SELECT events.sequence, type, created_us, org_id, payload FROM events {condition}
+         ORDER BY org_id, events.sequence"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    statement.query_map(params, event)?.collect()
 }
 
-fn replay(connection: &Connection, org_id: &str) -> rusqlite::Result<Option<Org>> {
-    let mut org: Option<Org> = None;
-    for Event { sequence, kind, created, payload } in events(connection, org_id)? {
-        let org = org.get_or_insert_with(|| Org { id: org_id.to_owned(), ..Org::default() });
+fn event(row: &Row<'_>) -> rusqlite::Result<Event> {
+    Ok(Event {
+        sequence: row.get::<_, i64>(0)?.unsigned_abs(),
+        kind: row.get(1)?,
+        created: timestamp(row.get(2)?),
+        org_id: row.get(3)?,
+        payload: row.get(4)?,
+    })
+}
+
+fn org(connection: &Connection, org_id: &str) -> rusqlite::Result<Option<Org>> {
+    Ok(replay(events(connection, OF_ORG, [org_id])?).pop())
+}
+
+/// Returns the organizations that events, sorted by organization, lead to.
+fn replay(events: Vec<Event>) -> Vec<Org> {
+    let mut orgs: Vec<Org> = Vec::new();
+    for Event { sequence, kind, created, org_id, payload } in events {
+        let mut org = orgs.pop_if(|org| org.id == org_id).unwrap_or_else(|| {
+            let details = ObjectDetails {
+                creation_date: Some(created),
+                resource_owner: org_id.clone(),
+                ..ObjectDetails::default()
+            };
+            Org { id: org_id, details: Some(details), ..Org::default() }
+        });
         match kind.as_str() {
             ADDED => {
                 org.name = payload;
@@ -231,28 +207,25 @@ fn replay(connection: &Connection, org_id: &str) -> rusqlite::Result<Option<Org>
             REMOVED => org.set_state(OrgState::Unspecified),
             _ => {}
         }
-        let details = org.details.get_or_insert_with(|| ObjectDetails {
-            creation_date: Some(created),
-            resource_owner: org_id.to_owned(),
-            ..ObjectDetails::default()
-        });
-        details.sequence = sequence;
-        details.change_date = Some(created);
+        if let Some(details) = &mut org.details {
+            details.sequence = sequence;
+            details.change_date = Some(created);
+        }
+        orgs.push(org);
     }
-    Ok(org)
+    orgs
 }
 
-/// Writes an event and returns its sequence and time, in microseconds.
-fn append(transaction: &Transaction<'_>, org_id: &str, kind: &str, payload: &str) -> rusqlite::Result<(u64, i64)> {
+/// Writes an event and returns its sequence number and its time in microseconds.
+fn append(transaction: &Transaction<'_>, org_id: &str, kind: &str, payload: &str) -> rusqlite::Result<(i64, i64)> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let sql = "INSERT INTO events (org_id, sequence, type, payload, created_us)
                SELECT ?1, COALESCE(MAX(sequence), 0) + 1, ?2, ?3, MAX(?4, COALESCE(MAX(created_us), 0) + 1)
                FROM events WHERE org_id = ?1
                RETURNING sequence, created_us";
     let now_us = i64::try_from(now.as_micros()).unwrap_or(i64::MAX);
-    transaction.query_row(sql, params![org_id, kind, payload, now_us], |row| {
-        Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get(1)?))
-    })
+    let mut statement = transaction.prepare_cached(sql)?;
+    statement.query_row(params![org_id, kind, payload, now_us], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
 fn timestamp(micros: i64) -> Timestamp {
@@ -260,47 +233,29 @@ fn timestamp(micros: i64) -> Timestamp {
     Timestamp { seconds: micros.div_euclid(1_000_000), nanos: i32::try_from(nanos).unwrap_or_default() }
 }
 
+/// Returns a time in microseconds.
+pub(crate) fn micros(time: Timestamp) -> i64 {
+    time.seconds * 1_000_000 + i64::from(time.nanos / 1_000)
+}
+
 fn fill(transaction: &Transaction<'_>, organizations: usize) -> rusqlite::Result<()> {
     for org in seed::orgs(organizations) {
-        let born = [
+        // As ZITADEL writes them for a new organization.
+        let creation = [
             (ADDED, &*org.name),
             ("org.domain.added", &*org.domain),
             ("org.domain.verified", &*org.domain),
             (PRIMARY_DOMAIN_SET, &*org.domain),
             ("org.member.added", ""),
         ];
-        let later: &[_] = match org.state {
-            seed::State::Active => &[],
-            seed::State::Inactive => &[(DEACTIVATED, "")],
-            seed::State::Removed => &[(REMOVED, "")],
+        let change = match org.state {
+            State::Active => None,
+            State::Inactive => Some((DEACTIVATED, "")),
+            State::Removed => Some((REMOVED, "")),
         };
-        for (kind, payload) in born.iter().chain(later) {
+        for (kind, payload) in creation.into_iter().chain(change) {
             append(transaction, &org.id, kind, payload)?;
         }
     }
-    for user in seed::USERS {
-        let values = params![user.token, user.org, user.language, verdict_name(user.verdict)];
-        transaction.execute("INSERT INTO users (token, org_id, language, verdict) VALUES (?, ?, ?, ?)", values)?;
-        for (role, scope) in user.roles {
-            transaction
-                .execute("INSERT INTO roles (token, role, scope) VALUES (?, ?, ?)", [user.token, role, scope])?;
-        }
-    }
     Ok(())
-}
-
-const VERDICTS: [(Verdict, &str); 5] = [
-    (Verdict::Valid, "valid"),
-    (Verdict::Invalid, "invalid"),
-    (Verdict::MfaRequired, "mfa-required"),
-    (Verdict::SessionExpired, "session-expired"),
-    (Verdict::Exchanged, "exchanged"),
-];
-
-fn verdict_name(verdict: Verdict) -> &'static str {
-    VERDICTS.iter().find(|(known, _)| *known == verdict).map_or("invalid", |(_, name)| name)
-}
-
-fn verdict_from(name: &str) -> Verdict {
-    VERDICTS.iter().find(|(_, known)| *known == name).map_or(Verdict::Invalid, |(verdict, _)| *verdict)
 }

@@ -1,78 +1,60 @@
-//! Translated texts and the choice of a language.
+//! Translated texts, in three of ZITADEL's languages.
 //!
 //! Source: ZITADEL `internal/i18n/translator.go` and `internal/static/i18n/`.
 
-/// A text that ZITADEL translates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Key {
-    /// `Errors.Org.AlreadyActive`
+/// A translated text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Key {
     AlreadyActive,
-    /// `Errors.Org.AlreadyDeactivated`
     AlreadyDeactivated,
-    /// `Errors.Org.NotFound`
     NotFound,
 }
 
-/// A language that the texts are there for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    /// English, the default.
+pub(crate) enum Language {
     En,
-    /// German.
     De,
-    /// French.
     Fr,
 }
 
 impl Key {
-    /// The text in a language.
-    #[must_use]
-    pub const fn text(self, language: Language) -> &'static str {
-        match (self, language) {
-            (Self::AlreadyActive, Language::En) => "Organisation is already active",
-            (Self::AlreadyActive, Language::De) => "Organisation ist bereits aktiv",
-            (Self::AlreadyActive, Language::Fr) => "L'organisation est déjà active",
-            (Self::AlreadyDeactivated, Language::En) => "Organisation is already deactivated",
-            (Self::AlreadyDeactivated, Language::De) => "Organisation ist bereits deaktiviert",
-            (Self::AlreadyDeactivated, Language::Fr) => "L'organisation est déjà désactivée",
-            (Self::NotFound, Language::En) => "Organisation not found",
-            (Self::NotFound, Language::De) => "Organisation konnte nicht gefunden werden",
-            (Self::NotFound, Language::Fr) => "Organisation non trouvée",
+    pub(crate) const fn text(self, language: Language) -> &'static str {
+        let [english, german, french] = match self {
+            Self::AlreadyActive => {
+                ["Organisation is already active", "Organisation ist bereits aktiv", "L'organisation est déjà active"]
+            }
+            Self::AlreadyDeactivated => [
+                "Organisation is already deactivated",
+                "Organisation ist bereits deaktiviert",
+                "L'organisation est déjà désactivée",
+            ],
+            Self::NotFound => {
+                ["Organisation not found", "Organisation konnte nicht gefunden werden", "Organisation non trouvée"]
+            }
+        };
+        match language {
+            Language::En => english,
+            Language::De => german,
+            Language::Fr => french,
         }
     }
 }
 
 impl Language {
-    /// The language of a tag such as `de-CH`.
-    #[must_use]
-    pub fn from_tag(tag: &str) -> Option<Self> {
-        match tag.trim().split('-').next()?.to_ascii_lowercase().as_str() {
+    /// Returns the language of a call: the profile's, else the first known one of `accept-language`, else English.
+    pub(crate) fn choose(profile: Option<&str>, accept_language: &str) -> Self {
+        let accepted = accept_language.split(',').find_map(Self::from_tag);
+        profile.and_then(Self::from_tag).or(accepted).unwrap_or(Self::En)
+    }
+
+    /// Returns the language of a tag such as `de-CH;q=0.9`.
+    fn from_tag(tag: &str) -> Option<Self> {
+        match tag.trim().split(['-', ';']).next()?.to_ascii_lowercase().as_str() {
             "en" => Some(Self::En),
             "de" => Some(Self::De),
             "fr" => Some(Self::Fr),
             _ => None,
         }
-    }
-
-    /// The language of a call: the user's preferred one, then `accept-language`, then English.
-    #[must_use]
-    pub fn choose(preferred: Option<&str>, accept_language: Option<&str>) -> Self {
-        preferred.and_then(Self::from_tag).or_else(|| accept_language.and_then(Self::accepted)).unwrap_or(Self::En)
-    }
-
-    /// The language that `accept-language` weighs most, of those that are there.
-    fn accepted(header: &str) -> Option<Self> {
-        let mut best: Option<(f32, Self)> = None;
-        for range in header.split(',') {
-            let (tag, parameters) = range.split_once(';').unwrap_or((range, ""));
-            let weight = parameters.trim().strip_prefix("q=").map_or(Some(1.0), |weight| weight.parse().ok());
-            if let (Some(weight), Some(language)) = (weight, Self::from_tag(tag))
-                && weight > best.map_or(0.0, |(best, _)| best)
-            {
-                best = Some((weight, language));
-            }
-        }
-        best.map(|(_, language)| language)
     }
 }
 
@@ -81,12 +63,10 @@ mod tests {
     use super::Language;
 
     #[test]
-    fn the_preferred_language_comes_before_the_accepted_one_and_english_last() {
-        assert_eq!(Language::choose(Some("de"), Some("fr")), Language::De);
-        assert_eq!(Language::choose(None, Some("fr-CA,en;q=0.5")), Language::Fr);
-        assert_eq!(Language::choose(None, Some("en;q=0.5, de;q=0.9")), Language::De);
-        assert_eq!(Language::choose(Some("xx"), Some("fr")), Language::Fr);
-        assert_eq!(Language::choose(None, Some("ja")), Language::En);
-        assert_eq!(Language::choose(None, None), Language::En);
+    fn profile_overrides_accept_language_and_english_is_the_default() {
+        assert_eq!(Language::choose(Some("de"), "fr"), Language::De);
+        assert_eq!(Language::choose(None, "ja, fr-CA;q=0.9, en;q=0.5"), Language::Fr);
+        assert_eq!(Language::choose(None, "ja"), Language::En);
+        assert_eq!(Language::choose(None, ""), Language::En);
     }
 }

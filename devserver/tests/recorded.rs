@@ -1,43 +1,83 @@
-//! The real server's exchanges, replayed: the dev server responds as it did.
+//! Replays exchanges that were recorded on real servers.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod common;
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Debug,
+};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use common::{ACME, Answer, GLOBEX, Running, UMBRELLA, start};
+use devserver::method::Method;
+use prost::Message as _;
+use prost_reflect::{DeserializeOptions, DynamicMessage};
 use serde::Deserialize;
+use serde_json::{Value, json};
 
-/// What is not compared, and why.
-const LEFT_OUT: [(&str, &str); 8] = [
-    ("react-active-zh", "texts are there in English, German and French"),
-    ("unknown-host-de", "this text is there in English alone"),
-    ("rest-bad-json2", "Go's words for what is no JSON"),
-    ("rest-evil-origin-de-user", "tokens here are personal ones, which are of no client with origins"),
-    ("grpc-web-on-root", "there is no login page"),
-    ("grpc-encoding-gzip", "the client compresses nothing"),
-    ("grpc-encoding-gzip-get", "the client compresses nothing"),
-    ("host-127", "tests reach the dev server at this host"),
-];
+/// The project that PROJECT_OWNER is limited to.
+const PROJECT: &str = "69629023906480001";
 
-/// Headers of the connection, and those with a time.
-const UNCOMPARED: [&str; 6] = ["content-length", "transfer-encoding", "date", "connection", "trailer", "keep-alive"];
+/// Exchanges that are not replayed, with the reason. A trailing `*` stands for any text.
+type LeftOut = &'static [(&'static str, &'static str)];
 
-/// Headers whose values depend on neither time nor ids.
-const VALUES: [&str; 12] = [
-    "access-control-allow-credentials",
-    "access-control-allow-headers",
-    "access-control-allow-methods",
-    "access-control-allow-origin",
-    "access-control-max-age",
-    "content-type",
-    "grpc-message",
-    "grpc-status",
-    "grpc-status-details-bin",
-    "set-cookie",
-    "vary",
-    "x-content-type-options",
-];
+const BODY: &str = "the request's body is not in the file";
+const CONNECT: &str = "the client does not use the Connect protocol";
+const V2_BETA: &str = "the client does not use v2beta";
+const HTTP_2: &str = "the dev server has only HTTP/1.1, like every server that browsers reach without TLS";
+const ROW_ORDER: &str = "updates moved the rows within the real table; the dev server keeps the oldest first";
+
+#[tokio::test]
+async fn management_v1() {
+    let left_out: LeftOut = &[
+        ("react-active-zh", "texts are in English, German and French"),
+        ("unknown-host-de", "this text is only in English"),
+        ("rest-bad-json2", "Go's text about invalid JSON"),
+        ("grpc-web-on-root", "there is no login page"),
+        ("grpc-encoding-gzip*", "the client does not compress"),
+        ("host-127", "tests reach the dev server at this host"),
+        ("h2-*", HTTP_2),
+        ("rest-big-body", BODY),
+        ("declared-4MiB+1-unknown-field", BODY),
+        ("4MiB-unknown-field", BODY),
+        ("9MiB-body", BODY),
+    ];
+    replay("management-v1", left_out).await;
+}
+
+#[tokio::test]
+async fn organization_v2() {
+    let left_out: LeftOut = &[
+        ("web-list", "a request field of another type than the proto's, which Go skips"),
+        ("connect-*", CONNECT),
+        ("v2beta-*", V2_BETA),
+        ("h2-*", HTTP_2),
+        ("web-h2-*", HTTP_2),
+    ];
+    replay("organization-v2", left_out).await;
+}
+
+#[tokio::test]
+async fn permissions_and_lists() {
+    replay("permissions-and-lists", &[("web-list-big-limit", ROW_ORDER)]).await;
+}
+
+#[tokio::test]
+async fn edges_v4_6_and_relational_tables() {
+    let left_out: LeftOut = &[
+        ("web-list-name-201", BODY),
+        ("rest-list-name-201", BODY),
+        ("web-list-id-201", BODY),
+        ("rest-list-id-201", BODY),
+        ("web-activate-201", BODY),
+        ("web-deactivate-201", BODY),
+        ("rest-list-unknown-field", ROW_ORDER),
+        ("v466-web-perm-viewer", "v4.6.6 had no permissions of groups, which the page does not read"),
+        ("rel-rest-v2beta-*", V2_BETA),
+    ];
+    replay("edges-and-v4.6", left_out).await;
+}
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -48,183 +88,237 @@ struct Exchange {
     status: String,
     headers: Vec<String>,
     body_hex: Option<String>,
+    server: Option<String>,
 }
 
-fn bytes(hex: &str) -> Option<Vec<u8>> {
-    (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok()).collect()
-}
-
-/// A recorded request's body with the ids that are here, which are shorter by a digit.
-fn body(recorded: &str) -> Option<Vec<u8>> {
-    let bytes = if recorded.starts_with('{') { recorded.as_bytes().to_vec() } else { bytes(recorded)? };
-    if bytes.starts_with(b"{") {
-        return Some(ours(&String::from_utf8(bytes).unwrap()).into_bytes());
-    }
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    let Some(at) = IDS.iter().find_map(|(theirs, _)| text.find(theirs)).filter(|_| bytes.is_ascii()) else {
-        return Some(bytes);
+async fn replay(file: &str, left_out: LeftOut) {
+    let text = std::fs::read_to_string(format!("../tests/fixtures/{file}.json")).unwrap();
+    let exchanges: Vec<Exchange> = serde_json::from_str(&text).unwrap();
+    let is_named = |pattern: &str, name: &str| match pattern.strip_suffix('*') {
+        Some(start) => name.starts_with(start),
+        None => name == pattern,
     };
-    let mut bytes = ours(&text).into_bytes();
-    // The lengths of the frame, of the id and of the messages around it.
-    bytes[4] -= 1;
-    (at - 1..at).chain([at - 3, at - 5]).filter(|place| *place > 5).for_each(|place| bytes[place] -= 1);
-    Some(bytes)
-}
-
-const IDS: [(&str, &str); 3] =
-    [("401172493454281766", ACME), ("401172493588499494", GLOBEX), ("401172493823380518", UMBRELLA)];
-
-/// The recorded ids and tokens, as they are here.
-fn ours(text: &str) -> String {
-    [
-        ("<token:acmeOwner>", "acme-owner"),
-        ("<token:iam>", "iam-owner"),
-        ("<token:acmeViewer>", "acme-viewer"),
-        ("<token:nobody>", "initech-nobody"),
-        ("<token:expired>", "acme-expired"),
-        ("<token:de>", "globex-owner-de"),
-        ("<token:acmeProject>", "acme-project-owner"),
-    ]
-    .iter()
-    .chain(&IDS)
-    .fold(text.to_owned(), |text, (theirs, ours)| text.replace(theirs, ours))
-}
-
-async fn replay(server: &Running, exchange: &Exchange) -> Option<Answer> {
-    let request = ours(&exchange.request);
-    let (line, headers) = request.split_once(' ').unwrap();
-    let (path, headers) = headers.split_once(' ').unwrap_or((headers, ""));
-    let mut pairs: Vec<(&str, &str)> = headers
-        .split(" | ")
-        .filter_map(|header| header.split_once(':'))
-        .map(|(name, value)| (name, value.trim()))
-        .collect();
-    if !pairs.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
-        pairs.push(("host", "localhost"));
+    for (pattern, _) in left_out {
+        assert!(exchanges.iter().any(|exchange| is_named(pattern, &exchange.name)), "{pattern} is not in {file}");
     }
-    let lower: Vec<(String, &str)> = pairs.iter().map(|(name, value)| (name.to_lowercase(), *value)).collect();
-    let pairs: Vec<(&str, &str)> = lower.iter().map(|(name, value)| (name.as_str(), *value)).collect();
-    let body = body(exchange.request_body.as_deref().unwrap_or_default())?;
-    Some(server.send(line, path, &pairs, &body).await)
-}
-
-/// A header's values, and a list of names in an order of its own.
-fn value(name: &str, values: &[String]) -> String {
-    let mut parts: Vec<String> = values.join(", ").split(", ").map(str::to_owned).collect();
-    if name == "vary" || name.starts_with("access-control-expose") {
-        parts.sort();
-    }
-    parts.join(", ")
-}
-
-/// A body without times, ids and sequence numbers: text with every number as 0; frames with their flags and trailers.
-fn form(body: &[u8]) -> String {
-    let mut form = String::new();
-    let mut rest = body;
-    while let Some(([flags @ (0 | 0x80), len @ ..], payload)) = rest.split_first_chunk::<5>() {
-        let len = usize::try_from(u32::from_be_bytes(*len)).unwrap();
-        let (payload, after) = payload.split_at(len);
-        let text = if *flags == 0 { String::new() } else { String::from_utf8_lossy(payload).into_owned() };
-        form.push_str(&format!("[frame {flags} {text}]"));
-        rest = after;
-    }
-    let text = String::from_utf8_lossy(rest);
-    // In the text form the message, which has the times, comes before the trailers.
-    let text = text.find("gAAAA").map_or(&*text, |trailers| &text[trailers..]);
-    for character in text.chars() {
-        match character {
-            '0'..='9' if form.ends_with('0') => {}
-            '0'..='9' => form.push('0'),
-            other => form.push(other),
+    let mut server: Option<(Option<&str>, Running)> = None;
+    let mut failures = Vec::new();
+    for exchange in &exchanges {
+        if left_out.iter().any(|(pattern, _)| is_named(pattern, &exchange.name)) {
+            continue;
+        }
+        let name = exchange.server.as_deref();
+        if server.as_ref().is_none_or(|(current, _)| *current != name) {
+            server = Some((name, start_like(name).await));
+        }
+        let (_, server) = server.as_ref().unwrap();
+        let differences = differences(exchange, &send(server, exchange).await);
+        if !differences.is_empty() {
+            failures.push(format!("{}:\n    {}", exchange.name, differences.join("\n    ")));
         }
     }
-    form
+    assert!(failures.is_empty(), "{} differ:\n{}", failures.len(), failures.join("\n"));
 }
+
+/// Starts a server in the state that the recorded one had.
+async fn start_like(server: Option<&str>) -> Running {
+    let running = start().await;
+    if server.is_some_and(|name| name.starts_with("a97999e5")) {
+        for token in ["acme-owner", "hooli-settings-manager-fr"] {
+            assert_eq!(running.call("ReactivateOrg", token, "").await.header("grpc-status"), None);
+        }
+    }
+    running
+}
+
+/// Replaces recorded tokens, ids and names by those of the dev server.
+fn translate(text: &str) -> String {
+    let tokens = [
+        ("acmeOwner", "acme-owner"),
+        ("acmeProject", "acme-project-owner"),
+        ("acmeViewer", "acme-viewer"),
+        ("deNoAud", "acme-expired"),
+        ("de", "globex-owner-de"),
+        ("expired", "acme-expired"),
+        ("fr", "hooli-settings-manager-fr"),
+        ("iam", "iam-owner"),
+        ("nobody", "initech-nobody"),
+    ];
+    let names = [
+        ("401172493454281766", ACME),
+        ("401617110784019494", ACME),
+        ("401620344592403494", ACME),
+        ("401172493588499494", GLOBEX),
+        ("401617110951791654", GLOBEX),
+        ("401620344676289574", GLOBEX),
+        ("401172493823380518", UMBRELLA),
+        ("401617111169895462", UMBRELLA),
+        ("401620344860838950", UMBRELLA),
+        ("401172494209256486", PROJECT),
+        // The next organizations after ACME by name.
+        ("Bulk 0000", "Globex"),
+        ("Bulk 0001", "Hooli"),
+        ("Bulk 0002", "Initech"),
+        ("bulk-0000", "globex"),
+        ("bulk-0001", "hooli"),
+        ("bulk-0002", "initech"),
+    ];
+    let text =
+        tokens.iter().fold(text.to_owned(), |text, (theirs, ours)| text.replace(&format!("<token:{theirs}>"), ours));
+    names.iter().fold(text, |text, (theirs, ours)| text.replace(theirs, ours))
+}
+
+async fn send(server: &Running, exchange: &Exchange) -> Answer {
+    let request = translate(&exchange.request);
+    let (verb, rest) = request.split_once(' ').unwrap();
+    let (path, headers) = rest.split_once(' ').unwrap_or((rest, ""));
+    let mut headers: Vec<(String, &str)> = headers
+        .split(" | ")
+        .filter_map(|header| header.split_once(':'))
+        .map(|(name, value)| (name.to_lowercase(), value.trim()))
+        .collect();
+    let host = match exchange.server.as_deref() {
+        Some("v4.6.6") => "v4-6.localhost",
+        Some("a97999e5, enable_relational_tables") => "relational.localhost",
+        _ => "localhost",
+    };
+    if !headers.iter().any(|(name, _)| name == "host") {
+        headers.push(("host".to_owned(), host));
+    }
+    let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+    let body = request_body(exchange.request_body.as_deref().unwrap_or_default(), Method::at(path));
+    server.send(verb, path, &headers, &body).await
+}
+
+/// Returns a request's body with the dev server's ids, which are shorter by a digit.
+fn request_body(recorded: &str, method: Option<Method>) -> Vec<u8> {
+    let bytes = if recorded.starts_with('{') { recorded.as_bytes().to_vec() } else { from_hex(recorded) };
+    if bytes.starts_with(b"{") {
+        return translate(&String::from_utf8(bytes).unwrap()).into_bytes();
+    }
+    let has_id = String::from_utf8_lossy(&bytes) != translate(&String::from_utf8_lossy(&bytes));
+    let Some(method) = method.filter(|_| has_id) else { return bytes };
+    let descriptor = method.0.input();
+    let message = DynamicMessage::decode(descriptor.clone(), &bytes[5..]).unwrap();
+    let json = serde_json::from_str(&translate(&serde_json::to_string(&message).unwrap())).unwrap();
+    let message: DynamicMessage =
+        DynamicMessage::deserialize_with_options::<Value>(descriptor, json, &DeserializeOptions::new()).unwrap();
+    let message = message.encode_to_vec();
+    [&[0, 0, 0, 0, u8::try_from(message.len()).unwrap()], message.as_slice()].concat()
+}
+
+fn from_hex(hex: &str) -> Vec<u8> {
+    (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
+}
+
+/// Headers of the connection.
+const UNCOMPARED: [&str; 5] = ["connection", "content-length", "keep-alive", "trailer", "transfer-encoding"];
+
+/// Headers whose values depend on neither time nor ids.
+const COMPARED_VALUES: [&str; 17] = [
+    "access-control-allow-credentials",
+    "access-control-allow-headers",
+    "access-control-allow-methods",
+    "access-control-allow-origin",
+    "access-control-expose-headers",
+    "access-control-max-age",
+    "cache-control",
+    "content-type",
+    "grpc-accept-encoding",
+    "grpc-message",
+    "grpc-status",
+    "grpc-status-details-bin",
+    "set-cookie",
+    "vary",
+    "www-authenticate",
+    "x-content-type-options",
+    "x-robots-tag",
+];
 
 fn differences(exchange: &Exchange, answer: &Answer) -> Vec<String> {
     let mut differences = Vec::new();
-    let mut compare = |what: &str, theirs: String, ours: String| {
-        if theirs != ours {
-            differences.push(format!("{what}: theirs {theirs:?}, ours {ours:?}"));
-        }
-    };
-    compare("status", exchange.status.split(' ').nth(1).unwrap_or_default().to_owned(), answer.status.to_string());
-    let theirs: Vec<(String, String)> = exchange
+    compare(&mut differences, "status", exchange.status.split(' ').nth(1), Some(answer.status.to_string().as_str()));
+    let theirs = exchange.headers.iter().filter_map(|header| header.split_once(':'));
+    let theirs = by_name(theirs.map(|(name, value)| (name.to_lowercase(), value.trim().to_owned())));
+    let ours = answer
         .headers
         .iter()
-        .filter_map(|header| header.split_once(':'))
-        .map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()))
-        .collect();
-    let recorded: BTreeSet<&str> =
-        theirs.iter().map(|(name, _)| name.as_str()).filter(|name| !UNCOMPARED.contains(name)).collect();
-    let own: BTreeSet<&str> =
-        answer.headers.keys().map(|name| name.as_str()).filter(|name| !UNCOMPARED.contains(name)).collect();
+        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
+    let ours = by_name(ours);
     compare(
-        "headers that only one has",
-        recorded.difference(&own).copied().collect::<Vec<_>>().join(" "),
-        own.difference(&recorded).copied().collect::<Vec<_>>().join(" "),
+        &mut differences,
+        "headers",
+        theirs.keys().filter(|name| !ours.contains_key(*name)).collect::<Vec<_>>(),
+        ours.keys().filter(|name| !theirs.contains_key(*name)).collect::<Vec<_>>(),
     );
-    for name in VALUES {
-        let recorded: Vec<String> =
-            theirs.iter().filter(|(key, _)| key == name).map(|(_, value)| ours(value)).collect();
-        let own: Vec<String> = answer
-            .headers
-            .get_all(name)
-            .iter()
-            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
-            .collect();
-        if !recorded.is_empty() && !own.is_empty() {
-            compare(name, value(name, &recorded), value(name, &own));
+    for name in COMPARED_VALUES {
+        if let (Some(theirs), Some(ours)) = (theirs.get(name), ours.get(name)) {
+            compare(&mut differences, name, theirs, ours);
         }
     }
-    if let Some(body) = exchange.body_hex.as_deref().and_then(bytes)
-        && !exchange.request.starts_with("HEAD ")
-    {
-        compare("body", form(&body), form(&answer.body));
+    if let Some(hex) = exchange.body_hex.as_deref().filter(|_| !exchange.request.starts_with("HEAD ")) {
+        let path = translate(exchange.request.split(' ').nth(1).unwrap());
+        compare(&mut differences, "body", body(&path, &from_hex(hex)), body(&path, &answer.body));
     }
     differences
 }
 
-/// What there is to replay of a recording, and what is not compared of it.
-async fn replay_all(file: &str, least: usize, left_out: &[(&str, &str)]) {
-    let text = std::fs::read_to_string(format!("../tests/fixtures/{file}.json")).unwrap();
-    let exchanges: Vec<Exchange> = serde_json::from_str(&text).unwrap();
-    let server = start().await;
-    let mut all = Vec::new();
-    let mut replayed = 0;
-    for exchange in &exchanges {
-        // native.rs speaks HTTP/2, and the client neither Connect nor v2beta.
-        if exchange.status.starts_with("HTTP/2") || ["connect", "v2beta"].iter().any(|it| exchange.name.starts_with(it))
-        {
-            continue;
-        }
-        let Some(answer) = replay(&server, exchange).await else { continue }; // Its body is not in the file.
-        replayed += 1;
-        let differences = differences(exchange, &answer);
-        if !left_out.iter().any(|(name, _)| *name == exchange.name) && !differences.is_empty() {
-            all.push(format!("{}:\n    {}", exchange.name, differences.join("\n    ")));
+fn compare<T: PartialEq + Debug>(differences: &mut Vec<String>, what: &str, theirs: T, ours: T) {
+    if theirs != ours {
+        differences.push(format!("{what}:\n      theirs {theirs:?}\n      ours   {ours:?}"));
+    }
+}
+
+/// Returns the headers by name; a list of names is sorted and in lower case.
+fn by_name(headers: impl Iterator<Item = (String, String)>) -> BTreeMap<String, BTreeSet<String>> {
+    let mut all = BTreeMap::<_, BTreeSet<_>>::new();
+    for (name, value) in headers.filter(|(name, _)| !UNCOMPARED.contains(&name.as_str())) {
+        let values = all.entry(name.clone()).or_default();
+        if name == "vary" || name == "access-control-expose-headers" {
+            values.extend(value.split(", ").map(str::to_lowercase));
+        } else {
+            values.insert(value);
         }
     }
-    assert!(replayed > least, "{replayed}");
-    assert!(all.is_empty(), "{} differ:\n{}", all.len(), all.join("\n"));
+    all
 }
 
-#[tokio::test]
-async fn the_dev_server_responds_as_the_real_one_did() {
-    replay_all("management-v1", 170, &LEFT_OUT).await;
+/// Returns a body as JSON in which ids, times and sequence numbers are equal.
+fn body(path: &str, bytes: &[u8]) -> Value {
+    if let Ok(json) = serde_json::from_slice(bytes) {
+        return normalize(json);
+    }
+    let quanta: Option<Vec<_>> = bytes.chunks(4).map(|quantum| STANDARD.decode(quantum).ok()).collect();
+    let bytes = quanta.map_or(bytes.to_vec(), |quanta| quanta.concat());
+    let mut frames = Vec::new();
+    let mut rest = bytes.as_slice();
+    while let Some(([flags @ (0 | 0x80), len @ ..], payload)) = rest.split_first_chunk::<5>() {
+        let (payload, after) = payload.split_at(usize::try_from(u32::from_be_bytes(*len)).unwrap());
+        frames.push(if *flags == 0 {
+            let descriptor = Method::at(path).unwrap().0.output();
+            normalize(serde_json::to_value(DynamicMessage::decode(descriptor, payload).unwrap()).unwrap())
+        } else {
+            String::from_utf8_lossy(payload).into()
+        });
+        rest = after;
+    }
+    json!([frames, String::from_utf8_lossy(rest)])
 }
 
-#[tokio::test]
-async fn organization_v2_responds_as_the_real_one_did() {
-    replay_all(
-        "organization-v2",
-        50,
-        &[("web-list", "its request has a field of another type than the message, which Go skips")],
-    )
-    .await;
-}
-
-#[tokio::test]
-async fn permissions_and_lists_respond_as_the_real_ones_did() {
-    replay_all("permissions-and-lists", 30, &[]).await;
+fn normalize(json: Value) -> Value {
+    match json {
+        Value::Object(map) => {
+            // The recorded server of the edges has more organizations.
+            let total = |value: Value| if value == "1206" { "6".into() } else { value };
+            let normalize = |name: &str, value| if name == "totalResult" { total(value) } else { normalize(value) };
+            map.into_iter().map(|(name, value)| (name.clone(), normalize(&name, value))).collect()
+        }
+        Value::Array(values) => values.into_iter().map(normalize).collect(),
+        Value::String(text) if text.starts_with(|first: char| first.is_ascii_digit()) => {
+            let parts: Vec<&str> = text.split(|c: char| c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
+            parts.join("0").into()
+        }
+        Value::String(text) => translate(&text).into(),
+        other => other,
+    }
 }

@@ -1,10 +1,10 @@
-//! A running server and a client that shows answers as they are.
+//! A running server, and a client that returns responses as they are.
 #![allow(dead_code, missing_docs, unreachable_pub, clippy::unwrap_used, reason = "shared by several test programs")]
 
 use std::{net::SocketAddr, path::Path};
 
 use axum::body::{Body, Bytes};
-use devserver::{Config, Server};
+use devserver::{Config, Server, site::Site};
 use http_body_util::BodyExt as _;
 use hyper::{HeaderMap, Request};
 use hyper_util::rt::TokioIo;
@@ -15,9 +15,8 @@ pub const ACME: &str = "69629023906488334";
 pub const GLOBEX: &str = "69629023906488335";
 pub const UMBRELLA: &str = "69629023906488338";
 pub const EMPTY_MESSAGE: &[u8] = &[0; 5];
-pub const SERVICE: &str = "/zitadel.management.v1.ManagementService";
 
-/// A server on a database of its own; both end with it.
+/// A server with its own database. Both end when it is dropped.
 pub struct Running {
     pub address: SocketAddr,
     task: JoinHandle<()>,
@@ -30,7 +29,7 @@ impl Drop for Running {
     }
 }
 
-/// How many organizations a test has that does not say.
+/// Number of organizations with fixed names.
 const FEW: usize = 7;
 
 pub async fn start() -> Running {
@@ -50,8 +49,12 @@ pub async fn start_on(database: &Path) -> Running {
 
 async fn open(database: &Path, organizations: usize) -> Running {
     let listen = "127.0.0.1:0".parse().unwrap();
-    let config = Config { listen, database: database.to_owned(), organizations, site: None };
-    Running::of(Server::bind(config).await.unwrap())
+    let site = Some(Site::of_checkout(Path::new("..")));
+    let config = Config { listen, database: database.to_owned(), organizations, site };
+    let server = Server::bind(config).await.unwrap();
+    let address = server.address().unwrap();
+    let task = tokio::spawn(async move { match server.run().await {} });
+    Running { address, task, _folder: None }
 }
 
 #[derive(Debug)]
@@ -70,7 +73,7 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    /// What a trailers-only response carries: code, decoded text.
+    /// Returns code and text of an error in the headers.
     pub fn grpc_status(&self) -> (i32, String) {
         let text = self.header("grpc-message").unwrap_or_default();
         let text = percent_encoding::percent_decode_str(text).decode_utf8().unwrap().into_owned();
@@ -79,40 +82,50 @@ impl Answer {
 }
 
 impl Running {
-    pub fn of(server: Server) -> Self {
-        let address = server.address().unwrap();
-        let task = tokio::spawn(async move { match server.run().await {} });
-        Self { address, task, _folder: None }
+    /// Sends one request. A header with an empty value is omitted.
+    pub async fn send(&self, verb: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        self.try_send(verb, path, headers, body).await.unwrap()
     }
 
-    /// Sends one request over HTTP/1.1. A header with an empty value is left out.
-    pub async fn send(&self, verb: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+    pub async fn try_send(
+        &self,
+        verb: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> hyper::Result<Answer> {
         let stream = TcpStream::connect(self.address).await.unwrap();
-        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
         let connection = tokio::spawn(connection);
         let mut request = Request::builder().method(verb).uri(path);
         if !headers.iter().any(|(name, _)| *name == "host") {
-            request = request.header("host", self.address.to_string());
+            request = request.header("host", "localhost");
         }
         for (name, value) in headers.iter().filter(|(_, value)| !value.is_empty()) {
             request = request.header(*name, *value);
         }
-        let response = sender.send_request(request.body(Body::from(body.to_vec())).unwrap()).await.unwrap();
+        let response = sender.send_request(request.body(Body::from(body.to_vec())).unwrap()).await?;
         let (head, body) = response.into_parts();
-        let body = body.collect().await.unwrap().to_bytes();
+        let body = body.collect().await?.to_bytes();
         connection.abort();
-        Answer { status: head.status.as_u16(), headers: head.headers, body }
+        Ok(Answer { status: head.status.as_u16(), headers: head.headers, body })
     }
 
-    /// A gRPC-Web call with an empty message.
+    /// Makes a gRPC-Web call to management v1.
     pub async fn call(&self, method: &str, token: &str, org_id: &str) -> Answer {
-        let authorization = if token.is_empty() { String::new() } else { format!("Bearer {token}") };
-        self.call_with(method, &[("authorization", &authorization), ("x-zitadel-orgid", org_id)]).await
+        let authorization = format!("Bearer {token}");
+        let headers = [
+            ("content-type", "application/grpc-web+proto"),
+            ("authorization", authorization.as_str()),
+            ("x-zitadel-orgid", org_id),
+        ];
+        self.send("POST", &format!("/zitadel.management.v1.ManagementService/{method}"), &headers, EMPTY_MESSAGE).await
     }
 
-    pub async fn call_with(&self, method: &str, headers: &[(&str, &str)]) -> Answer {
-        let mut all = vec![("content-type", "application/grpc-web+proto"), ("x-grpc-web", "1")];
-        all.extend(headers);
-        self.send("POST", &format!("{SERVICE}/{method}"), &all, EMPTY_MESSAGE).await
+    /// Makes a REST call.
+    pub async fn rest(&self, host: &str, token: &str, verb: &str, path: &str, body: &str) -> Answer {
+        let authorization = format!("Bearer {token}");
+        let headers = [("host", host), ("authorization", authorization.as_str()), ("content-type", "application/json")];
+        self.send(verb, path, &headers, body.as_bytes()).await
     }
 }
