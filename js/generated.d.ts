@@ -1,9 +1,11 @@
 // Types of what the build generates.
 
 declare module "#glue" {
-  /** Makes the functions around one instance of the module: wasm-bindgen's, in a function. */
-  export function createGlue(errors: {
-    ZitadelError: typeof import("./error.js").ZitadelError;
+  /** Returns wasm-bindgen's functions around one instance of the module. */
+  export function createGlue(snippets: {
+    error: typeof import("./error.js");
+    browser: typeof import("../src/platform/browser.js");
+    arguments: typeof import("../src/js/arguments.js");
   }): Record<string, any> & {
     __wbg_set_wasm(exports: object): void;
     /** The short names of the module's exports. */
@@ -24,4 +26,14 @@ declare module "*.wasm" {
 
 declare module "#source" {
   export const source: import("./load.js").Source;
+}
+
+declare module "#rpcs" {
+  /** The names of the module's exports. */
+  export const RPCS: import("./call.js").Rpc[];
+}
+
+declare module "#functions" {
+  const functions: typeof import("./types.js");
+  export = functions;
 }

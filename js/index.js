@@ -6,7 +6,7 @@ import { preloaded } from "./load.js";
 
 export { ZitadelError, isZitadelError } from "./error.js";
 // One function for each export of the module.
-export * from "#rpcs";
+export * from "#functions";
 
 /** @type {typeof import("./index.js").createOrgClient} */
 export const createOrgClient = (defaults) => createClient(source, defaults);

@@ -352,7 +352,11 @@ mod tests {
         if let Some(retry_after) = retry_after {
             headers.append("retry-after", retry_after);
         }
-        Error::new(ErrorKind::Status, Code::ResourceExhausted, "x").with_response(http_status, &headers, &Metadata::new())
+        Error::new(ErrorKind::Status, Code::ResourceExhausted, "x").with_response(
+            http_status,
+            &headers,
+            &Metadata::new(),
+        )
     }
 
     #[test]
@@ -381,8 +385,14 @@ mod tests {
         let unsent = "The call timed out (timeoutMs: 301) before the request was sent.";
         assert_eq!(text(timed_out(), Progress::Unsent), unsent);
         assert_eq!(text(timed_out().finish(Progress::ChangeSent), Progress::Unsent), unsent);
-        assert_eq!(text(Error::aborted(None), Progress::Unsent), "The signal aborted the call before the request was sent.");
-        assert_eq!(text(sent(ErrorKind::Protocol, Code::Internal), Progress::ChangeSent), ["x", MAY_HAVE_CHANGED].concat());
+        assert_eq!(
+            text(Error::aborted(None), Progress::Unsent),
+            "The signal aborted the call before the request was sent."
+        );
+        assert_eq!(
+            text(sent(ErrorKind::Protocol, Code::Internal), Progress::ChangeSent),
+            ["x", MAY_HAVE_CHANGED].concat()
+        );
         assert_eq!(text(sent(ErrorKind::Status, Code::Internal), Progress::ChangeSent), "x");
     }
 

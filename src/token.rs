@@ -1,14 +1,11 @@
 //! The caller's access token.
 
-use std::{
-    cell::RefCell,
-    fmt,
-    future::Future,
-    pin::Pin,
-    rc::Rc,
-};
+use std::{cell::RefCell, fmt, future::Future, pin::Pin, rc::Rc};
 
-use futures_util::{FutureExt as _, future::{Shared, WeakShared}};
+use futures_util::{
+    FutureExt as _,
+    future::{Shared, WeakShared},
+};
 
 use crate::{
     code::Code,
@@ -167,12 +164,10 @@ pub(crate) fn function_failed(cause: Source) -> Error {
 }
 
 fn renewal_failed(failure: Error) -> Error {
+    // The function returned something that is not a token.
+    let Some(cause) = failure.shared_source() else { return failure };
     let text = "token was rejected by ZITADEL, and the token function failed to return another one. See cause.";
-    let error = Error::new(ErrorKind::InvalidArgument, Code::Unauthenticated, text);
-    match failure.shared_source() {
-        Some(cause) => error.with_shared_source(cause),
-        None => error.with_source(failure),
-    }
+    Error::new(ErrorKind::InvalidArgument, Code::Unauthenticated, text).with_shared_source(cause)
 }
 
 #[cfg(test)]

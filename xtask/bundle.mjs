@@ -4,7 +4,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -12,10 +12,21 @@ const { build } = createRequire(join(root, "tests/package.json"))("esbuild");
 const [from = "", to = "", ...entries] = process.argv.slice(2);
 const js = join(root, "js");
 
+const SNIPPETS = { error: "js/error.js", browser: "src/platform/browser.js", arguments: "src/js/arguments.js" };
+
+/** The names that a snippet exports. @param {string} snippet */
+function exportsOf(snippet) {
+  const text = readFileSync(join(root, SNIPPETS[/** @type {keyof typeof SNIPPETS} */ (snippet)]), "utf8");
+  return [...text.matchAll(/^export (?:class|const|function) (\w+)/gm)].map(([, name]) => name);
+}
+
 // wasm-opt shortened the names of the module's imports and exports. The glue code exports the imports by their short names, and
 // `names` maps the exports.
 const { imports, exports } = JSON.parse(readFileSync(join(from, "names.json"), "utf8"));
-const renamed = imports.map((/** @type {string[]} */ [, name, short]) => `${name} as ${short}`);
+// wasm-bindgen lets the module import some functions of a snippet directly.
+const renamed = imports.map(
+  (/** @type {string[]} */ [module, name, short]) => `export { ${name} as ${short} } from "${module}";`,
+);
 const names = Object.fromEntries(exports);
 const rpcs = Object.keys(names).filter((name) => /^[a-zA-Z]+$/.test(name) && name !== "memory");
 if (!rpcs.includes("reactivateOrg")) {
@@ -23,37 +34,58 @@ if (!rpcs.includes("reactivateOrg")) {
 }
 writeFileSync(
   join(from, "entry.mjs"),
-  `export { ${[...renamed, ...rpcs, "__wbg_set_wasm"]} } from "./zitadel_org_web_bg.js";
+  `${renamed.join("\n")}
+   export { ${[...rpcs, "__wbg_set_wasm"]} } from "./zitadel_org_web_bg.js";
    export const names = ${JSON.stringify(names)};`,
 );
 
-// wasm-bindgen's functions keep the state of one instance. A wrapping function gives each instance its own state.
+// wasm-bindgen's functions keep the state of one instance. A wrapping function gives each instance its own state. The snippets
+// are arguments, because the loader shares them.
 await build({
   entryPoints: [join(from, "entry.mjs")],
   outfile: join(from, "glue.js"),
   bundle: true,
   format: "iife",
   globalName: "glue",
-  banner: { js: "export function createGlue(errors) {" },
+  banner: { js: "export function createGlue(snippets) {" },
   footer: { js: "return glue;\n}" },
   plugins: [
     {
-      name: "error class as an argument",
+      name: "snippets as arguments",
       setup(/** @type {any} */ { onResolve, onLoad }) {
-        onResolve({ filter: /\/js\/error\.js$/ }, () => ({ path: "errors", namespace: "errors" }));
-        onLoad({ filter: /^/, namespace: "errors" }, () => ({
-          contents: "export const { ZitadelError } = errors;",
+        onResolve(
+          { filter: /\/(error|browser|arguments)\.js$/ },
+          (/** @type {{ path: string }} */ { path }) => ({ path: basename(path, ".js"), namespace: "snippet" }),
+        );
+        onLoad({ filter: /^/, namespace: "snippet" }, (/** @type {{ path: string }} */ { path }) => ({
+          contents: `export const { ${exportsOf(path).join(", ")} } = snippets.${path};`,
         }));
       },
     },
   ],
 });
 
+const rpcNames = join(from, "rpcs.js");
+writeFileSync(rpcNames, `export const RPCS = ${JSON.stringify(rpcs)};`);
+const functions = join(from, "functions.js");
+writeFileSync(
+  functions,
+  [
+    'import { source } from "#source";',
+    'import { call } from "#call";',
+    "const bind = (rpc) => (token, subject, options) => call(source, rpc, token, subject, options);",
+    ...rpcs.map((rpc) => `export const ${rpc} = /* @__PURE__ */ bind("${rpc}");`),
+  ].join("\n"),
+);
+
 for (const name of entries) {
   const source = { index: "inline", tonic: "inline", tower: "inline" }[name] ?? name;
   /** @type {Record<string, string>} */
   const aliases = {
     "#source": join(js, `source-${source}.js`),
+    "#call": join(js, "call.js"),
+    "#rpcs": resolve(rpcNames),
+    "#functions": resolve(functions),
     "#glue": resolve(from, "glue.js"),
     "#wasm": resolve(from, "wasm.js"),
   };

@@ -94,7 +94,7 @@ impl fmt::Debug for BulkOptions {
 /// A run whose arguments are checked.
 #[derive(Debug)]
 pub(crate) struct BulkRun {
-    /// The organizations, each once.
+    /// The ids that were passed.
     org_ids: Vec<String>,
     /// For each id that was passed, the index of its organization.
     indices: Vec<usize>,
@@ -119,20 +119,19 @@ impl BulkRun {
         if !((1.0..=MAX_CONCURRENCY).contains(&concurrency) && concurrency.fract() == 0.0) {
             return Err(Error::invalid_argument("concurrency must be a whole number from 1 to 100."));
         }
-        let mut unique: Vec<String> = Vec::new();
-        let mut known: BTreeMap<String, usize> = BTreeMap::new();
+        let mut known: BTreeMap<&str, usize> = BTreeMap::new();
         let (mut indices, mut first_positions) = (Vec::new(), Vec::new());
-        for (position, org_id) in org_ids.into_iter().enumerate() {
-            validate::id(&["orgIds[", &position.to_string(), "]"].concat(), &org_id)?;
-            let index = *known.entry(org_id).or_insert_with_key(|org_id| {
-                unique.push(org_id.clone());
+        for (position, org_id) in org_ids.iter().enumerate() {
+            validate::id(&["orgIds[", &position.to_string(), "]"].concat(), org_id)?;
+            let index = *known.entry(org_id).or_insert_with(|| {
                 first_positions.push(position);
-                unique.len().saturating_sub(1)
+                first_positions.len().saturating_sub(1)
             });
             indices.push(index);
         }
+        drop(known);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and in range")]
-        Ok(Self { org_ids: unique, indices, first_positions, concurrency: concurrency as usize })
+        Ok(Self { org_ids, indices, first_positions, concurrency: concurrency as usize })
     }
 
     /// Returns the index of the organization of each id that was passed.
@@ -147,14 +146,15 @@ impl BulkRun {
 
     /// Activates each organization within the timeout, which is for each of them.
     pub(crate) async fn run<T: Transport, C: Clock>(&self, ensure: &Ensure<'_, T, C>, observer: &mut dyn Observer) {
-        let total = self.org_ids.len();
+        let total = self.first_positions.len();
         let mut done = 0_usize;
         let mut record = |observer: &mut dyn Observer, index: usize, last: &OrgActivationResult| {
             done = done.saturating_add(1);
             observer.on_result(index, BulkProgress { done, total, last });
         };
         let mut stop = Stop::default();
-        let mut waiting = self.org_ids.iter().enumerate();
+        let org_ids = self.first_positions.iter().filter_map(|position| self.org_ids.get(*position));
+        let mut waiting = org_ids.enumerate();
         let mut running = FuturesUnordered::new();
         loop {
             while stop.error.is_none() && running.len() < self.concurrency {
@@ -183,7 +183,7 @@ impl BulkRun {
         ensure: &Ensure<'_, T, C>,
         on_progress: Option<Box<OnProgress>>,
     ) -> Vec<OrgActivationResult> {
-        let results = self.org_ids.iter().map(|_| None).collect();
+        let results = self.first_positions.iter().map(|_| None).collect();
         let mut collector = Collector { results, on_progress };
         self.run(ensure, &mut collector).await;
         let result = |index: &usize| collector.results.get(*index).cloned().flatten();

@@ -127,9 +127,8 @@ impl<T: Transport, C: Clock> Ensure<'_, T, C> {
         let request = Request { base_url: self.base_url, path: method.path, message: &message, options };
         let call = Call { request, token: self.token, signal: self.signal, deadline_ms: *deadline_ms };
         let response = call::run(&call, self.transport, self.clock).await?;
-        Value::decode(method.response, &response.message, true).map_err(|invalid| {
-            invalid_message(&invalid).with_response(200, &response.headers, &response.trailers)
-        })
+        Value::decode(method.response, &response.message, true)
+            .map_err(|invalid| invalid_message(&invalid).with_response(200, &response.headers, &response.trailers))
     }
 }
 

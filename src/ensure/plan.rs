@@ -248,7 +248,9 @@ impl<'a> Plan<'a> {
             Step::Change { api: Api::OrganizationV2, .. } => {
                 (&ActivateOrganization::METHOD, object([("organizationId", id())]), self.change_deadline_ms)
             }
-            Step::Change { api: Api::ManagementV1, .. } => (&ReactivateOrg::METHOD, object([]), self.change_deadline_ms),
+            Step::Change { api: Api::ManagementV1, .. } => {
+                (&ReactivateOrg::METHOD, object([]), self.change_deadline_ms)
+            }
             Step::Read { by: Reader::GetMyOrg, .. } => {
                 // A response that does not come must leave time for another read.
                 let deadline_ms = self.deadline_ms.map(|deadline_ms| not_before_ms.midpoint(deadline_ms));

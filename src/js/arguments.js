@@ -199,7 +199,8 @@ export class Arguments extends Reading {
    */
   constructor(reader, token, subject, options, defaults) {
     super();
-    const own = new Options("options", options);
+    // The loader has read them already, because it waits for the module under their rules.
+    const own = options instanceof Options ? options : new Options("options", options);
     const first = [defaults, own].find((reading) => reading?.problem !== undefined);
     this.problem = first?.problem;
     this.cause = first?.cause;

@@ -107,7 +107,8 @@ fn request_value(method: &Method, kind: SubjectKind, subject: &JsValue) -> Resul
         SubjectKind::OrganizationId => Ok(Value::Object(vec![("organizationId", Value::Text(text()))])),
         SubjectKind::Request => {
             let text = text();
-            let json = json_text::parse(&text).ok_or_else(|| Error::invalid_argument("request must be well-formed text."))?;
+            let json =
+                json_text::parse(&text).ok_or_else(|| Error::invalid_argument("request must be well-formed text."))?;
             let request = Value::from_json(method.request, &json, Form::Request);
             request.map_err(|invalid| invalid_request(&invalid.at("request")))
         }

@@ -2,7 +2,6 @@
 
 use std::{
     cell::RefCell,
-    collections::BTreeMap,
     rc::{Rc, Weak},
 };
 
@@ -17,8 +16,42 @@ use crate::{
 };
 
 thread_local! {
-    /// The token functions that calls are using, so that concurrent calls with the same one share its invocations.
-    static FUNCTIONS: RefCell<BTreeMap<u32, Weak<TokenFunction>>> = const { RefCell::new(BTreeMap::new()) };
+    /// The token functions that calls are using, so that concurrent calls with the same one share its invocations. In the order of
+    /// their ids, and not a map, whose removal adds 1 kB gzip (2026-11-28).
+    static FUNCTIONS: RefCell<Vec<(u32, Weak<TokenFunction>)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Returns the source of a token function.
+pub(super) fn source(function: Function) -> TokenSource {
+    let id = function_id(&function);
+    if let Some(known) = find(id) {
+        return TokenSource::Function(known);
+    }
+    let registration = Registration(id);
+    let created = Rc::new(TokenFunction::new(move |previous| {
+        let _ = &registration;
+        let previous = previous.map_or(JsValue::UNDEFINED, to_js);
+        let invocation = request_token(&function, &previous);
+        Box::pin(async move {
+            let token = invocation.await.map_err(|thrown| function_failed(Thrown::source(thrown)))?;
+            token
+                .as_string()
+                .ok_or_else(|| Error::invalid_argument("token must be a string, also as a function's result."))
+        })
+    }));
+    FUNCTIONS.with_borrow_mut(|functions| {
+        if let Err(index) = functions.binary_search_by_key(&id, |(id, _)| *id) {
+            functions.insert(index, (id, Rc::downgrade(&created)));
+        }
+    });
+    TokenSource::Function(created)
+}
+
+fn find(id: u32) -> Option<Rc<TokenFunction>> {
+    FUNCTIONS.with_borrow(|functions| {
+        let index = functions.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+        functions.get(index).and_then(|(_, function)| function.upgrade())
+    })
 }
 
 /// Removes a function when no call uses it any more.
@@ -26,26 +59,10 @@ struct Registration(u32);
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        FUNCTIONS.with_borrow_mut(|functions| functions.remove(&self.0));
+        FUNCTIONS.with_borrow_mut(|functions| {
+            if let Ok(index) = functions.binary_search_by_key(&self.0, |(id, _)| *id) {
+                functions.remove(index);
+            }
+        });
     }
-}
-
-/// Returns the source of a token function.
-pub(super) fn source(function: Function) -> TokenSource {
-    let id = function_id(&function);
-    let known = FUNCTIONS.with_borrow(|functions| functions.get(&id).and_then(Weak::upgrade));
-    TokenSource::Function(known.unwrap_or_else(|| {
-        let registration = Registration(id);
-        let created = Rc::new(TokenFunction::new(move |previous| {
-            let _ = &registration;
-            let previous = previous.map_or(JsValue::UNDEFINED, to_js);
-            let invocation = request_token(&function, &previous);
-            Box::pin(async move {
-                let token = invocation.await.map_err(|thrown| function_failed(Thrown::source(thrown)))?;
-                token.as_string().ok_or_else(|| Error::invalid_argument("token must be a string, also as a function's result."))
-            })
-        }));
-        FUNCTIONS.with_borrow_mut(|functions| functions.insert(id, Rc::downgrade(&created)));
-        created
-    }))
 }

@@ -28,9 +28,7 @@ impl Serialize for Plain<'_> {
             Value::Bytes(bytes) => serializer.serialize_str(&base64::encode(bytes)),
             Value::List(items) => serializer.collect_seq(items.iter().map(Plain)),
             // A map, because serde-wasm-bindgen keeps a hash map of the names of structs (1 kB gzip, 2026-11).
-            Value::Object(members) => {
-                serializer.collect_map(members.iter().map(|(name, value)| (name, Plain(value))))
-            }
+            Value::Object(members) => serializer.collect_map(members.iter().map(|(name, value)| (name, Plain(value)))),
         }
     }
 }

@@ -138,7 +138,7 @@ impl<'a> Object<'a> {
 /// Converts a number of JSON's grammar; `None` if it has a fraction or more than 53 bits.
 fn whole_number(text: &str) -> Option<i64> {
     let (is_negative, text) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
-    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (mantissa, exponent) = text.split_once('e').or_else(|| text.split_once('E')).unwrap_or((text, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let exponent = exponent.parse().unwrap_or(if exponent.starts_with('-') { i64::MIN } else { i64::MAX });
     let mut whole_digits = i64::try_from(whole.len()).ok()?.saturating_add(exponent);

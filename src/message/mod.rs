@@ -149,25 +149,25 @@ impl Value {
         }
     }
 
-    /// Removes and returns a member that is a text; empty if there is none.
+    /// Takes a member that is a text; empty if there is none.
     pub(crate) fn take_text(&mut self, name: &str) -> String {
         if let Some(Self::Text(text)) = self.take(name) { text } else { String::new() }
     }
 
-    /// Removes and returns a member that is bytes; empty if there is none.
+    /// Takes a member that is bytes; empty if there is none.
     pub(crate) fn take_bytes(&mut self, name: &str) -> Vec<u8> {
         if let Some(Self::Bytes(bytes)) = self.take(name) { bytes } else { Vec::new() }
     }
 
-    /// Removes and returns the items of a member that is a list; empty if there is none.
+    /// Takes the items of a member that is a list; empty if there is none.
     pub(crate) fn take_items(&mut self, name: &str) -> Vec<Self> {
         if let Some(Self::List(items)) = self.take(name) { items } else { Vec::new() }
     }
 
     fn take(&mut self, name: &str) -> Option<Self> {
         let Self::Object(members) = self else { return None };
-        let index = members.iter().position(|(other, _)| *other == name)?;
-        Some(members.swap_remove(index).1)
+        let (_, value) = members.iter_mut().find(|(other, _)| *other == name)?;
+        Some(std::mem::replace(value, Self::List(Vec::new())))
     }
 }
 

@@ -101,8 +101,11 @@ fn merge_object(value: &mut Value, schema: &Schema, block: &[u8]) -> Option<()> 
 fn complete(mut decoded: Members, schema: &Schema, has_defaults: bool) -> Result<Value, Invalid> {
     let mut members = Vec::new();
     for field in schema.fields {
-        let value = match decoded.iter().position(|(name, _)| *name == field.name) {
-            Some(index) => Some(complete_field(field, decoded.swap_remove(index).1, has_defaults)?),
+        let value = match decoded.iter_mut().find(|(name, _)| *name == field.name) {
+            Some((_, value)) => {
+                let value = std::mem::replace(value, Value::List(Vec::new()));
+                Some(complete_field(field, value, has_defaults)?)
+            }
             None if has_defaults => field.default(),
             None => None,
         };

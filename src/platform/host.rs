@@ -1,6 +1,9 @@
 //! The environment outside a browser: a clock and URLs, but no fetch.
 
-use std::{sync::OnceLock, time::{Duration, Instant}};
+use std::{
+    sync::OnceLock,
+    time::{Duration, Instant},
+};
 
 use futures_timer::Delay;
 

@@ -110,11 +110,8 @@ fn reject_redirect(head: Head) -> Result<Head, Error> {
         Some(location) => [" to ", location].concat(),
         None => String::new(),
     };
-    let text = [
-        "The server redirected",
-        &target,
-        "; redirects are not followed. Set baseUrl to ZITADEL's own address.",
-    ];
+    let text =
+        ["The server redirected", &target, "; redirects are not followed. Set baseUrl to ZITADEL's own address."];
     let error = Error::transport(text.concat()).permanent();
     Err(if head.http_status == 0 { error } else { head.attach_to(error, &Metadata::new()) })
 }

@@ -68,8 +68,8 @@ where
     <S::ResponseBody as HttpBody>::Error: Into<StdError>,
 {
     let Request { base_url, path, message, options } = request;
-    let path = PathAndQuery::try_from(path)
-        .map_err(|_| Error::invalid_argument("path must be one that tonic can send."))?;
+    let path =
+        PathAndQuery::try_from(path).map_err(|_| Error::invalid_argument("path must be one that tonic can send."))?;
     let mut call = tonic::Request::new(message.to_vec());
     *call.metadata_mut() = request_metadata(&options.metadata)?;
     let mut grpc = Grpc::new(service);
@@ -105,7 +105,9 @@ impl Transport for ExportTransport {
             return self.rest.unary(request).await;
         }
         if self.is_fetch_custom {
-            return Err(Error::invalid_argument("fetch must not be set here: tonic-web-wasm-client calls the global one."));
+            return Err(Error::invalid_argument(
+                "fetch must not be set here: tonic-web-wasm-client calls the global one.",
+            ));
         }
         TonicTransport::new().unary(request).await
     }

@@ -20,7 +20,7 @@ use super::{Options, Request, Response, Transport};
 use crate::{
     error::{Error, Progress},
     metadata::Metadata,
-    platform::{clock, own_origin, sleep_until, Clock as _},
+    platform::{Clock as _, clock, own_origin, sleep_until},
     validate,
     wire::{base64, frame, timeout},
 };
@@ -127,7 +127,8 @@ async fn message<B: Body<Error: Display>>(body: B) -> Result<Vec<u8>, Error> {
     let mut body = pin!(body);
     let mut bytes = Vec::new();
     while let Some(frame) = poll_fn(|context| body.as_mut().poll_frame(context)).await {
-        let frame = frame.map_err(|error| Error::invalid_argument(["request: its body failed: ", &error.to_string()].concat()))?;
+        let frame = frame
+            .map_err(|error| Error::invalid_argument(["request: its body failed: ", &error.to_string()].concat()))?;
         if let Ok(mut data) = frame.into_data() {
             bytes.extend_from_slice(&data.copy_to_bytes(data.remaining()));
         }

@@ -80,7 +80,10 @@ mod tests {
     #[test]
     fn equal_content_types_count_as_one() {
         for values in [&["text/html"][..], &["text/html, text/html"], &["text/html", "text/html"]] {
-            assert_eq!((head(200, values).content_type(), head(200, values).media_type()), ("text/html".into(), "text/html".into()));
+            assert_eq!(
+                (head(200, values).content_type(), head(200, values).media_type()),
+                ("text/html".into(), "text/html".into())
+            );
         }
         assert_eq!(head(200, &["Text/HTML; charset=utf-8"]).media_type(), "text/html");
         assert_eq!(head(200, &[]).media_type(), "");

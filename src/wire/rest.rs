@@ -13,7 +13,10 @@ use crate::{
     code::Code,
     detail::{Detail, ZITADEL, ZITADEL_V2},
     error::Error,
-    message::{Form, Invalid, Schema, Value, json_text::{self, Json, Object}},
+    message::{
+        Form, Invalid, Schema, Value,
+        json_text::{self, Json, Object},
+    },
     metadata::Metadata,
 };
 
@@ -128,7 +131,10 @@ fn detail(json: &Json<'_>) -> Option<Detail> {
     Some(match type_url {
         ZITADEL => Detail::Zitadel { id: text("id")?, message: text("message")? },
         ZITADEL_V2 => Detail::ZitadelV2 { slug: text("slug")?, message: text("message")? },
-        _ => Detail::Json { type_url: type_url.to_owned(), text: json.as_object().filter(|_| json.is_complete())?.source().to_owned() },
+        _ => Detail::Json {
+            type_url: type_url.to_owned(),
+            text: json.as_object().filter(|_| json.is_complete())?.source().to_owned(),
+        },
     })
 }
 

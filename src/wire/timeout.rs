@@ -50,7 +50,9 @@ mod tests {
     fn timeout_is_decoded_in_every_unit() {
         use super::decode;
 
-        for (value, timeout_ms) in [("2H", 7_200_000.0), ("3M", 180_000.0), ("5S", 5000.0), ("100m", 100.0), ("500u", 0.5)] {
+        for (value, timeout_ms) in
+            [("2H", 7_200_000.0), ("3M", 180_000.0), ("5S", 5000.0), ("100m", 100.0), ("500u", 0.5)]
+        {
             assert_eq!(decode(value), Some(timeout_ms), "{value}");
         }
         for value in ["", "m", "100", "+1m", "123456789m", "1x", "1.5S", "ü"] {
