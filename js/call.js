@@ -1,6 +1,6 @@
 // Hands a call to the module, which decides everything about it.
 
-import { CallRecord, Options, readIds } from "../src/js/arguments.js";
+import { CallRecord, Ids, Options } from "../src/js/arguments.js";
 import { now } from "../src/platform/browser.js";
 import { RPCS } from "#rpcs";
 import { ZitadelError } from "./error.js";
@@ -19,28 +19,12 @@ import { loaded } from "./load.js";
 export function call(source, rpc, token, subject, options, defaults) {
   const record = new CallRecord(now());
   const own = new Options("options", options);
-  const isBulk = rpc === "ensureOrgsActive";
-  const ids = isBulk ? idsOf(subject) : undefined;
+  const ids = rpc === "ensureOrgsActive" ? new Ids(subject) : undefined;
   const values = [token, ids ?? subject, own, defaults];
   const result = source.instance
     ? source.instance.run(rpc, values, record)
-    : loaded(source, { ...defaults?.values, ...definedValues(own) }).then((instance) =>
-        instance.run(rpc, values, record),
-      );
-  return ids ? result.catch((error) => bulkResults(ids, record, error)) : result;
-}
-
-/** @param {Options} options */
-const definedValues = ({ values }) =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-
-/** The ids of a bulk run; undefined if they are wrong, which the module reports. @param {unknown} value */
-function idsOf(value) {
-  try {
-    return readIds(value);
-  } catch {
-    return undefined;
-  }
+    : loaded(source, [defaults, own]).then((instance) => instance.run(rpc, values, record));
+  return ids ? result.catch((error) => bulkResults(ids.values, record, error)) : result;
 }
 
 /**
@@ -67,7 +51,10 @@ function bulkResults(ids, record, error) {
 const unsent = ({ message, cause, ...fields }) =>
   new ZitadelError({
     ...fields,
-    message: message.replace(" The change may have been applied. Read the organization's state before retrying.", ""),
+    message: message.replace(
+      " The change may have been applied. Read the organization's state before retrying.",
+      "",
+    ),
     mayHaveChanged: false,
     cause,
   });
