@@ -21,7 +21,7 @@ export const baseUrl = () => element("base-url", HTMLInputElement).value.trim() 
 /** The dialog that asks for a new token. @type {Promise<unknown> | undefined} */
 let renewal;
 
-/** Returns the token for one call. If ZITADEL rejects it, the user is asked once for all calls. */
+/** Returns the token for one call. If ZITADEL rejects it, one dialog asks for a new one for all calls. */
 function token() {
   let sent = "";
   /** @param {{ previous?: zitadel.ZitadelError }} context */
@@ -54,7 +54,7 @@ async function renew(rejection) {
  */
 export async function call(name, argument, { subject, onRequest, ...options } = {}) {
   const startedAt = performance.now();
-  /** How many requests were sent, by RPC. @type {Map<string, number>} */
+  /** The number of requests by RPC. @type {Map<string, number>} */
   const requests = new Map();
   const allOptions = {
     baseUrl: baseUrl(),

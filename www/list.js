@@ -20,7 +20,7 @@ let page = NONE;
 let loading = new AbortController();
 /** False if the server may report a page's length as the total, as ZITADEL does with relational tables. */
 let hasTotals = false;
-/** Whether the caller may change an organization, by its id. @type {Map<string, Promise<boolean>>} */
+/** Permissions to change organizations, by their ids. @type {Map<string, Promise<boolean>>} */
 const permissions = new Map();
 /** The selected organizations, by their ids. @type {Map<string, Organization>} */
 export const selected = new Map();

@@ -635,16 +635,34 @@ test("curl repeats the call that was made, without the token", async () => {
   assert.match(read, /^curl 'http:.*\/management\/v1\/orgs\/me' /);
   assert.match(read, new RegExp(`x-zitadel-orgid: ${STARK}`));
   assert.doesNotMatch(read, / -d /);
-  await page.fill("base-url", setting("ZITADEL_TEST_URL").replace("127.0.0.1", "v4-6.localhost"));
-  await page.fill("org-id", STARK);
+});
+
+test("curl and the calls follow the server's version", async () => {
+  /** @param {string} host */
+  const open = async (host) => {
+    const url = setting("ZITADEL_TEST_URL").replace("127.0.0.1", `${host}.localhost`);
+    await page.fill("base-url", url);
+    await page.fill("org-id", STARK);
+  };
+  await open("v4-6");
+  await page.press("deactivate");
+  assert.equal(await page.text("badge"), "deactivated");
+  assert.match(await copyCurl(), /^curl 'http:.*\/management\/v1\/orgs\/me\/_deactivate'/);
   await page.press("reactivate");
-  const old = await copyCurl();
+  assert.equal(await page.text("badge"), "active");
+  const reactivation = await copyCurl();
+  assert.match(reactivation, /^curl 'http:.*\/management\/v1\/orgs\/me\/_reactivate'/);
+  assert.match(reactivation, new RegExp(`x-zitadel-orgid: ${STARK}`));
+  await open("without-v1");
+  await page.press("refresh");
+  assert.equal(await page.text("badge"), "active");
+  const search = await copyCurl();
+  assert.match(search, /^curl 'http:.*\/v2\/organizations\/_search'/);
+  assert.ok(search.includes(`-d '{"queries":[{"idQuery":{"id":"${STARK}"}}]}'`));
   if (!NEEDS_DEVTOOLS) {
-    // Chromium reports the HTTP status of the call to v2, which is missing there.
+    // Chromium's console reports the HTTP status of the calls that these servers do not have.
     await driver.manage().logs().get(logging.Type.BROWSER);
   }
-  assert.match(old, /^curl 'http:.*\/management\/v1\/orgs\/me\/_reactivate'/);
-  assert.match(old, new RegExp(`x-zitadel-orgid: ${STARK}`));
 });
 
 test("the log names every call, reads included", async () => {
