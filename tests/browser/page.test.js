@@ -214,6 +214,11 @@ test("a rejected token can be replaced during a call", async () => {
   await bring("deactivate", STARK);
   await page.connect("iam-owner");
   await page.filter("", "Stark");
+  // Else the row's permissions could be the call that needs the new token.
+  await driver.executeScript(() => document.querySelector("#rows tbody tr")?.scrollIntoView());
+  await page.until("the permissions are read", async () =>
+    (await page.text("log")).includes(`listMyZitadelPermissions ${STARK} OK`),
+  );
   // The token expires.
   await driver.executeScript(() => {
     const { fetch } = window;
