@@ -12,7 +12,7 @@ declare module "#glue" {
 }
 
 declare module "#wasm" {
-  /** The module, deflated (zlib) and in base64. */
+  /** The module as printable ASCII; decode.js reads it. */
   const text: string;
   export default text;
 }

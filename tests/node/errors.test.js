@@ -238,7 +238,10 @@ test("a module that cannot be loaded says what to do where it is known", async (
     "zitadel-org-web/streaming needs an ES module that came over HTTP; elsewhere import zitadel-org-web.";
   for (const [setup, hint, entry] of /** @type {const} */ ([
     ["delete globalThis.WebAssembly;", "there is no WebAssembly here."],
-    ["delete globalThis.atob;", "atob is not defined; this runtime lacks that global."],
+    [
+      "delete globalThis.TextDecoder;",
+      "TextDecoder is not defined; this runtime lacks that global.",
+    ],
     [refuse, "a Content-Security-Policy needs script-src 'wasm-unsafe-eval'."],
     [
       `${refuse} globalThis.EdgeRuntime = "edge-runtime";`,

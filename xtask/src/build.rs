@@ -7,7 +7,6 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use crate::{
     notices, paths,
@@ -15,7 +14,7 @@ use crate::{
         cargo_tools, npm,
         wasm::{TARGET, TARGET_FOLDER, Toolchain},
     },
-    run,
+    run, text,
 };
 
 /// What npm packs.
@@ -158,7 +157,8 @@ fn module(toolchain: &Toolchain, features: &[&str]) -> Result<PathBuf> {
     let mut minify = wasm_opt();
     minify.arg("--minify-imports-and-exports-and-modules").arg(&wasm).arg("-o").arg(&wasm);
     fs::write(out.join("names.json"), run::output(&mut minify)?)?;
-    fs::write(out.join("wasm.js"), inline(&fs::read(&wasm)?)?)?;
+    let text = text::encode(&fs::read(&wasm)?);
+    fs::write(out.join("wasm.js"), format!("export default \"{text}\";\n"))?;
     // The last step: what it stands for is done.
     fs::copy(built, stamp)?;
     Ok(out)
@@ -189,13 +189,6 @@ fn bundle(module: &Path, entries: &[&str]) -> Result<()> {
 
 fn bundle_into(folder: &Path, module: &Path, entries: &[&str]) -> Result<()> {
     run::run(Command::new("node").arg("xtask/bundle.mjs").arg(module).arg(folder).args(entries))
-}
-
-/// The module as JavaScript: deflated, since base64 leaves servers little to compress, and in base64.
-fn inline(wasm: &[u8]) -> Result<String> {
-    let mut deflated = Vec::new();
-    zopfli::compress(zopfli::Options::default(), zopfli::Format::Deflate, wasm, &mut deflated)?;
-    Ok(format!("export default \"{}\";\n", STANDARD.encode(deflated)))
 }
 
 /// Builds and packs the package twice from nothing and compares the tarballs.

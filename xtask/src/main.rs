@@ -14,6 +14,7 @@ mod publish;
 mod run;
 mod server;
 mod test;
+mod text;
 
 use std::process::ExitCode;
 
