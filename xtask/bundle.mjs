@@ -1,6 +1,6 @@
-// Bundles the package's JavaScript: an entry for every way to bring the module, as an ES module and as CommonJS.
+// Bundles the entries of the package as ES modules and as CommonJS. Each entry loads the module in its own way.
 //
-// node xtask/bundle.mjs FROM TO NAME...: FROM has wasm-bindgen's output and wasm.js, TO becomes the package; NAME is a source.
+// node xtask/bundle.mjs FROM TO ENTRY...: FROM has wasm-bindgen's output and wasm.js, TO is the package's folder.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -12,13 +12,14 @@ const { build } = createRequire(join(root, "tests/package.json"))("esbuild");
 const [from = "", to = "", ...entries] = process.argv.slice(2);
 const js = join(root, "js");
 
-// wasm-opt has given short names to what the module imports and exports: as the first they are exported, the second are listed.
+// wasm-opt shortened the names of the module's imports and exports. The glue code exports the imports by their short names, and
+// `names` maps the exports.
 const { imports, exports } = JSON.parse(readFileSync(join(from, "names.json"), "utf8"));
 const renamed = imports.map((/** @type {string[]} */ [, name, short]) => `${name} as ${short}`);
 const names = Object.fromEntries(exports);
 const rpcs = Object.keys(names).filter((name) => /^[a-zA-Z]+$/.test(name) && name !== "memory");
 if (!rpcs.includes("reactivateOrg")) {
-  throw new Error(`${from} has a module without the crate's exports`);
+  throw new Error(`${from} has a module that lacks the crate's exports`);
 }
 writeFileSync(
   join(from, "entry.mjs"),
@@ -26,7 +27,7 @@ writeFileSync(
    export const names = ${JSON.stringify(names)};`,
 );
 
-// wasm-bindgen's functions keep the state of one instance; in a function, each instance has its own.
+// wasm-bindgen's functions keep the state of one instance. A wrapping function gives each instance its own state.
 await build({
   entryPoints: [join(from, "entry.mjs")],
   outfile: join(from, "glue.js"),
@@ -37,7 +38,7 @@ await build({
   footer: { js: "return glue;\n}" },
   plugins: [
     {
-      name: "the class of errors is an argument",
+      name: "error class as an argument",
       setup(/** @type {any} */ { onResolve, onLoad }) {
         onResolve({ filter: /\/js\/error\.js$/ }, () => ({ path: "errors", namespace: "errors" }));
         onLoad({ filter: /^/, namespace: "errors" }, () => ({
@@ -69,10 +70,9 @@ for (const name of entries) {
       bundle: true,
       format,
       logLevel: "error",
-      nodePaths: [join(root, "tests/node_modules")],
       plugins: [
         {
-          name: "the package's files",
+          name: "package files",
           setup(/** @type {any} */ { onResolve }) {
             onResolve({ filter: /^#/ }, (/** @type {{ path: string }} */ { path }) => ({
               path: aliases[path],

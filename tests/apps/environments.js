@@ -26,7 +26,7 @@ import { run } from "../support/packed-app.js";
  *   name: string,
  *   package?: string, // whose version is the environment's
  *   entry?: string, // if it is not the default one
- *   isQuick?: true, // part of `cargo xtask test`, too
+ *   isQuick?: true, // also part of `cargo xtask test`
  *   framework?: string, // whose files of tests/apps the app has
  *   app?: string, // environments that run the same app name it alike
  *   build?: (folder: string, policy: Policy) => Promise<unknown>,

@@ -3,7 +3,8 @@
 // engine, and the table of them in js/README.md is compared, or written if UPDATE is set.
 
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 
 import { until } from "selenium-webdriver";
@@ -52,6 +53,19 @@ after(async () => {
   await workshop?.close();
 });
 
+/** Returns true if a file of a built app contains the module's text. @param {string} folder */
+async function hasModuleText(folder) {
+  const [, text = ""] = (await readFile("pkg/index.js", "utf8")).match(/"([ -~]{20000,})"/) ?? [];
+  assert.ok(text);
+  for (const path of await readdir(folder, { recursive: true })) {
+    const isBuilt = path.endsWith(".js") && !path.startsWith("node_modules");
+    if (isBuilt && (await readFile(join(folder, path), "utf8")).includes(text)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /** The environment's app, built. @param {Environment} environment */
 async function install({ name, app = name, framework, build }) {
   const folder = await workshop.install(app, framework);
@@ -60,10 +74,23 @@ async function install({ name, app = name, framework, build }) {
 }
 
 for (const environment of ENVIRONMENTS.filter(({ isQuick }) => IS_MATRIX || isQuick)) {
-  const { name, app = name, entry = "default", ask, serve, hasNoPolicy, isRow } = environment;
+  const {
+    name,
+    app = name,
+    entry = "default",
+    ask,
+    build,
+    serve,
+    hasNoPolicy,
+    isRow,
+  } = environment;
+  const isBundled = build !== undefined && entry === "default" && !hasNoPolicy;
   const version = VERSIONS[environment.package ?? ""]?.replace(/^\D+/, "") ?? "";
   test(`${[name, version, entry].filter(Boolean).join(" ")}: a call and an error`, async (t) => {
     const folder = await (apps[app] ??= install(environment));
+    if (isBundled) {
+      assert.ok(await hasModuleText(folder), "the build changed the module's text");
+    }
     if (ask) {
       assert.equal((await ask(folder, setting("ZITADEL_TEST_URL"))).trim(), EXPECTED);
     }
@@ -148,5 +175,9 @@ test("the table in js/README.md is what came out", { skip: !IS_MATRIX }, async (
       .slice(0, hasAll ? undefined : 4)
       .join("|");
   const recorded = (readme.match(marks)?.[2] ?? "").trim().split("\n").map(plain);
-  assert.deepEqual(recorded, lines.map(plain), "run `UPDATE=1 cargo xtask matrix` and prettier");
+  assert.deepEqual(
+    recorded,
+    lines.map(plain),
+    "run `UPDATE=1 cargo xtask test matrix` and prettier",
+  );
 });

@@ -1,4 +1,4 @@
-// Apps in Rust that depend on the crate: examples/, as `cargo xtask examples` has built them.
+// Apps in Rust that depend on the crate: examples/, as `cargo xtask build --examples` builds them.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-//! The package: the module, optimized, and the JavaScript around it, in `pkg`.
+//! Builds the package into `pkg`: the optimized module and the JavaScript around it.
 
 use std::{
     env, fs,
@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context as _, Result, ensure};
 
 use crate::{
-    notices, paths,
+    examples, notices, paths,
     provision::{
         cargo_tools, npm,
         wasm::{TARGET, TARGET_FOLDER, Toolchain},
@@ -17,29 +17,52 @@ use crate::{
     run, text,
 };
 
-/// What npm packs.
+/// The folder that npm packs.
 const PACKAGE: &str = "pkg";
-/// Files of `js/` that the package has as they are.
+/// Files of `js/` that are copied unchanged.
 const FILES: [&str; 5] = ["package.json", "README.md", "index.d.ts", "types.d.ts", "error.js"];
-/// The modules of the package and what belongs to each, in a folder for each set of features.
+/// The modules and their glue code, one folder for each set of features.
 const MODULES: &str = "target/package";
-/// What those can have who build the module: the features besides `js` and `lol_alloc`, from the one call up.
-const VARIANTS: [(&str, &str); 5] = [
-    ("reactivateOrg alone", "js,lol_alloc"),
-    ("json", "js,lol_alloc,json"),
-    ("v1", "js,lol_alloc,v1"),
-    ("v2", "js,lol_alloc,v2"),
-    ("v1, v2", "js,lol_alloc,v1,v2"),
-];
 const WASM: &str = "zitadel_org_web_bg.wasm";
-/// What the module uses; more would let wasm-opt write what some tools cannot read.
+/// The WebAssembly features of the module. Enabling more would let wasm-opt write code that some tools cannot read.
 const FEATURES: [&str; 6] =
     ["bulk-memory", "reference-types", "sign-ext", "mutable-globals", "nontrapping-float-to-int", "multivalue"];
 
-/// How a module is optimized. The first KiB is the stack's end and holds no data.
+/// The optimizer's passes. The first KiB is the end of the stack and holds no data.
 const PASSES: [&str; 3] = ["-Oz", "--converge", "--low-memory-unused"];
 
-/// Builds the package without its second transport and returns the compiler that did it.
+/// Options of the build.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Print the sizes by crate and file, and fail if the default entry exceeds its budget; UPDATE=1 records them
+    #[arg(long)]
+    size: bool,
+    /// Build and pack the package twice from scratch, and fail if the tarballs differ
+    #[arg(long)]
+    reproduce: bool,
+    /// Build the example apps into target/examples instead
+    #[arg(long, conflicts_with_all = ["size", "reproduce"])]
+    examples: bool,
+}
+
+/// Builds the package, or the example apps.
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    if arguments.examples {
+        return examples::build();
+    }
+    if arguments.size || !arguments.reproduce {
+        all()?;
+    }
+    if arguments.size {
+        print_sizes()?;
+    }
+    if arguments.reproduce {
+        reproduce()?;
+    }
+    Ok(())
+}
+
+/// Builds the package without its second transport and returns the compiler used.
 pub(crate) fn package() -> Result<Toolchain> {
     let toolchain = Toolchain::ensure()?;
     npm::ensure()?;
@@ -59,7 +82,7 @@ pub(crate) fn package() -> Result<Toolchain> {
     Ok(toolchain)
 }
 
-/// Builds the package with both of its transports, and returns the compiler that did it.
+/// Builds the package with both of its transports and returns the compiler used.
 pub(crate) fn all() -> Result<Toolchain> {
     let toolchain = package()?;
     run::say("Building the package over tonic (about 1 min when nothing is built yet)");
@@ -67,7 +90,7 @@ pub(crate) fn all() -> Result<Toolchain> {
     Ok(toolchain)
 }
 
-/// Builds an entry whose calls go through tonic and our service for it, in `target/tower`: for the tests alone.
+/// Builds an entry for the tests into `target/tower`. Its calls go through tonic and `TowerService`.
 pub(crate) fn tower(toolchain: &Toolchain) -> Result<()> {
     run::say("Building the entry over tower for the tests (about 1 min when nothing is built yet)");
     let out = Path::new("target/tower");
@@ -77,15 +100,16 @@ pub(crate) fn tower(toolchain: &Toolchain) -> Result<()> {
     Ok(())
 }
 
-/// Builds what `wasm-pack build` writes for each of its targets, in `target/wasm-pack`; for the web as a user does, into `pkg`.
+/// Builds the output of `wasm-pack build` for each of its targets into `target/wasm-pack`. The target web is built into `pkg` first,
+/// as a user does it.
 pub(crate) fn wasm_pack(toolchain: &Toolchain) -> Result<()> {
-    // wasm-pack takes the one that it finds.
+    // wasm-pack uses the one on the PATH.
     cargo_tools::wasm_bindgen()?;
     run::say("Building with wasm-pack for web, bundlers and Node (about 1 min when nothing is built yet)");
     let run = |target: &str, more: &[&str]| {
         let mut wasm_pack = Command::new(cargo_tools::wasm_pack()?);
         toolchain.set_up(&mut wasm_pack)?;
-        run::prepend(&mut wasm_pack, "PATH", &[cargo_tools::bin_without_blanks()?])?;
+        run::prepend(&mut wasm_pack, "PATH", &[cargo_tools::bin_without_spaces()?])?;
         wasm_pack.args(["build", "--mode", "no-install", "--target", target]).args(more);
         run::run_quietly(&mut wasm_pack, &paths::tool("wasm-pack-build.log"))
     };
@@ -120,7 +144,7 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Removes what an earlier build, or wasm-pack, has left in the package.
+/// Removes the files of an earlier build, or of wasm-pack, from the package.
 fn empty() -> Result<()> {
     for entry in fs::read_dir(PACKAGE)? {
         let path = entry?.path();
@@ -133,18 +157,18 @@ fn empty() -> Result<()> {
     Ok(())
 }
 
-/// Builds the module and wasm-bindgen's functions around it, in the folder that is returned.
+/// Builds the module and wasm-bindgen's glue code and returns their folder.
 fn module(toolchain: &Toolchain, features: &[&str]) -> Result<PathBuf> {
     let out = paths::root().join(MODULES).join(features.last().unwrap_or(&"default"));
     let mut cargo = toolchain.cargo()?;
-    // Beside an rlib cargo would leave lto out.
+    // Cargo does not apply LTO when it builds an rlib as well.
     cargo.args(["rustc", "--quiet", "--release", "--package", "zitadel-org-web", "--lib", "--crate-type", "cdylib"]);
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags());
     run::run(cargo.args(["--target", TARGET]).args(features))?;
     let built = Path::new(TARGET_FOLDER).join(TARGET).join("release/zitadel_org_web.wasm");
     fs::create_dir_all(&out)?;
     let stamp = out.join("built.wasm");
-    if is_newer_than_this_program(&stamp) && fs::read(&stamp)? == fs::read(&built)? {
+    if is_current(&stamp) && fs::read(&stamp)? == fs::read(&built)? {
         return Ok(out);
     }
     let mut bindgen = Command::new(cargo_tools::wasm_bindgen()?);
@@ -153,19 +177,19 @@ fn module(toolchain: &Toolchain, features: &[&str]) -> Result<PathBuf> {
     let wasm = out.join(WASM);
     fs::copy(&wasm, out.join("bindgen.wasm"))?;
     optimize(&wasm)?;
-    // Not with the passes above: they would run again, and the names they give with them.
+    // A separate run, because the passes above would otherwise run again and assign other names.
     let mut minify = wasm_opt();
     minify.arg("--minify-imports-and-exports-and-modules").arg(&wasm).arg("-o").arg(&wasm);
     fs::write(out.join("names.json"), run::output(&mut minify)?)?;
     let text = text::encode(&fs::read(&wasm)?);
     fs::write(out.join("wasm.js"), format!("export default \"{text}\";\n"))?;
-    // The last step: what it stands for is done.
+    // The last step, so that the stamp proves the ones before it.
     fs::copy(built, stamp)?;
     Ok(out)
 }
 
-/// Whether a file is there and was written by this program as it is now, and by the tools that npm holds it to.
-fn is_newer_than_this_program(file: &Path) -> bool {
+/// Returns true if the file is newer than this program and than the lock file of npm's tools.
+fn is_current(file: &Path) -> bool {
     let written = |path: &Path| fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
     let Some(file) = written(file) else { return false };
     let program = env::current_exe().ok().and_then(|program| written(&program));
@@ -173,7 +197,7 @@ fn is_newer_than_this_program(file: &Path) -> bool {
     program.zip(tools).is_some_and(|(program, tools)| file > program && file > tools)
 }
 
-/// The compiler's flags: those that are set anyway, and what keeps the paths of this machine out of the module's panics.
+/// The compiler's flags: the user's, and one that keeps this machine's paths out of the panic messages.
 fn flags() -> String {
     let home = env::var("CARGO_HOME").or_else(|_| env::var("HOME").map(|home| format!("{home}/.cargo")));
     let mut flags: Vec<String> =
@@ -182,7 +206,7 @@ fn flags() -> String {
     flags.join("\u{1f}")
 }
 
-/// Bundles the entries of the package that a module serves.
+/// Bundles the package's entries that use the module.
 fn bundle(module: &Path, entries: &[&str]) -> Result<()> {
     bundle_into(Path::new(PACKAGE), module, entries)
 }
@@ -191,12 +215,12 @@ fn bundle_into(folder: &Path, module: &Path, entries: &[&str]) -> Result<()> {
     run::run(Command::new("node").arg("xtask/bundle.mjs").arg(module).arg(folder).args(entries))
 }
 
-/// Builds and packs the package twice from nothing and compares the tarballs.
-pub(crate) fn reproduce() -> Result<()> {
+/// Builds and packs the package twice from scratch and compares the tarballs.
+fn reproduce() -> Result<()> {
     let folder = paths::root().join("target/reproduce");
     let mut tarballs = Vec::new();
     for turn in ["first", "second"] {
-        run::say(&format!("Building the package from nothing, the {turn} time (about 2 min)"));
+        run::say(&format!("Building the package from scratch, the {turn} time (about 2 min)"));
         let out = folder.join(turn);
         let built = Path::new(TARGET_FOLDER).join(TARGET).join("release");
         for used in [Path::new("target/package"), &out, &built] {
@@ -213,41 +237,32 @@ pub(crate) fn reproduce() -> Result<()> {
         tarballs.push(fs::read(packed)?);
     }
     ensure!(tarballs.first() == tarballs.last(), "the two tarballs in {} differ", folder.display());
-    println!("\nboth tarballs are the same, byte by byte");
+    println!("\nboth tarballs are identical");
     Ok(())
 }
 
-/// Builds the package and prints its sizes; fails if they are over the budget.
-pub(crate) fn print_sizes() -> Result<()> {
-    all()?;
+/// Prints the package's sizes and fails if they exceed the budget.
+fn print_sizes() -> Result<()> {
     name_functions()?;
-    run::say("Building the module with fewer features (about 2 min when nothing is built yet)");
-    let toolchain = Toolchain::ensure()?;
-    let mut node = Command::new("node");
-    node.arg("tests/support/size.js");
-    for (label, features) in VARIANTS {
-        let module = module(&toolchain, &["--no-default-features", "--features", features])?;
-        node.arg(label).arg(module.join(WASM));
-    }
-    run::run(&mut node)
+    run::run(Command::new("node").arg("tests/support/size.js"))
 }
 
-/// wasm-opt, which may use what the module uses.
+/// wasm-opt with the module's WebAssembly features.
 fn wasm_opt() -> Command {
     let mut wasm_opt = npm::program("wasm-opt");
     wasm_opt.args(FEATURES.map(|feature| format!("--enable-{feature}")));
     wasm_opt
 }
 
-/// Optimizes a module as that of the package is.
+/// Optimizes a module with the same passes as the package's.
 pub(crate) fn optimize(wasm: &Path) -> Result<()> {
     let mut wasm_opt = wasm_opt();
     wasm_opt.args(PASSES).args(["--strip-debug", "--strip-producers", "--strip-target-features"]);
     run::run(wasm_opt.arg(wasm).arg("-o").arg(wasm))
 }
 
-/// Writes the default module with the names of its functions, for those who want to know what it holds.
-pub(crate) fn name_functions() -> Result<()> {
+/// Writes the default module with the names of its functions, for the size report.
+fn name_functions() -> Result<()> {
     let folder = Path::new(MODULES).join("default");
     let mut wasm_opt = wasm_opt();
     wasm_opt.arg("-g").args(PASSES);

@@ -1,11 +1,11 @@
-//! Formatting, lints and types.
+//! Formatting, lints, types, documentation and the minimum Rust version.
 
 use std::process::Command;
 
 use anyhow::Result;
 
 use crate::{
-    examples,
+    examples, msrv,
     provision::{
         npm,
         wasm::{TARGET, Toolchain},
@@ -13,14 +13,14 @@ use crate::{
     run,
 };
 
-/// Runs all checks that need no test.
+/// Runs every check that is not a test.
 pub(crate) fn run() -> Result<()> {
     run::say("Checking the format of Rust");
     run::run(Command::new("cargo").args(["fmt", "--all", "--check"]))?;
     for app in examples::APPS {
         let manifest = format!("{app}/Cargo.toml");
         run::run(Command::new("cargo").args(["fmt", "--check", "--manifest-path", &manifest]))?;
-        // Its lock file goes with the crate's own dependencies.
+        // Fails if the lock file is out of date with the crate's dependencies.
         let mut metadata = Command::new("cargo");
         metadata.args(["metadata", "--locked", "--format-version", "1", "--manifest-path", &manifest]);
         run::output(&mut metadata)?;
@@ -29,7 +29,7 @@ pub(crate) fn run() -> Result<()> {
     run::say("Checking the format of everything else");
     run::run(npm::program("prettier").args(["--check", "."]))?;
     run::say("Checking types");
-    // Not the program tsc: an older TypeScript, for the tests of the types, has one too.
+    // The program `tsc` may be the older TypeScript that the type tests use.
     run::run(Command::new("node").args(["tests/node_modules/typescript/bin/tsc", "--project", "tests"]))?;
     run::say("Linting for the host");
     let warnings = ["--", "--deny", "warnings"];
@@ -41,7 +41,6 @@ pub(crate) fn run() -> Result<()> {
         &["--all-targets", "--features", "tonic"],
         &["--lib", "--features", "tonic,tower"],
         &["--lib", "--no-default-features"],
-        &["--lib", "--no-default-features", "--features", "js"],
     ] {
         let mut clippy = toolchain.cargo()?;
         clippy.args(["clippy", "--quiet", "--package", "zitadel-org-web", "--target", TARGET]);
@@ -64,5 +63,6 @@ pub(crate) fn run() -> Result<()> {
         "--features",
         "document-features,tonic,tower",
     ]);
-    run::run(doc.env("RUSTDOCFLAGS", "--deny warnings"))
+    run::run(doc.env("RUSTDOCFLAGS", "--deny warnings"))?;
+    msrv::check()
 }

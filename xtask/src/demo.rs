@@ -1,4 +1,4 @@
-//! The demo: for a person to press its buttons, or for a browser without a window.
+//! The demo page, served for a person or driven in a headless browser.
 
 use std::{env, path::Path, process::Command};
 
@@ -9,8 +9,8 @@ use crate::{build, provision::browser::Engine, run, server, server::DevServer};
 /// Options of the demo.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Drive the page in Chromium instead: deactivate three organizations, reactivate them at once, print the results, compare
-    /// them with the database; write screenshots to target/demo, or with UPDATE=1 those of docs
+    /// Drive the page in headless Chromium instead: reactivate three organizations, compare the results with the database, and
+    /// write screenshots to target/demo, or with UPDATE=1 to docs/page
     #[arg(long)]
     headless: bool,
     /// Address and port to listen on
@@ -18,7 +18,7 @@ pub(crate) struct Arguments {
     listen: String,
 }
 
-/// Builds all that the page needs and runs it.
+/// Builds and serves the page.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     build::package()?;
     server::build()?;

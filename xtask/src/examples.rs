@@ -1,4 +1,4 @@
-//! The example apps: built as any Rust app in the browser is, by cargo and wasm-bindgen.
+//! Builds the example apps the way any Rust app for the browser is built, with cargo and wasm-bindgen.
 
 use std::{fs, path::Path, process::Command};
 
@@ -12,15 +12,14 @@ use crate::{
     run,
 };
 
-/// Not the package's target folder: an app that depends on the crate has cargo build the crate's module anew, without its exports,
-/// where the package takes it from.
+/// A folder of their own. In the package's target folder, cargo would replace the package's module with one without exports.
 const APPS_FOLDER: &str = "target/wasm-apps";
 
-/// The folders of the Rust apps that are no part of the workspace.
-pub(crate) const APPS: [&str; 4] = ["examples/leptos", "examples/yew", "bench/rust", "bench/connectrpc"];
+/// The folders of the Rust apps outside the workspace.
+pub(crate) const APPS: [&str; 3] = ["examples/leptos", "examples/yew", "bench/rust"];
 const NAMES: [&str; 2] = ["leptos", "yew"];
 
-/// Builds each into `target/examples`.
+/// Builds each app into `target/examples`.
 pub(crate) fn build() -> Result<()> {
     let toolchain = Toolchain::ensure()?;
     for name in NAMES {
@@ -34,7 +33,7 @@ pub(crate) fn build() -> Result<()> {
     Ok(())
 }
 
-/// Builds a Rust app for the browser, as `app.js` and `app_bg.wasm`.
+/// Builds a Rust app for the browser into `app.js` and `app_bg.wasm`.
 pub(crate) fn app(toolchain: &Toolchain, folder: &Path, name: &str, out: &Path) -> Result<()> {
     run::say(&format!("Building {} (about 2 min when nothing is built yet)", folder.display()));
     let mut cargo = toolchain.cargo()?;

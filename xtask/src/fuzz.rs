@@ -1,4 +1,4 @@
-//! The fuzzer: libFuzzer with the coverage that a stable compiler can give.
+//! Runs libFuzzer with the coverage that a stable compiler supports.
 
 use std::{fs, process::Command};
 
@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 
 use crate::run;
 
-/// Instrumentation for libFuzzer, and the checks of a debug build.
+/// Instrumentation for libFuzzer, and a debug build's assertions.
 const FLAGS: [&str; 7] = [
     "--cfg=fuzzing",
     "-Cpasses=sancov-module",
@@ -20,17 +20,17 @@ const FLAGS: [&str; 7] = [
 /// Options of the fuzzer.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// How long to look, in seconds
+    /// Duration in seconds
     #[arg(long, default_value_t = 60)]
     seconds: u32,
 }
 
-/// Builds the fuzzer and runs it for a while. What it finds new goes to target/fuzz; a finding ends it with an error.
+/// Builds the fuzzer and runs it for a while. New inputs and findings are written to target/fuzz; a finding is an error.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let host = run::output(Command::new("rustc").args(["--print", "host-tuple"]))?;
     run::say("Building the fuzzer (about 1 min when nothing is built yet; needs a C++ compiler)");
     let mut cargo = Command::new("cargo");
-    // With a target named, the flags leave build scripts alone.
+    // With an explicit target, cargo does not apply the flags to build scripts.
     cargo.args(["build", "--quiet", "--release", "--package", "fuzz", "--target", &host]);
     run::run(cargo.env("RUSTFLAGS", FLAGS.join(" ")).env("CARGO_TARGET_DIR", "target/fuzz"))?;
     run::say(&format!("Fuzzing for {} s", arguments.seconds));

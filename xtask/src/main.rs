@@ -1,5 +1,6 @@
-//! The project's commands. Each brings what it needs and skips what is there.
+//! The project's commands. Each installs the tools it needs and skips work that is already done.
 
+mod bench;
 mod build;
 mod check;
 mod ci;
@@ -23,8 +24,8 @@ use clap::{Parser, Subcommand};
 
 /// Builds, shows and tests zitadel-org-web.
 ///
-/// What is missing (the wasm target, wasm-bindgen, wasm-pack, wasm-opt, a browser with its driver) is brought into
-/// target/tools; nothing is installed on the machine itself but, where rustup can, the wasm target.
+/// Missing tools (the wasm target, wasm-bindgen, wasm-pack, wasm-opt, browsers and their drivers) are downloaded into
+/// target/tools. The machine itself is not changed, except that rustup adds the wasm target where it can.
 #[derive(Debug, Parser)]
 #[command(bin_name = "cargo xtask", version, max_term_width = 100)]
 struct Arguments {
@@ -34,34 +35,20 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run what CI runs: check, msrv, test, matrix, size, publish, reproduce
+    /// Run everything that CI runs
     Ci,
-    /// Build the package and serve the demo page with a stand-in for ZITADEL
+    /// Build the package and serve the demo page with a mock of ZITADEL
     Demo(demo::Arguments),
-    /// Run every test: crate, dev server, protos, package, and the browser's
+    /// Run the tests, the fuzzer, or the package in every supported environment
     Test(test::Arguments),
-    /// Check formatting, lints (host and wasm) and types
+    /// Check formatting, lints, types, documentation and the minimum Rust version
     Check,
     /// Build the package into pkg
-    Build,
-    /// Try the package, as packed, in every bundler, runtime and browser that it is made for
-    Matrix,
-    /// Do all of a release but the release: dry runs of both registries, licences, sources, advisories
+    Build(build::Arguments),
+    /// Dry-run a release: both registries, licences, dependency sources, advisories
     Publish,
-    /// Check the crate with the oldest Rust that it declares
-    Msrv,
-    /// Build the example apps into target/examples
-    Examples,
-    /// Play odd and hostile answers to both transports and write docs/robustness.md
-    Robustness,
-    /// Fuzz the decoders with untrusted input
-    Fuzz(fuzz::Arguments),
-    /// Print the sizes of what a page downloads, and fail over the budget
-    Size,
-    /// Build and pack the package twice from nothing; fail if the tarballs differ
-    Reproduce,
-    /// Compare payload, cold start, own cost and memory with other clients and write docs/performance.md
-    Bench,
+    /// Compare the client with others and write docs/performance.md
+    Bench(bench::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -81,15 +68,25 @@ fn command() -> Result<()> {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Check => check::run(),
-        Command::Build => build::package().map(drop),
-        Command::Matrix => test::run_matrix(),
+        Command::Build(arguments) => build::run(&arguments),
         Command::Publish => publish::dry_run(),
-        Command::Msrv => msrv::check(),
-        Command::Examples => examples::build(),
-        Command::Robustness => test::write_robustness(),
-        Command::Fuzz(arguments) => fuzz::run(&arguments),
-        Command::Size => build::print_sizes(),
-        Command::Reproduce => build::reproduce(),
-        Command::Bench => test::run_bench(),
+        Command::Bench(arguments) => bench::run(&arguments),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Arguments;
+
+    #[test]
+    fn every_command_is_documented_in_one_line() {
+        let arguments = Arguments::command();
+        arguments.clone().debug_assert();
+        for command in arguments.get_subcommands() {
+            let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+            assert!((1..=88).contains(&about.len()), "{}: {about}", command.get_name());
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! The oldest Rust that builds the crate: that its manifest says so, and that it does.
+//! The minimum Rust version, as the crate's manifest declares it.
 
 use std::{fs, process::Command};
 
@@ -6,10 +6,10 @@ use anyhow::{Context as _, Result};
 
 use crate::{paths, provision::debian, run};
 
-/// Checks the crate with the compiler that its manifest names.
+/// Checks the crate with the minimum Rust version.
 pub(crate) fn check() -> Result<()> {
     let version = declared()?;
-    run::say(&format!("Checking the crate with Rust {version}, the oldest that it says builds it"));
+    run::say(&format!("Checking the crate with Rust {version}, its minimum version"));
     let target = paths::root().join("target/msrv");
     let mut cargo = compiler(&version)?;
     cargo.env("CARGO_TARGET_DIR", target).args(["check", "--quiet", "--package", "zitadel-org-web"]);
@@ -19,12 +19,12 @@ pub(crate) fn check() -> Result<()> {
 /// The `rust-version` of the crate's manifest.
 fn declared() -> Result<String> {
     let manifest = fs::read_to_string("Cargo.toml")?;
-    let (_, package) = manifest.split_once("\n[package]\n").context("there is no package")?;
-    let (_, rest) = package.split_once("rust-version = \"").context("it declares no rust-version")?;
+    let (_, package) = manifest.split_once("\n[package]\n").context("Cargo.toml has no package section")?;
+    let (_, rest) = package.split_once("rust-version = \"").context("Cargo.toml declares no rust-version")?;
     Ok(rest.split('"').next().unwrap_or_default().to_owned())
 }
 
-/// cargo with that compiler: rustup's, or Debian's of that version.
+/// Returns cargo with the compiler of that version from rustup or Debian.
 fn compiler(version: &str) -> Result<Command> {
     if paths::find_program("rustup").is_some() {
         let mut install = Command::new("rustup");

@@ -1,4 +1,4 @@
-//! The licences of what is linked into the module, which ask to be passed on.
+//! The licence notices of the crates that are linked into the modules.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,14 +13,14 @@ use serde_json::Value;
 
 use crate::{provision::wasm::TARGET, run};
 
-/// A crate, and the licence files that it comes with.
+/// A crate and its licence texts.
 struct Notice {
     name: String,
     licence: String,
     texts: Vec<String>,
 }
 
-/// Writes the notices of every crate that either transport links.
+/// Writes the notices of every crate that is linked into a module.
 pub(crate) fn write(file: &Path) -> Result<()> {
     let linked = linked()?;
     let metadata =
@@ -33,17 +33,17 @@ pub(crate) fn write(file: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Names and versions of the crates that are linked: not those that build, test or expand macros.
+/// Returns the names and versions of the linked crates, without build, test and macro dependencies.
 fn linked() -> Result<BTreeSet<String>> {
     let mut cargo = Command::new("cargo");
     cargo.args(["tree", "--package", "zitadel-org-web", "--features", "tonic", "--target", TARGET]);
     let tree = run::output(cargo.args(["--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}"]))?;
-    // A line is "name v1.2.3", and for a package of ours the folder behind that.
+    // A line is "name v1.2.3". This repository's packages are followed by their folder.
     let ours = |line: &&str| line.contains('(');
     Ok(tree.lines().filter(|line| !ours(line)).map(|line| line.replacen(" v", " ", 1)).collect())
 }
 
-/// What cargo reports of a package.
+/// A package in cargo's metadata.
 struct Package {
     name: String,
     licence: String,
@@ -76,7 +76,7 @@ fn notice(Package { name, licence, folder }: Package) -> Result<Notice> {
     Ok(Notice { name, licence, texts })
 }
 
-/// Each text once, below the crates that it belongs to.
+/// Lists the crates, then each licence text once with its crates.
 fn text(notices: Vec<Notice>) -> String {
     let mut text = "The WebAssembly modules of zitadel-org-web link these crates, and Rust's standard library (MIT OR \
                     Apache-2.0, https://www.rust-lang.org).\n\n"

@@ -1,4 +1,4 @@
-//! Where things are. Commands run with the repository as their working directory, so most paths are relative to it.
+//! Paths. Commands run in the repository's root, so most paths are relative to it.
 
 use std::{
     env,
@@ -7,21 +7,21 @@ use std::{
     path::PathBuf,
 };
 
-/// Everything that was brought or built for the project's commands.
+/// The folder of downloaded and built tools.
 pub(crate) const TOOLS: &str = "target/tools";
 
-/// The repository.
+/// The repository's root.
 pub(crate) fn root() -> PathBuf {
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     here.parent().map_or(here.clone(), PathBuf::from)
 }
 
-/// A folder or file below [`TOOLS`], absolute.
+/// The absolute path of a file or folder in [`TOOLS`].
 pub(crate) fn tool(path: &str) -> PathBuf {
     root().join(TOOLS).join(path)
 }
 
-/// Waits until no other run brings or builds tools; that lasts as long as the value.
+/// Locks the tools until the returned file is dropped, so that only one command installs them at a time.
 pub(crate) fn lock_tools() -> io::Result<File> {
     fs::create_dir_all(tool(""))?;
     let file = File::create(tool(".lock"))?;
@@ -29,7 +29,7 @@ pub(crate) fn lock_tools() -> io::Result<File> {
     Ok(file)
 }
 
-/// Whether a program is on the PATH.
+/// Finds a program on the PATH.
 pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
@@ -42,13 +42,13 @@ mod tests {
     use super::lock_tools;
 
     #[test]
-    fn tools_are_brought_by_one_run_at_a_time() {
+    fn lock_tools_waits_for_the_other_holder() {
         let first = lock_tools().unwrap();
         let (sender, second) = mpsc::channel();
         thread::spawn(move || sender.send(lock_tools().is_ok()));
         assert!(second.recv_timeout(Duration::from_millis(100)).is_err());
         drop(first);
-        // Another run of the project's may hold it meanwhile.
+        // Another command may hold the lock in the meantime.
         assert!(second.recv_timeout(Duration::from_mins(10)).unwrap());
     }
 }

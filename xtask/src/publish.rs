@@ -1,4 +1,4 @@
-//! What a release would be refused for, without a release.
+//! A dry run of a release.
 
 use std::process::Command;
 
@@ -6,21 +6,21 @@ use anyhow::Result;
 
 use crate::{build, paths, provision::cargo_tools, run};
 
-/// Packs and checks for both registries, and checks licences, sources and, where the network has them, advisories.
+/// Dry-runs both registries and checks licences, sources and, if the network allows it, advisories.
 pub(crate) fn dry_run() -> Result<()> {
     build::all()?;
-    run::say("Publishing to crates.io, but for the upload");
+    run::say("Dry-running the release to crates.io");
     let mut cargo = Command::new("cargo");
-    // In a tree that is being worked on there is no release, but there may be a question.
+    // A dry run is also useful before the changes are committed.
     run::run(cargo.args(["publish", "--quiet", "--dry-run", "--allow-dirty", "--package", "zitadel-org-web"]))?;
-    run::say("Publishing to npm, but for the upload");
+    run::say("Dry-running the release to npm");
     let mut npm = Command::new("npm");
     run::run_quietly(npm.args(["publish", "--dry-run", "./pkg"]), &paths::tool("npm-publish.log"))?;
     let deny = cargo_tools::cargo_deny()?;
     run::say("Checking licences, bans and sources of dependencies");
-    let check = |what: &[&str]| {
+    let check = |kinds: &[&str]| {
         let mut check = Command::new(&deny);
-        check.args(["--workspace", "check", "--hide-inclusion-graph"]).args(what);
+        check.args(["--workspace", "check", "--hide-inclusion-graph"]).args(kinds);
         check
     };
     run::run(&mut check(&["licenses", "bans", "sources"]))?;
@@ -29,8 +29,8 @@ pub(crate) fn dry_run() -> Result<()> {
         return Ok(());
     }
     let log = std::fs::read_to_string(paths::tool("advisories.log"))?;
-    // Without the database there is nothing to say; with it, what it says counts.
+    // Only a missing database is no failure.
     anyhow::ensure!(log.contains("failed to fetch advisory database"), "{log}");
-    println!("Skipped: the advisory database cannot be reached from here");
+    println!("Skipped: the advisory database is unreachable");
     Ok(())
 }

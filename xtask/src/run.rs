@@ -1,4 +1,4 @@
-//! Running programs: say what is done, show what it prints, fail with what failed.
+//! Runs programs and reports their failures.
 
 use std::{
     env,
@@ -11,12 +11,12 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-/// Says what is being done, and how long it usually takes if that is long.
-pub(crate) fn say(what: &str) {
-    println!("\n==> {what}");
+/// Prints the current step, with its usual duration if that is long.
+pub(crate) fn say(step: &str) {
+    println!("\n==> {step}");
 }
 
-/// Runs a program to its end.
+/// Runs a program and waits for it.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| describe(command))?;
     if !status.success() {
@@ -25,7 +25,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a program whose output matters only if it fails, which goes to a log file.
+/// Runs a program with its output in a log file, and prints the end of the log if it fails.
 pub(crate) fn run_quietly(command: &mut Command, log: &Path) -> Result<()> {
     let started = Instant::now();
     if let Some(folder) = log.parent() {
@@ -38,13 +38,13 @@ pub(crate) fn run_quietly(command: &mut Command, log: &Path) -> Result<()> {
         let text = fs::read_to_string(log).unwrap_or_default();
         let lines: Vec<&str> = text.lines().collect();
         let tail = lines.get(lines.len().saturating_sub(30)..).unwrap_or_default().join("\n");
-        bail!("{} failed with {status}:\n{tail}\n(all of it: {})", describe(command), log.display());
+        bail!("{} failed with {status}:\n{tail}\n(full log: {})", describe(command), log.display());
     }
     println!("    done in {} s", started.elapsed().as_secs());
     Ok(())
 }
 
-/// What a program prints.
+/// Runs a program and returns its output.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let Output { status, stdout, stderr } = command.output().with_context(|| describe(command))?;
     if !status.success() {
@@ -53,13 +53,13 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8(stdout)?.trim().to_owned())
 }
 
-/// The command as one would type it.
+/// The command line.
 pub(crate) fn describe(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
-/// Puts folders in front of one of the child's variables that list folders, such as PATH.
+/// Prepends folders to one of the child's variables that list folders, such as PATH.
 pub(crate) fn prepend(command: &mut Command, variable: &str, folders: &[PathBuf]) -> Result<()> {
     let set = command.get_envs().find(|(name, _)| *name == variable).and_then(|(_, value)| value.map(OsString::from));
     let old = set.or_else(|| env::var_os(variable)).unwrap_or_default();

@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result};
 
 use crate::run;
 
-/// A running dev server; it ends with this value.
+/// A running dev server. Dropping it stops the server.
 #[derive(Debug)]
 pub(crate) struct DevServer {
     child: Child,
@@ -19,7 +19,7 @@ pub(crate) struct DevServer {
 }
 
 impl DevServer {
-    /// Starts the server, once it is built, on a free port with a new database of so many organizations.
+    /// Starts the built server on a free port with a new database of `organizations` organizations.
     pub(crate) fn start(database: &Path, organizations: u32) -> Result<Self> {
         for suffix in ["", "-wal", "-shm"] {
             let file = format!("{}{suffix}", database.display());
@@ -34,18 +34,18 @@ impl DevServer {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .context("the dev server does not start")?;
-        let stdout = child.stdout.take().context("the dev server prints nothing")?;
+            .context("failed to start the dev server")?;
+        let stdout = child.stdout.take().context("the dev server has no output")?;
         let url = BufReader::new(stdout)
             .lines()
             .map_while(Result::ok)
             .find_map(|line| line.strip_prefix("Listening on ").map(str::to_owned));
         let server = Self { child, url: url.unwrap_or_default() };
-        anyhow::ensure!(!server.url.is_empty(), "the dev server ended before it listened");
+        anyhow::ensure!(!server.url.is_empty(), "the dev server stopped before it listened");
         Ok(server)
     }
 
-    /// Its address, for instance `http://127.0.0.1:8080`.
+    /// The server's address, for example `http://127.0.0.1:8080`.
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
@@ -53,7 +53,7 @@ impl DevServer {
 
 impl Drop for DevServer {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The server may have stopped already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -65,7 +65,7 @@ pub(crate) fn build() -> Result<()> {
     run::run(Command::new("cargo").args(["build", "--quiet", "--package", "devserver"]))
 }
 
-/// The dev server's program, once it is built.
+/// Returns the dev server's program; see [`build`].
 pub(crate) fn program() -> Command {
     Command::new("target/debug/devserver")
 }

@@ -1,4 +1,4 @@
-//! Every test suite, and how many tests of each ran.
+//! Runs the test suites and reports the number of tests of each.
 
 use std::{
     fmt,
@@ -8,10 +8,10 @@ use std::{
     thread,
 };
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 
 use crate::{
-    build, examples,
+    build, examples, fuzz,
     provision::{
         browser::{Browser, Engine},
         cargo_tools, npm,
@@ -21,7 +21,7 @@ use crate::{
     server::DevServer,
 };
 
-/// The counts of a suite's output.
+/// The number of tests of a suite.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Count {
     passed: u64,
@@ -36,7 +36,7 @@ impl fmt::Display for Count {
     }
 }
 
-/// The tests in Node that say something of an engine, for those that do not run them all.
+/// The tests that depend on the engine. Firefox and WebKit run only these.
 const ENGINE_TESTS: [&str; 6] = [
     "tests/browser/frames.test.js",
     "tests/browser/organizations.test.js",
@@ -48,36 +48,57 @@ const ENGINE_TESTS: [&str; 6] = [
 
 /// Options of the tests.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 pub(crate) struct Arguments {
-    /// Only suites whose name contains this, for instance `node` or `Firefox`
-    only: Option<String>,
+    /// Run only the suites whose name contains this text, for example `node` or `Firefox`
+    suite: Option<String>,
+    #[command(subcommand)]
+    other: Option<Other>,
 }
 
-/// A suite, or why this machine cannot run it.
+/// Tests that are not part of the suites.
+#[derive(Debug, clap::Subcommand)]
+enum Other {
+    /// Install the packed tarball in every supported bundler, runtime and browser and run it
+    Matrix,
+    /// Fuzz the decoders with untrusted input
+    Fuzz(fuzz::Arguments),
+}
+
+/// A suite, or the reason why this machine cannot run it.
 struct Suite {
     name: String,
     command: Result<Command>,
 }
 
-/// Whether a suite succeeded, and its counts; `None` if it was skipped as a whole.
+/// A suite's success and counts, or `None` if the whole suite was skipped.
 type Outcome = Option<(bool, Count)>;
 
-/// Runs all suites; one that fails does not keep the next from running.
+/// Runs the suites, or one of the other tests.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    match &arguments.other {
+        Some(Other::Matrix) => run_matrix(),
+        Some(Other::Fuzz(arguments)) => fuzz::run(arguments),
+        None => run_suites(arguments.suite.as_deref().unwrap_or_default()),
+    }
+}
+
+/// Runs the suites whose name contains the text. A failing suite does not stop the others.
+fn run_suites(only: &str) -> Result<()> {
     build::wasm_pack(&Toolchain::ensure()?)?;
     let toolchain = build::all()?;
     build::tower(&toolchain)?;
     let wasm_pack = cargo_tools::wasm_pack()?;
     let chromium = Engine::Chromium.ensure()?;
     server::build()?;
-    // The suites mostly wait, so the other engines' run beside Chromium's, with a server of their own.
+    // The suites mostly wait, so Chromium and the other engines run in parallel, each with a server.
     let server = DevServer::start(Path::new("target/test.sqlite"), 1000)?;
     let others_server = DevServer::start(Path::new("target/test-others.sqlite"), 1000)?;
 
     let web = |server: &DevServer, browser: &Browser, features: &[&str]| -> Result<Command> {
         let mut web = Command::new(&wasm_pack);
         toolchain.set_up(&mut web)?;
-        run::prepend(&mut web, "PATH", &[cargo_tools::bin_without_blanks()?])?;
+        run::prepend(&mut web, "PATH", &[cargo_tools::bin_without_spaces()?])?;
         web.args(["test", "--mode", "no-install"]);
         browser.set_up_wasm_pack(&mut web)?;
         web.args(["--", "--test", "web"]).args(features).env("ZITADEL_TEST_URL", server.url());
@@ -95,45 +116,38 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 
     let mut native = Command::new("cargo");
     native.args(["test", "--quiet", "--workspace"]);
-    let mut fewest = Command::new("cargo");
-    fewest.args(["test", "--quiet", "--package", "zitadel-org-web", "--no-default-features"]);
-    fewest.args(["--features", "js", "--test", "host"]);
-    let of_the_host = vec![
-        suite("core, dev server, xtask (native)", Ok(native)),
-        suite("core with the fewest features (native)", Ok(fewest)),
-    ];
-    let of_chromium = vec![
+    let native_suites = vec![suite("core, dev server, xtask (native)", Ok(native))];
+    let chromium_suites = vec![
         suite("client in Chromium (wasm-pack)", web(&server, &chromium, &[])),
         suite("the same over tonic (wasm-pack)", web(&server, &chromium, &["--features", "tonic"])),
         suite("package in node", node(&server, &chromium, &["tests/node/", "tests/apps/"])),
         suite("package, page, scenarios, soak in Chromium", node(&server, &chromium, &["tests/browser/"])),
     ];
-    let mut of_others = Vec::new();
+    let mut other_suites = Vec::new();
     for engine in Engine::OTHERS {
         let name = engine.name();
         match engine.ensure() {
             Ok(browser) => {
-                of_others.push(suite(&format!("client in {name} (wasm-pack)"), web(&others_server, &browser, &[])));
+                other_suites.push(suite(&format!("client in {name} (wasm-pack)"), web(&others_server, &browser, &[])));
                 let command = node(&others_server, &browser, &ENGINE_TESTS);
-                of_others.push(suite(&format!("package, page, scenarios in {name}"), command));
+                other_suites.push(suite(&format!("package, page, scenarios in {name}"), command));
             }
-            Err(why) => of_others.push(suite(&format!("client, package, page, scenarios in {name}"), Err(why))),
+            Err(why) => other_suites.push(suite(&format!("client, package, page, scenarios in {name}"), Err(why))),
         }
     }
-    let only = arguments.only.as_deref().unwrap_or_default();
     let mut summary = Vec::new();
-    for side_by_side in [vec![of_the_host], vec![of_chromium, of_others]] {
-        let wanted = |suites: Vec<Suite>| suites.into_iter().filter(|suite| suite.name.contains(only)).collect();
-        let rows: Vec<Vec<Suite>> =
-            side_by_side.into_iter().map(wanted).filter(|suites: &Vec<_>| !suites.is_empty()).collect();
-        summary.extend(run_side_by_side(rows)?);
+    for rows in [vec![native_suites], vec![chromium_suites, other_suites]] {
+        let select = |suites: Vec<Suite>| suites.into_iter().filter(|suite| suite.name.contains(only)).collect();
+        let rows: Vec<Vec<Suite>> = rows.into_iter().map(select).filter(|suites: &Vec<_>| !suites.is_empty()).collect();
+        summary.extend(run_in_parallel(rows)?);
     }
+    ensure!(!summary.is_empty(), "no suite's name contains \"{only}\"");
     report(&summary)
 }
 
-/// Runs rows of suites side by side, those of a row one after the other.
-fn run_side_by_side(rows: Vec<Vec<Suite>>) -> Result<Vec<(String, Outcome)>> {
-    // What two suites print at the same time nobody can read.
+/// Runs rows of suites in parallel, and the suites of each row in sequence.
+fn run_in_parallel(rows: Vec<Vec<Suite>>) -> Result<Vec<(String, Outcome)>> {
+    // The output of parallel suites would be interleaved.
     let is_live = rows.len() == 1;
     let run_row = |row: Vec<Suite>| -> Result<Vec<_>> {
         row.into_iter().map(|suite| Ok((suite.name.clone(), run_suite(suite, is_live)?))).collect()
@@ -145,14 +159,14 @@ fn run_side_by_side(rows: Vec<Vec<Suite>>) -> Result<Vec<(String, Outcome)>> {
     })
 }
 
-/// Runs a suite and shows what it prints: line by line, or as a whole when it has ended.
+/// Runs a suite and prints its output, line by line or at the end.
 fn run_suite(suite: Suite, is_live: bool) -> Result<Outcome> {
     let Suite { name, command } = suite;
     run::say(&format!("Testing: {name}"));
     let command = match command {
         Ok(command) => command,
         Err(why) => {
-            println!("Skipped, since this machine lacks what it needs: {why:#}");
+            println!("Skipped: {why:#}");
             return Ok(None);
         }
     };
@@ -170,17 +184,8 @@ fn run_suite(suite: Suite, is_live: bool) -> Result<Outcome> {
     Ok(Some(outcome))
 }
 
-/// Plays the scenarios to both transports and writes the table of what they answered.
-pub(crate) fn write_robustness() -> Result<()> {
-    build::tower(&build::all()?)?;
-    let mut node = Command::new("node");
-    Engine::Chromium.ensure()?.set_up(&mut node)?;
-    run::say("Playing the scenarios (about 1 min)");
-    run::run(node.args(["--test", "--test-reporter=spec", "tests/browser/scenarios.test.js"]).env("UPDATE", "1"))
-}
-
-/// Tries the package, as packed, in more runtimes and bundlers.
-pub(crate) fn run_matrix() -> Result<()> {
+/// Installs and runs the packed tarball in every supported environment.
+fn run_matrix() -> Result<()> {
     build::all()?;
     npm::ensure_matrix()?;
     examples::build()?;
@@ -193,31 +198,13 @@ pub(crate) fn run_matrix() -> Result<()> {
             Err(why) => println!("No {}: {why:#}", engine.name()),
         }
     }
-    run::say("Trying the package in every environment (about 2 min)");
+    run::say("Running the package in every environment (about 2 min)");
     node.args(["--test", "--test-reporter=spec", "tests/apps/environments.test.js"]).env("MATRIX", "1");
     node.env("ZITADEL_TEST_URL", server.url());
     run::run(&mut node)
 }
 
-/// Compares the package with other clients, and the core with itself at growing sizes.
-pub(crate) fn run_bench() -> Result<()> {
-    let toolchain = build::all()?;
-    build::name_functions()?;
-    npm::ensure_bench()?;
-    for name in ["rust", "connectrpc"] {
-        let (folder, out) = (Path::new("bench").join(name), Path::new("target/bench").join(name));
-        examples::app(&toolchain, &folder, &format!("{name}_candidate"), &out)?;
-        build::optimize(&out.join("app_bg.wasm"))?;
-    }
-    run::say("Timing the core (about 4 min)");
-    run::run(Command::new("cargo").args(["bench", "--quiet", "--package", "zitadel-org-web"]))?;
-    let mut node = Command::new("node");
-    Engine::Chromium.ensure()?.set_up(&mut node)?;
-    run::say("Comparing clients in Chromium (about 9 min)");
-    run::run(node.arg("bench/run.js"))
-}
-
-/// Prints how the suites went, and fails if one did or ran no test.
+/// Prints the outcomes of the suites. Fails if a suite failed or ran no test.
 fn report(summary: &[(String, Outcome)]) -> Result<()> {
     run::say("Summary");
     let mut total = Count::default();
@@ -245,12 +232,12 @@ fn report(summary: &[(String, Outcome)]) -> Result<()> {
     Ok(())
 }
 
-/// Runs a suite, hands on each line of its output, and returns whether it succeeded and its counts.
+/// Runs a suite, passes each line of its output to `print`, and returns the suite's success and counts.
 fn run_counted(mut command: Command, mut print: impl FnMut(&str)) -> Result<(bool, Count)> {
     let described = run::describe(&command);
     let (output, writer) = io::pipe()?;
     let mut child = command.stdout(writer.try_clone()?).stderr(writer).spawn().context(described)?;
-    // With it go its ends of the pipe, which would otherwise stay open.
+    // The command holds a writing end of the pipe, which would keep it open.
     drop(command);
     let mut count = Count::default();
     for line in BufReader::new(output).lines() {
@@ -261,7 +248,7 @@ fn run_counted(mut command: Command, mut print: impl FnMut(&str)) -> Result<(boo
     Ok((child.wait()?.success(), count))
 }
 
-/// Adds the counts of a line of a test runner's summary: cargo's and wasm-bindgen's, or node's.
+/// Adds the counts in a line of cargo's, wasm-bindgen's or node's summary.
 fn count_line(count: &mut Count, line: &str) {
     if let Some((_, numbers)) = line.split_once("test result: ") {
         count.passed += number_before(numbers, " passed");
@@ -286,7 +273,7 @@ mod tests {
     use super::{Count, count_line};
 
     #[test]
-    fn the_summaries_of_all_runners_are_counted() {
+    fn count_line_reads_the_summaries_of_all_runners() {
         let mut count = Count::default();
         for line in [
             "test result: ok. 72 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s",

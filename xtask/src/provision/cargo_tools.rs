@@ -1,4 +1,4 @@
-//! Tools from the cargo registry, in `target/tools/bin`.
+//! Tools from crates.io, installed into `target/tools/bin`.
 
 use std::{
     env, fs,
@@ -16,8 +16,8 @@ pub(crate) fn bin() -> PathBuf {
     paths::tool("bin")
 }
 
-/// The folder of the tools by a path that has no blank: cargo splits the runner that wasm-pack names at blanks.
-pub(crate) fn bin_without_blanks() -> Result<PathBuf> {
+/// The folder of the tools by a path without spaces, because cargo splits the path of wasm-pack's test runner at spaces.
+pub(crate) fn bin_without_spaces() -> Result<PathBuf> {
     let bin = bin();
     #[cfg(unix)]
     if bin.to_string_lossy().contains(char::is_whitespace) {
@@ -32,14 +32,14 @@ pub(crate) fn bin_without_blanks() -> Result<PathBuf> {
     Ok(bin)
 }
 
-/// wasm-bindgen and its test runner, of the very version that the crate is locked to.
+/// wasm-bindgen and its test runner, in the crate's locked version.
 pub(crate) fn wasm_bindgen() -> Result<PathBuf> {
     let lock = fs::read_to_string("Cargo.lock").context("Cargo.lock")?;
     let version = locked_version(&lock, "wasm-bindgen").context("Cargo.lock has no wasm-bindgen")?;
     install("wasm-bindgen-cli", &version, "wasm-bindgen", "about 2.5 min")
 }
 
-/// wasm-pack, which runs the browser tests.
+/// wasm-pack, which runs the browser tests written in Rust.
 pub(crate) fn wasm_pack() -> Result<PathBuf> {
     install("wasm-pack", "0.15.1", "wasm-pack", "about 1.5 min")
 }
@@ -54,7 +54,7 @@ pub(crate) fn cargo_deny() -> Result<PathBuf> {
     install("cargo-deny", "0.18.9", "cargo-deny", "about 4 min")
 }
 
-/// The version that a lock file holds a package to.
+/// Returns a package's version in a lock file.
 fn locked_version(lock: &str, package: &str) -> Option<String> {
     let (_, entry) = lock.split_once(&format!("name = \"{package}\"\nversion = \""))?;
     let (version, _) = entry.split_once('"')?;
@@ -78,7 +78,7 @@ fn install(package: &str, version: &str, program: &str, duration: &str) -> Resul
         cargo.arg("--root").arg(paths::root().join(paths::TOOLS)).arg("--target-dir").arg(&build);
         run::run_quietly(&mut cargo, &log)
     };
-    // A lock file can name a version that was taken back since; then the newest that fit do.
+    // The lock file may name a version that was yanked since.
     cargo_install(&["--locked"]).or_else(|_| cargo_install(&[]))?;
     fs::remove_dir_all(&build)?;
     Ok(path)
@@ -89,7 +89,7 @@ mod tests {
     use super::locked_version;
 
     #[test]
-    fn the_locked_version_is_the_packages_own() {
+    fn locked_version_matches_the_whole_name() {
         let lock =
             "[[package]]\nname = \"a-b\"\nversion = \"1.0.0\"\n\n[[package]]\nname = \"a\"\nversion = \"2.3.4\"\n";
         assert_eq!(locked_version(lock, "a").as_deref(), Some("2.3.4"));

@@ -1,5 +1,4 @@
-//! Programs from Debian's packages, unpacked below `target/tools` for the project alone: that needs no root, and the
-//! machine stays as it is.
+//! Programs from Debian's packages, unpacked into `target/tools`. This needs no root and does not change the machine.
 
 use std::{
     fs,
@@ -11,22 +10,22 @@ use anyhow::{Result, bail};
 
 use crate::{paths, run};
 
-/// Whether packages can be had this way.
+/// Returns true if the machine can download and unpack Debian's packages.
 pub(crate) fn is_available() -> bool {
     paths::find_program("apt-get").is_some() && paths::find_program("dpkg-deb").is_some()
 }
 
-/// The folder that packages are unpacked into; it takes the place of `/`.
+/// The folder that packages are unpacked into, in place of `/`.
 pub(crate) fn root() -> PathBuf {
     paths::tool("debian")
 }
 
-/// Folders with the shared libraries of unpacked programs.
+/// The folders of the unpacked shared libraries.
 pub(crate) fn libraries() -> Result<Vec<PathBuf>> {
     libraries_below(&root())
 }
 
-/// The same of another folder.
+/// The folders of the shared libraries below another root.
 pub(crate) fn libraries_below(root: &Path) -> Result<Vec<PathBuf>> {
     let lib = root.join("usr/lib");
     let mut folders = Vec::new();
@@ -40,12 +39,12 @@ pub(crate) fn libraries_below(root: &Path) -> Result<Vec<PathBuf>> {
     Ok(folders)
 }
 
-/// Unpacks packages with all that they depend on and the machine does not have, once.
+/// Unpacks packages and the dependencies that the machine lacks, unless they are unpacked already.
 pub(crate) fn unpack(packages: &[&str]) -> Result<()> {
     unpack_into(&root(), packages)
 }
 
-/// The same into another folder, for versions that cannot be beside each other. A package may be `name=1.2*`.
+/// Unpacks packages into another folder, for conflicting versions. A package may be `name=1.2*`.
 pub(crate) fn unpack_into(root: &Path, packages: &[&str]) -> Result<()> {
     let _lock = paths::lock_tools()?;
     let stamp = root.join(format!(".unpacked-{}", packages.first().unwrap_or(&"")));
@@ -53,7 +52,7 @@ pub(crate) fn unpack_into(root: &Path, packages: &[&str]) -> Result<()> {
         return Ok(());
     }
     if !is_available() {
-        bail!("apt-get and dpkg-deb are needed to bring {}; please install them by hand", packages.join(", "));
+        bail!("{} cannot be unpacked without apt-get and dpkg-deb; install the packages manually", packages.join(", "));
     }
     run::say(&format!("Unpacking {} from Debian's packages (about 15 s)", packages.join(", ")));
     let apt = paths::tool("apt");
@@ -78,7 +77,7 @@ pub(crate) fn unpack_into(root: &Path, packages: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// apt-get with lists and caches of its own, but the machine's sources and its list of what is installed.
+/// apt-get with its own lists and caches, and with the machine's sources and list of installed packages.
 fn apt_get(apt: &Path) -> Command {
     let mut command = Command::new("apt-get");
     let options = [

@@ -1,4 +1,4 @@
-//! Installs what the commands need, below `target/tools`: compilers, tools and browsers.
+//! Installs compilers, tools and browsers into `target/tools`.
 
 pub(crate) mod browser;
 pub(crate) mod cargo_tools;

@@ -1,7 +1,7 @@
-//! The one place that decides which compiler builds for wasm32.
+//! Selects the compiler for wasm32.
 //!
-//! Where rustup can download, it is the default one with its wasm target. Where it cannot, it is Debian's newest, whose
-//! source package has the standard library to build for that target.
+//! The default compiler is used if rustup can download its wasm target. Otherwise, Debian's newest compiler is unpacked, and the
+//! standard library is built from Debian's source package.
 
 use std::{
     fs,
@@ -15,22 +15,22 @@ use crate::{paths, provision::debian, run};
 
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
-/// A target folder of its own: two compilers in one would build everything anew at each turn.
+/// A separate target folder. Two compilers that share one rebuild everything at each switch.
 pub(crate) const TARGET_FOLDER: &str = "target/wasm";
 
 const DEBIAN_PACKAGES: [&str; 5] = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "rust-web-clippy"];
 
-/// A compiler for wasm32 that is ready to use.
+/// An installed compiler for wasm32.
 #[derive(Debug)]
 pub(crate) enum Toolchain {
-    /// The default one.
+    /// The default compiler.
     Default,
-    /// Debian's, unpacked for the project.
+    /// Debian's compiler, unpacked into `target/tools`.
     Debian,
 }
 
 impl Toolchain {
-    /// Finds or brings one.
+    /// Finds or installs a compiler.
     pub(crate) fn ensure() -> Result<Self> {
         if has_target()? {
             return Ok(Self::Default);
@@ -43,11 +43,11 @@ impl Toolchain {
             let log = paths::tool("rustup.log");
             match run::run_quietly(Command::new("rustup").args(["target", "add", TARGET]), &log) {
                 Ok(()) => return Ok(Self::Default),
-                Err(_) => println!("    rustup cannot download it here (see {})", log.display()),
+                Err(_) => println!("    rustup could not download it (see {})", log.display()),
             }
         }
         if !debian::is_available() {
-            bail!("there is no standard library for {TARGET}: run `rustup target add {TARGET}`, then try again");
+            bail!("the standard library for {TARGET} is missing. Run `rustup target add {TARGET}` and try again");
         }
         debian::unpack(&DEBIAN_PACKAGES)?;
         debian::unpack(&[&linker_package()?])?;
@@ -55,14 +55,14 @@ impl Toolchain {
         Ok(Self::Debian)
     }
 
-    /// cargo, set up to build for wasm32.
+    /// Returns cargo, set up to build for wasm32.
     pub(crate) fn cargo(&self) -> Result<Command> {
         let mut command = Command::new("cargo");
         self.set_up(&mut command)?;
         Ok(command)
     }
 
-    /// Makes a program that calls cargo use this compiler.
+    /// Sets up a program that calls cargo to use this compiler.
     pub(crate) fn set_up(&self, command: &mut Command) -> Result<()> {
         command.env("CARGO_TARGET_DIR", paths::root().join(TARGET_FOLDER));
         if matches!(self, Self::Debian) {
@@ -82,7 +82,7 @@ fn set_up_debian(command: &mut Command) -> Result<()> {
     run::prepend(command, "LD_LIBRARY_PATH", &debian::libraries()?)
 }
 
-/// Where a compiler keeps the standard library for wasm32.
+/// Returns the folder of a compiler's standard library for wasm32.
 fn std_folder(rustc: &Path) -> Result<PathBuf> {
     let mut command = Command::new(rustc);
     if rustc == debian_rustc() {
@@ -92,25 +92,25 @@ fn std_folder(rustc: &Path) -> Result<PathBuf> {
     Ok(Path::new(&sysroot).join("lib/rustlib").join(TARGET).join("lib"))
 }
 
-/// Whether the default compiler has the standard library for wasm32.
+/// Returns true if the default compiler has the standard library for wasm32.
 fn has_target() -> Result<bool> {
     let Ok(files) = fs::read_dir(std_folder(Path::new("rustc"))?) else { return Ok(false) };
     Ok(files.flatten().any(|file| file.file_name().to_string_lossy().starts_with("libstd-")))
 }
 
-/// Tells that Debian's compiler has a standard library for wasm32, and with bitcode.
+/// A file that exists if Debian's compiler has a standard library for wasm32 with bitcode.
 fn std_stamp() -> PathBuf {
     debian::root().join(".std-with-bitcode")
 }
 
-/// The package of the linker: `rust-lld` is a link that names it.
+/// Returns the linker's package, which the link `rust-lld` names.
 fn linker_package() -> Result<String> {
     let link = fs::read_link(debian::root().join("usr/bin/rust-lld")).context("rust-web-llvm has no rust-lld")?;
     let name = link.file_name().context("rust-lld links to nothing")?;
     Ok(name.to_string_lossy().into_owned())
 }
 
-/// Builds the standard library for wasm32 from source and puts it where the compiler looks for it.
+/// Builds the standard library for wasm32 from source and copies it into the compiler's folder.
 fn build_std() -> Result<()> {
     let _lock = paths::lock_tools()?;
     if std_stamp().exists() {
@@ -129,12 +129,12 @@ fn build_std() -> Result<()> {
         .args(["build", "-Zbuild-std=std,panic_abort,panic_unwind,test", "--release", "--target", TARGET])
         .current_dir(&probe)
         .env("RUSTC_BOOTSTRAP", "1")
-        // For lto, as rustup's has it.
+        // LTO needs bitcode, which rustup's standard library has as well.
         .env("RUSTFLAGS", "-Cembed-bitcode=yes")
         .env("CARGO_TARGET_DIR", probe.join("target"));
     run::run_quietly(&mut cargo, &paths::tool("std.log"))?;
     let folder = std_folder(&debian_rustc())?;
-    // An older one, and what was built with it.
+    // An older standard library and the crates that were built with it.
     for stale in [folder.as_path(), Path::new(TARGET_FOLDER)] {
         if stale.exists() {
             fs::remove_dir_all(stale)?;

@@ -13,7 +13,7 @@ use crate::{paths, run};
 const PROGRAMS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 // The fonts are for machines that have none.
 const DEBIAN_PACKAGES: [&str; 3] = ["chromium", "chromium-driver", "fonts-dejavu-core"];
-/// What a Chromium needs that runs as root, in a container, without a network.
+/// Flags for running as root, in a container and without a network.
 const FLAGS: [&str; 8] = [
     "--headless=new",
     "--no-sandbox",
@@ -25,7 +25,7 @@ const FLAGS: [&str; 8] = [
     "--no-first-run",
 ];
 
-/// What CHROME and CHROMEDRIVER name, or the machine's, or Debian's, or a download.
+/// Finds the browser in CHROME and CHROMEDRIVER, on the PATH, in Debian's packages or as a download, in this order.
 pub(super) fn ensure() -> Result<Browser> {
     if let Some([program, driver]) = named(["CHROME", "CHROMEDRIVER"]).or_else(installed) {
         return Ok(browser(program, driver, false));
@@ -36,7 +36,7 @@ pub(super) fn ensure() -> Result<Browser> {
     Ok(browser(download("chrome@stable")?, download("chromedriver@stable")?, false))
 }
 
-/// What is on the PATH, if browser and driver are of one version.
+/// Returns the browser and driver on the PATH if their versions match.
 fn installed() -> Option<[PathBuf; 2]> {
     let driver = paths::find_program("chromedriver")?;
     let wanted = major_version(&driver)?;
@@ -61,7 +61,7 @@ fn browser(program: PathBuf, driver: PathBuf, is_unpacked: bool) -> Browser {
     Browser { engine: Engine::Chromium, driver, variables, capabilities, is_unpacked }
 }
 
-/// The first number in what `--version` prints.
+/// Returns the first number in the output of `--version`.
 fn major_version(program: &Path) -> Option<String> {
     let text = run::output(Command::new(program).arg("--version")).ok()?;
     let digits = text.split_whitespace().find(|word| word.starts_with(|char: char| char.is_ascii_digit()))?;

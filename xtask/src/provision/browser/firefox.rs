@@ -7,9 +7,9 @@ use anyhow::Result;
 use super::{Browser, Engine, download, named, unpacked};
 use crate::{paths, provision::cargo_tools};
 
-/// What FIREFOX and GECKODRIVER name, or the machine's firefox-esr, or Debian's, or a download.
+/// Finds the browser in FIREFOX and GECKODRIVER, as firefox-esr on the PATH, in Debian's packages or as a download, in this order.
 ///
-/// A program called firefox is not taken: on Ubuntu it is a snap, which sees no profile that a driver makes.
+/// A program named `firefox` is ignored. On Ubuntu it is a snap, which cannot read the driver's profile.
 pub(super) fn ensure() -> Result<Browser> {
     if let Some([program, driver]) = named(["FIREFOX", "GECKODRIVER"]) {
         return Ok(browser(program, driver, false));

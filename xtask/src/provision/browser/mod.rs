@@ -1,4 +1,4 @@
-//! Browsers with their drivers: the machine's own, or Debian's, or those that npm's `@puppeteer/browsers` downloads.
+//! Browsers and their drivers: the machine's, Debian's, or downloads of npm's `@puppeteer/browsers`.
 
 mod chromium;
 mod firefox;
@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 
 use crate::{paths, provision::debian, run};
 
-/// The engines that tests run in.
+/// A browser engine that the tests run in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Engine {
     Chromium,
@@ -19,12 +19,12 @@ pub(crate) enum Engine {
 }
 
 impl Engine {
-    /// All of them.
+    /// All engines.
     pub(crate) const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::WebKit];
-    /// Those besides Chromium, in which every test runs.
+    /// The engines other than Chromium, which runs every test.
     pub(crate) const OTHERS: [Self; 2] = [Self::Firefox, Self::WebKit];
 
-    /// Finds or brings a browser of this engine; fails, with the reason, where that cannot be done.
+    /// Finds or installs a browser of this engine. The error says why the machine cannot have it.
     pub(crate) fn ensure(self) -> Result<Browser> {
         match self {
             Self::Chromium => chromium::ensure(),
@@ -33,7 +33,7 @@ impl Engine {
         }
     }
 
-    /// What people call it.
+    /// The engine's name.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Chromium => "Chromium",
@@ -42,7 +42,7 @@ impl Engine {
         }
     }
 
-    /// What wasm-pack calls the browser and its driver.
+    /// wasm-pack's options for the browser and its driver.
     fn wasm_pack_options(self) -> [&'static str; 2] {
         match self {
             Self::Chromium => ["--chrome", "--chromedriver"],
@@ -52,14 +52,14 @@ impl Engine {
     }
 }
 
-/// A browser that is ready to be driven.
+/// An installed browser and its driver.
 #[derive(Debug)]
 pub(crate) struct Browser {
     engine: Engine,
     driver: PathBuf,
-    /// What tests/browser.js reads.
+    /// Environment variables for `tests/support/browser.js`.
     variables: Vec<(&'static str, OsString)>,
-    /// What wasm-bindgen's test runner asks the driver for.
+    /// The WebDriver capabilities for wasm-bindgen's test runner.
     capabilities: String,
     is_unpacked: bool,
 }
@@ -70,10 +70,10 @@ impl Browser {
         self.engine.name()
     }
 
-    /// Makes a program that drives browsers know this one.
+    /// Sets up a program to drive this browser.
     pub(crate) fn set_up(&self, command: &mut Command) -> Result<()> {
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
-        // There is no bus in a container; without this browsers complain about it at length.
+        // Browsers log many errors if a container has no bus.
         command.env("DBUS_SESSION_BUS_ADDRESS", "disabled:");
         if self.is_unpacked {
             run::prepend(command, "LD_LIBRARY_PATH", &debian::libraries()?)?;
@@ -82,7 +82,7 @@ impl Browser {
         Ok(())
     }
 
-    /// Makes wasm-pack run its tests in this one.
+    /// Sets up wasm-pack to run its tests in this browser.
     pub(crate) fn set_up_wasm_pack(&self, command: &mut Command) -> Result<()> {
         self.set_up(command)?;
         let capabilities = paths::tool(&format!("{}.json", self.engine.name()));
@@ -93,13 +93,13 @@ impl Browser {
     }
 }
 
-/// Paths that variables name, if all of them are set.
+/// Returns the paths in environment variables if all of them are set.
 fn named<const N: usize>(variables: [&str; N]) -> Option<[PathBuf; N]> {
     let paths = variables.map(|variable| env::var_os(variable).map(PathBuf::from));
     paths.iter().all(Option::is_some).then(|| paths.map(Option::unwrap_or_default))
 }
 
-/// The `usr` of Debian's packages once these are unpacked; `None`, said why, where that cannot be done.
+/// Unpacks Debian's packages and returns their folder `usr`. Prints the reason and returns `None` if that fails.
 fn unpacked(packages: &[&str]) -> Option<PathBuf> {
     if !debian::is_available() {
         return None;
@@ -107,34 +107,34 @@ fn unpacked(packages: &[&str]) -> Option<PathBuf> {
     match debian::unpack(packages) {
         Ok(()) => Some(debian::root().join("usr")),
         Err(why) => {
-            println!("    not from Debian's packages: {why:#}");
+            println!("    Debian's packages are not available: {why:#}");
             None
         }
     }
 }
 
-/// Downloads a browser or a driver where there are no Debian packages.
-fn download(what: &str) -> Result<PathBuf> {
+/// Downloads a browser or a driver.
+fn download(name: &str) -> Result<PathBuf> {
     let _lock = paths::lock_tools()?;
-    let stamp = paths::tool(&format!("{what}.path"));
+    let stamp = paths::tool(&format!("{name}.path"));
     let known = fs::read_to_string(&stamp).map(PathBuf::from);
     if let Ok(path) = known
         && path.exists()
     {
         return Ok(path);
     }
-    run::say(&format!("Downloading {what} (about 1 min)"));
+    run::say(&format!("Downloading {name} (about 1 min)"));
     let mut command = Command::new("npx");
-    command.args(["--yes", "@puppeteer/browsers@2.9.0", "install", what, "--path"]);
-    // It prints the name with its version, then the path.
+    command.args(["--yes", "@puppeteer/browsers@2.9.0", "install", name, "--path"]);
+    // The output is the name with its version, then the path.
     let line = run::output(command.arg(paths::tool("browsers")))?;
     let path = line.lines().last().and_then(|line| line.split_once(' ')).map(|(_, path)| path);
-    let path = path.with_context(|| format!("{what}: no path in {line:?}"))?;
+    let path = path.with_context(|| format!("{name}: no path in {line:?}"))?;
     fs::write(stamp, path)?;
     Ok(PathBuf::from(path))
 }
 
-/// Fonts of the machine and of the unpacked packages.
+/// Writes a font configuration with the machine's and the unpacked fonts.
 fn write_font_config() -> Result<PathBuf> {
     let file = paths::tool("fonts.conf");
     let text = |path: PathBuf| path.display().to_string().replace('&', "&amp;").replace('<', "&lt;");
@@ -161,12 +161,12 @@ mod tests {
     use crate::paths;
 
     #[test]
-    fn what_was_downloaded_is_not_asked_for_again() {
+    fn download_reuses_an_earlier_download() {
         let program = paths::tool("test@known.program");
         fs::create_dir_all(paths::tool("")).unwrap();
         fs::write(&program, "").unwrap();
         fs::write(paths::tool("test@known.path"), program.display().to_string()).unwrap();
-        // npm has no such browser.
+        // This browser does not exist, so a download would fail.
         assert_eq!(download("test@known").unwrap(), program);
     }
 }

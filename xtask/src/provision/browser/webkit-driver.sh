@@ -1,11 +1,11 @@
 #!/bin/sh
-# Starts WebKitWebDriver with these arguments and a display for it. WEBKIT_ROOT, if set, is where Debian's packages are
-# unpacked: WebKit has its paths inside, so they are laid over /usr, in a namespace that nothing else sees. All ends with
-# this process, and leaves nothing in /tmp.
+# Starts WebKitWebDriver with these arguments and a display. WEBKIT_ROOT, if set, is the folder of the unpacked Debian packages.
+# WebKit's paths are compiled in, so the packages are mounted over /usr in a private namespace. Everything ends with this process,
+# and nothing is left in /tmp.
 set -eu
 cd "${WEBKIT_ROOT:-/}"
 export HOME=/tmp
-# It would want a namespace within ours.
+# WebKit's sandbox would need a nested namespace.
 export WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS=1
 exec unshare --user --map-root-user --mount --pid --fork --kill-child sh -euc '
   if [ -n "${WEBKIT_ROOT:-}" ]; then mount -t overlay overlay -o lowerdir=usr:/usr /usr; fi

@@ -1,4 +1,4 @@
-//! WebKitGTK, Safari's engine on Linux, and WebKitWebDriver.
+//! WebKitGTK, which shares Safari's engine, and WebKitWebDriver.
 
 use std::process::Command;
 
@@ -9,7 +9,7 @@ use crate::{paths, provision::debian, run};
 
 const DEBIAN_PACKAGES: [&str; 3] = ["webkit2gtk-driver", "xvfb", "fonts-dejavu-core"];
 
-/// The machine's, or Debian's; the script beside this file starts it.
+/// Finds the browser on the PATH or in Debian's packages. `webkit-driver.sh` starts it.
 pub(super) fn ensure() -> Result<Browser> {
     let driver = paths::root().join("xtask/src/provision/browser/webkit-driver.sh");
     let is_installed = ["WebKitWebDriver", "Xvfb"].iter().all(|name| paths::find_program(name).is_some());
@@ -20,6 +20,6 @@ pub(super) fn ensure() -> Result<Browser> {
     }
     let mut probe = Command::new(&driver);
     probe.arg("--help").envs(variables.iter().cloned());
-    run::output(&mut probe).context("WebKit needs namespaces, which this machine does not allow")?;
+    run::output(&mut probe).context("this machine does not allow the user namespaces that WebKit needs")?;
     Ok(Browser { engine: Engine::WebKit, driver, variables, capabilities: "{}".to_owned(), is_unpacked: false })
 }
