@@ -1,11 +1,11 @@
-// Answers that a server or a proxy might give, and what a caller must see. Data alone: `scenario-server.js` plays them,
-// `scenarios.test.js` calls them with both transports, and `docs/robustness.md` is the table of what they answered.
+// Responses of servers and proxies with the expected outcomes. `scenario-server.js` plays them, and `scenarios.test.js` checks the
+// outcomes with every transport.
 
 const encoder = new TextEncoder();
 
-/** Ends the connection without a word. */
+/** Resets the connection. */
 export const RESET = { reset: true };
-/** Says no more, and keeps the connection open. */
+/** Sends nothing more and keeps the connection open. */
 export const SILENCE = { silence: true };
 
 /**
@@ -70,7 +70,7 @@ const UNAVAILABLE = { kind: "transport", code: 14 };
 /** @type {Expectation} */
 const TIMEOUT = { kind: "timeout", code: 4 };
 const SHORT = { timeoutMs: 1200 };
-/** Long enough for what came before to be read on its own. */
+/** Long enough for the previous chunk to be read separately. */
 const PAUSE = { wait: 100 };
 const JSON_PROTOCOL = { protocol: "json" };
 
