@@ -1,4 +1,4 @@
-/** What every candidate does: the one call, with the fields of its answer that are compared. */
+/** A candidate's function: calls ReactivateOrg and returns two fields of the response. */
 export type Call = (
   baseUrl: string,
   token: string,
@@ -6,6 +6,6 @@ export type Call = (
 ) => Promise<{ sequence: string; resourceOwner: string } | undefined>;
 
 declare global {
-  /** A FileDescriptorProto in base64, which the build puts in. */
+  /** A FileDescriptorProto in base64. The build defines it. */
   const TRIMMED_DESCRIPTOR: string;
 }

@@ -1,4 +1,4 @@
-// The clients that are compared, and their bundles as a console would ship them.
+// The clients of the comparison, bundled as a console would ship them.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -11,49 +11,45 @@ const require = createRequire(new URL("../tests/package.json", import.meta.url))
 /** @type {typeof import("esbuild")} */
 const { build } = require("esbuild");
 
-/** What a candidate is called, by the name of its file. */
+/** The labels of the candidates by the names of their files. */
 export const CANDIDATES = {
-  raw: "hand-written fetch, no checks",
+  raw: "hand-written fetch",
   "ours-default": "zitadel-org-web",
   "ours-streaming": "zitadel-org-web/streaming",
-  "ours-tonic": "zitadel-org-web/tonic",
-  "ours-rust": "zitadel-org-web, the crate in a Rust app",
-  "protobuf-ts": "protobuf-ts, protos trimmed",
-  "protobuf-ts-size": "protobuf-ts for code size, protos trimmed",
-  "connect-web": "connect-web, protos trimmed",
-  connectrpc: "connectrpc, the crate, over a fetch of ours",
-  "nice-grpc-web": "nice-grpc-web, protos trimmed",
-  "grpc-web": "Google grpc-web, protos trimmed",
+  "ours-rust": "zitadel-org-web, Rust crate",
+  "protobuf-ts": "protobuf-ts",
+  "connect-web": "connect-web",
+  "grpc-web": "Google grpc-web",
   "zitadel-client": "@zitadel/client",
 };
+/** @typedef {keyof typeof CANDIDATES} Candidate */
 
-/** The files of modules that are not inside of JavaScript, by candidate. */
+/** Folder and name of the modules that are files of their own. @type {Partial<Record<Candidate, [string, string]>>} */
 const MODULES = {
   "ours-streaming": ["../pkg/", "zitadel_org_web_bg.wasm"],
   "ours-rust": ["../target/bench/rust/", "app_bg.wasm"],
-  connectrpc: ["../target/bench/connectrpc/", "app_bg.wasm"],
 };
 /** @param {string} path */
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /**
- * What a page downloads for each candidate, by path.
+ * Returns the files that a page downloads for each candidate, by path.
  *
- * @returns {Promise<Record<string, Record<string, Buffer>>>}
+ * @returns {Promise<Record<Candidate, Record<string, Buffer>>>}
  */
 export async function bundles() {
-  /** @type {Record<string, Record<string, Buffer>>} */
-  const files = {};
-  for (const name of Object.keys(CANDIDATES)) {
+  const files = /** @type {Record<Candidate, Record<string, Buffer>>} */ ({});
+  for (const name of /** @type {Candidate[]} */ (Object.keys(CANDIDATES))) {
     files[name] = { [`/${name}/index.js`]: await bundle(`candidates/${name}.js`) };
-  }
-  for (const [name, [folder = "", file = ""]] of Object.entries(MODULES)) {
-    files[name] = { ...files[name], [`/${name}/${file}`]: readFileSync(here(folder + file)) };
+    const [folder, file] = MODULES[name] ?? [];
+    if (file) {
+      files[name][`/${name}/${file}`] = readFileSync(here(folder + file));
+    }
   }
   return files;
 }
 
-/** The bundle of tasks.js, by its path. @returns {Promise<Record<string, Buffer>>} */
+/** Returns the bundle of tasks.js by path. @returns {Promise<Record<string, Buffer>>} */
 export async function tasks() {
   return { "/tasks/index.js": await bundle("tasks.js") };
 }
@@ -69,16 +65,14 @@ async function bundle(entry) {
     define: { TRIMMED_DESCRIPTOR: JSON.stringify(trimmedDescriptor()) },
     alias: {
       "rust-candidate": here("../target/bench/rust/app.js"),
-      "connectrpc-candidate": here("../target/bench/connectrpc/app.js"),
       "zitadel-org-web": here("../pkg/index.js"),
       "zitadel-org-web/streaming": here("../pkg/streaming.js"),
-      "zitadel-org-web/tonic": here("../pkg/tonic.js"),
     },
   });
   return Buffer.from(outputFiles[0]?.contents ?? []);
 }
 
-/** Descriptors of this rpc alone, as protoc-gen-es writes them into its files. */
+/** Returns the descriptors that protoc-gen-es would write for this rpc. */
 function trimmedDescriptor() {
   const scope = "zitadel.management.v1";
   /** @param {string} name @param {number} number @param {number} type @param {string} [typeName] */

@@ -1,94 +1,114 @@
-// What is measured, in Chromium: rounds in which every candidate has its turn, so that noise meets all of them. Whatever goes over
-// the network goes across origins.
+// The measurements in Chromium. In each round every candidate has a turn, so that background load affects all of them. The page and
+// the API have different origins.
 
 import { openChromium } from "../tests/support/browser.js";
 import { RESPONSE, RESPONSE_TYPE, serveApi, servePage } from "./servers.js";
 
-/** Lighthouse's slow 4G, and a processor four times slower. */
+/** Lighthouse's slow 4G and a processor that is four times slower. */
 const PROFILES = {
   fast: { latency: 0, downloadThroughput: -1, uploadThroughput: -1, cpu: 1 },
   slow: { latency: 150, downloadThroughput: 209_715, uploadThroughput: 96_000, cpu: 4 },
 };
-export const ROUNDS = 7;
 export const LATENCY_MS = 50;
 export const ORGANIZATIONS = 1000;
 export const CONCURRENCY = 6;
-const OWN_CALLS = 2000;
-const OWN_WARM_UP = 4000;
+/** The batches whose fastest one is the CPU cost, the calls of each, and the calls before that. */
+const CPU_BATCHES = 5;
+const CPU_CALLS = 400;
+const CPU_WARM_UP = 4000;
 const WARM_UP = 10;
-const SEQUENTIAL_CALLS = { near: 100, far: 10 };
-export const PARALLEL_CALLS = 64;
-/** Of a response in chunks: bytes of a chunk, and of the whole. */
-const CHUNKS = [
-  [65_536, 1_048_576, 2_097_152, 4_194_000],
-  [1024, 1_048_576, 2_097_152, 4_194_000],
-  [1, 65_536, 131_072, 262_144],
-];
+const CALLS = { near: 100, far: 10 };
+/** The length of a response in bytes: half the maximum, and the maximum. */
+export const LONG = [2_097_152, 4_194_000];
+const CHUNK = 65_536;
+const SCRIPT_TIMEOUT_MS = 120_000;
 
 /** @typedef {import("selenium-webdriver/chrome.js").Driver} Driver */
-/** @typedef {"fast" | "slow" | "own" | "near" | "nearAtOnce" | "far" | "farAtOnce" | "requests" | "heap" | "wasm"} What */
-/** @typedef {Record<What, number[]>} Samples */
-/** @typedef {{ page: Awaited<ReturnType<typeof servePage>>, near: Api, far: Api }} Servers */
+/** @typedef {import("./candidates.js").Candidate} Candidate */
 /** @typedef {Awaited<ReturnType<typeof serveApi>>} Api */
+/** @typedef {{ page: Awaited<ReturnType<typeof servePage>>, near: Api, far: Api }} Servers */
+/** Milliseconds, except `cpu` in microseconds. @typedef {"fast" | "slow" | "near" | "far" | "requests" | "cpu"} Measure */
 
 /**
- * Measures all candidates; milliseconds, or microseconds for `own`, or bytes.
+ * Measures all candidates. Each measure has one value per round.
  *
- * @param {Record<string, Record<string, Buffer>>} bundles
+ * @param {Record<Candidate, Record<string, Buffer>>} bundles
  * @param {Record<string, Buffer>} tasks
+ * @param {number} rounds
  * @param {(text: string) => void} say
  */
-export async function measure(bundles, tasks, say) {
+export async function measure(bundles, tasks, rounds, say) {
   const page = await servePage(Object.assign({}, tasks, ...Object.values(bundles)));
   const servers = { page, near: await serveApi(0), far: await serveApi(LATENCY_MS) };
-  const driver = await openChromium();
-  // A browser of its own: the emulation of the other one leaves traces.
-  const plain = await openChromium();
-  /** @type {Record<string, Samples>} */
-  const samples = {};
+  // Emulation leaves traces in a browser, so warm calls have another one.
+  const [emulated, plain] = [await openChromium(), await openChromium()];
+  const samples = /** @type {Record<Candidate, Record<Measure, number[]>>} */ ({});
   /** @type {Record<"raw" | "ours", number[]>} */
   const bulk = { raw: [], ours: [] };
   try {
-    await driver.manage().setTimeouts({ script: 60_000 });
-    await plain.manage().setTimeouts({ script: 120_000 });
-    await driver.sendDevToolsCommand("Network.enable", {});
-    await driver.sendDevToolsCommand("Network.setCacheDisabled", { cacheDisabled: true });
-    const version = (await driver.getCapabilities()).getBrowserVersion();
-    for (let round = 0; round <= ROUNDS; round += 1) {
-      say(round === 0 ? "a round to warm up" : `round ${round} of ${ROUNDS}`);
-      // Each round begins with another one: whoever is first finds a browser that is not warm yet.
-      const names = Object.keys(bundles);
-      for (const name of [...names.slice(round), ...names.slice(0, round)]) {
+    await setUp(emulated);
+    await plain.manage().setTimeouts({ script: SCRIPT_TIMEOUT_MS });
+    const names = /** @type {Candidate[]} */ (Object.keys(bundles));
+    for (let round = 0; round <= rounds; round += 1) {
+      say(round === 0 ? "warm-up round" : `round ${round} of ${rounds}`);
+      // The first candidate finds a colder browser, so each round starts with another one.
+      const first = round % names.length;
+      for (const name of [...names.slice(first), ...names.slice(0, first)]) {
         const sample = {
-          fast: await cold(driver, servers, name, "fast"),
-          slow: await cold(driver, servers, name, "slow"),
-          ...(await warm(plain, servers, name)),
-          ...(await own(plain, servers, name)),
+          fast: await firstCall(emulated, servers, name, "fast"),
+          slow: await firstCall(emulated, servers, name, "slow"),
+          ...(await warmCalls(plain, servers, name)),
+          cpu: await cpuCost(plain, servers, name),
         };
         if (round > 0) {
-          const all = (samples[name] ??= /** @type {any} */ ({}));
-          for (const [what, value] of Object.entries(sample)) {
-            (all[/** @type {What} */ (what)] ??= []).push(value);
-          }
+          push((samples[name] ??= /** @type {any} */ ({})), sample);
         }
       }
-      const { raw, ours } = await many(plain, servers);
+      const times = await manyOrganizations(plain, servers);
       if (round > 0) {
-        bulk.raw.push(raw);
-        bulk.ours.push(ours);
+        push(bulk, times);
       }
     }
-    say("a long response in chunks");
-    const chunks = await long(plain, servers);
-    return { samples, bulk, chunks, version: String(version) };
+    const version = String((await plain.getCapabilities()).getBrowserVersion());
+    return { samples, bulk, long: await longResponses(plain, servers), version };
   } finally {
-    await Promise.all([driver.quit(), plain.quit()]);
+    await Promise.all([emulated.quit(), plain.quit()]);
     Object.values(servers).forEach((server) => server.close());
   }
 }
 
-/** From the import to the first response, on a page that has nothing. @param {Driver} driver @param {Servers} servers @param {string} name @param {keyof typeof PROFILES} profile */
-async function cold(driver, { page, near }, name, profile) {
+/** Appends a round's values. @param {Record<string, number[]>} lists @param {Record<string, number>} values */
+function push(lists, values) {
+  for (const [name, value] of Object.entries(values)) {
+    (lists[name] ??= []).push(value);
+  }
+}
+
+/** Prepares a browser for emulation. @param {Driver} driver */
+export async function setUp(driver) {
+  await driver.manage().setTimeouts({ script: SCRIPT_TIMEOUT_MS });
+  await driver.sendDevToolsCommand("Network.enable", {});
+  await driver.sendDevToolsCommand("Network.setCacheDisabled", { cacheDisabled: true });
+}
+
+/** Emulates a profile's network and processor. @param {Driver} driver @param {keyof typeof PROFILES} profile */
+export async function emulate(driver, profile) {
+  const { cpu, ...network } = PROFILES[profile];
+  const conditions = { offline: false, ...network };
+  await driver.sendDevToolsCommand("Network.emulateNetworkConditions", conditions);
+  await driver.sendDevToolsCommand("Emulation.setCPUThrottlingRate", { rate: cpu });
+}
+
+/**
+ * Returns the time from the import to the first response, on a page without the client.
+ *
+ * @param {Driver} driver
+ * @param {Servers} servers
+ * @param {Candidate} name
+ * @param {keyof typeof PROFILES} profile
+ * @returns {Promise<number>}
+ */
+async function firstCall(driver, { page, near }, name, profile) {
   await driver.get(`${page.url}/`);
   await emulate(driver, profile);
   const ms = await run(
@@ -102,22 +122,16 @@ async function cold(driver, { page, near }, name, profile) {
   return ms;
 }
 
-/** Has a browser's network and processor be those of a profile. @param {Driver} driver @param {keyof typeof PROFILES} profile */
-export async function emulate(driver, profile) {
-  const { cpu, ...network } = PROFILES[profile];
-  await driver.sendDevToolsCommand("Network.emulateNetworkConditions", {
-    offline: false,
-    ...network,
-  });
-  await driver.sendDevToolsCommand("Emulation.setCPUThrottlingRate", { rate: cpu });
-}
-
-/** One call after the other, and many at once, to a server that is near and to one that is far. @param {Driver} driver @param {Servers} servers @param {string} name */
-async function warm(driver, { page, near, far }, name) {
-  /** @type {Record<string, number>} */
-  const sample = {};
-  let [requests, calls] = [0, 0];
-  for (const [which, server] of /** @type {const} */ ([
+/**
+ * Returns the time per sequential call to a near and to a distant server, and the requests per call.
+ *
+ * @param {Driver} driver
+ * @param {Servers} servers
+ * @param {Candidate} name
+ */
+async function warmCalls(driver, { page, near, far }, name) {
+  const sample = { near: 0, far: 0, requests: 0 };
+  for (const [distance, server] of /** @type {const} */ ([
     ["near", near],
     ["far", far],
   ])) {
@@ -128,45 +142,52 @@ async function warm(driver, { page, near, far }, name) {
        globalThis.call = async () => check(await reactivate("${server.url}", "token", "1"));
        for (let i = 0; i < ${WARM_UP}; i += 1) await call();`,
     );
-    server.take();
-    [sample[which], sample[`${which}AtOnce`]] = await run(
+    server.takeRequests();
+    sample[distance] = await run(
       driver,
-      `let start = performance.now();
-       for (let i = 0; i < ${SEQUENTIAL_CALLS[which]}; i += 1) await call();
-       const sequential = (performance.now() - start) / ${SEQUENTIAL_CALLS[which]};
-       start = performance.now();
-       await Promise.all(Array.from({ length: ${PARALLEL_CALLS} }, call));
-       return [sequential, (performance.now() - start) / ${PARALLEL_CALLS}];`,
+      `const start = performance.now();
+       for (let i = 0; i < ${CALLS[distance]}; i += 1) await call();
+       return (performance.now() - start) / ${CALLS[distance]};`,
     );
-    const came = server.take();
-    requests += came.calls + came.preflights;
-    calls += SEQUENTIAL_CALLS[which] + PARALLEL_CALLS;
+    sample.requests += server.takeRequests() / (CALLS.near + CALLS.far);
   }
-  return { ...sample, requests: requests / calls };
+  return sample;
 }
 
-/** What a client costs by itself: the network is stubbed. Then what stays in memory. @param {Driver} driver @param {Servers} servers @param {string} name */
-async function own(driver, { page }, name) {
+/**
+ * Returns the time per call with a stubbed network, in microseconds. The fastest batch counts, which excludes background load.
+ *
+ * @param {Driver} driver
+ * @param {Servers} servers
+ * @param {Candidate} name
+ * @returns {Promise<number>}
+ */
+async function cpuCost(driver, { page }, name) {
   await driver.get(`${page.url}/`);
-  const [us, wasm] = await run(
+  return run(
     driver,
     `${STUBS}
      const { reactivate } = await import("/${name}/index.js");
      const call = async () => check(await reactivate(location.origin, "token", "1"));
-     for (let i = 0; i < ${OWN_WARM_UP}; i += 1) await call();
-     const start = performance.now();
-     for (let i = 0; i < ${OWN_CALLS}; i += 1) await call();
-     return [((performance.now() - start) * 1000) / ${OWN_CALLS}, wasmBytes()];`,
+     for (let i = 0; i < ${CPU_WARM_UP}; i += 1) await call();
+     let fastest = Infinity;
+     for (let batch = 0; batch < ${CPU_BATCHES}; batch += 1) {
+       const start = performance.now();
+       for (let i = 0; i < ${CPU_CALLS}; i += 1) await call();
+       fastest = Math.min(fastest, performance.now() - start);
+     }
+     return (fastest * 1000) / ${CPU_CALLS};`,
   );
-  await driver.sendDevToolsCommand("HeapProfiler.collectGarbage", {});
-  const heap = /** @type {any} */ (
-    await driver.sendAndGetDevToolsCommand("Runtime.getHeapUsage", {})
-  );
-  return { own: us, heap: heap.usedSize, wasm };
 }
 
-/** Many organizations: as many calls of a hand-written fetch, so many at a time, and `ensureOrgsActive`; ms. @param {Driver} driver @param {Servers} servers @returns {Promise<{ raw: number, ours: number }>} */
-async function many(driver, { page, near }) {
+/**
+ * Returns the time of a bulk run, and of as many calls of a hand-written fetch at the same concurrency.
+ *
+ * @param {Driver} driver
+ * @param {Servers} servers
+ * @returns {Promise<{ raw: number, ours: number }>}
+ */
+async function manyOrganizations(driver, { page, near }) {
   await driver.get(`${page.url}/`);
   return run(
     driver,
@@ -182,27 +203,26 @@ async function many(driver, { page, near }) {
   );
 }
 
-/** A long response, in chunks of several sizes: bytes of a chunk, of the whole, and ms. @param {Driver} driver @param {Servers} servers */
-async function long(driver, { page }) {
+/** Returns the median time to read a response of each length in LONG. @param {Driver} driver @param {Servers} servers */
+async function longResponses(driver, { page }) {
   await driver.get(`${page.url}/`);
-  /** @type {[chunk: number, total: number, ms: number][]} */
-  const rows = [];
-  for (const [chunk = 0, ...totals] of CHUNKS) {
-    for (const total of totals) {
-      const ms = await run(
+  /** @type {number[]} */
+  const times = [];
+  for (const length of LONG) {
+    times.push(
+      await run(
         driver,
         `const { read } = await import("/tasks/index.js");
          const times = [];
-         for (let turn = 0; turn < 3; turn += 1) times.push(await read(${total}, ${chunk}));
-         return times.sort((a, b) => a - b)[1];`,
-      );
-      rows.push([chunk, total, ms]);
-    }
+         for (let turn = 0; turn < 5; turn += 1) times.push(await read(${length}, ${CHUNK}));
+         return times.sort((a, b) => a - b)[2];`,
+      ),
+    );
   }
-  return rows;
+  return times;
 }
 
-/** fetch and XMLHttpRequest that respond at once, each through a Response. */
+/** Replaces fetch and XMLHttpRequest. Both respond at once, through a Response. */
 const STUBS = `
   const response = Uint8Array.from("${RESPONSE.toString("hex")}".match(/../g), (byte) => parseInt(byte, 16));
   const headers = { "content-type": "${RESPONSE_TYPE}" };
@@ -225,20 +245,7 @@ const STUBS = `
       this.onreadystatechange?.();
     }
     abort() {}
-  };
-  let memories = [];
-  for (const name of ["instantiate", "instantiateStreaming", "Instance"]) {
-    const real = WebAssembly[name];
-    const note = (result) => {
-      const { exports } = result.instance ?? result;
-      memories.push(Object.values(exports).find((it) => it instanceof WebAssembly.Memory));
-      return result;
-    };
-    WebAssembly[name] = function (...args) {
-      return new.target ? note(new real(...args)) : Promise.resolve(real(...args)).then(note);
-    };
-  }
-  const wasmBytes = () => memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0);`;
+  };`;
 
 /** Runs the body of an async function in the page. @param {Driver} driver @param {string} body @returns {Promise<any>} */
 export async function run(driver, body) {

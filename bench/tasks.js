@@ -1,4 +1,4 @@
-// What is measured of this client alone: many organizations, beside as many calls of a hand-written fetch, and long responses.
+// Measured in the page for this client: a bulk run, as many calls of a hand-written fetch, and long responses.
 
 import { ensureOrgsActive, getMyOrg } from "zitadel-org-web";
 
@@ -41,12 +41,12 @@ export async function ensureAll(baseUrl, token, ids, concurrency) {
       (result) => "activation" in result && result.activation.outcome === "reactivated",
     )
   ) {
-    throw new Error("not all were reactivated");
+    throw new Error("not every organization was reactivated");
   }
 }
 
 /**
- * Reads an organization whose name has so many bytes, in chunks of so many; ms.
+ * Reads a response with a long name in chunks and returns the time.
  *
  * @param {number} length
  * @param {number} chunkLength
@@ -69,12 +69,12 @@ export async function read(length, chunkLength) {
   });
   const ms = performance.now() - start;
   if (org?.name.length !== length) {
-    throw new Error("the name is not whole");
+    throw new Error("the name is truncated");
   }
   return ms;
 }
 
-/** The frames of a response to GetMyOrg. @param {number} length */
+/** Returns the frames of a response to GetMyOrg. @param {number} length */
 function organization(length) {
   const name = new Uint8Array(length).fill(110);
   const org = [34, ...varint(length), name];

@@ -1,4 +1,4 @@
-// The descriptors as protoc-gen-es generates them, trimmed to this rpc; the build makes them.
+// The descriptors as protoc-gen-es generates them, trimmed to this rpc.
 import { createClient } from "@connectrpc/connect";
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
 import { fileDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";

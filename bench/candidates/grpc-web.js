@@ -1,4 +1,4 @@
-// Google's client with the messages as protoc-gen-js would write them, trimmed to this rpc.
+// Google's client with messages in the style of protoc-gen-js, trimmed to this rpc.
 import { GrpcWebClientBase, MethodDescriptor, MethodType } from "grpc-web";
 import jspb from "google-protobuf";
 

@@ -1,4 +1,4 @@
-// The crate's Rust client in the least of an app: bench/rust.
+// The crate in a minimal Rust app, bench/rust.
 import init, { reactivate as call } from "rust-candidate";
 
 /** @type {Promise<unknown> | undefined} */

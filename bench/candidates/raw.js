@@ -1,4 +1,4 @@
-// What everything else is compared with: the least that makes the call and reads the answer, without a check of anything.
+// The baseline: the least code that makes the call and reads the response, without any checks.
 
 /** @type {import("../candidate.js").Call} */
 export async function reactivate(baseUrl, token, orgId) {

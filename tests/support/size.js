@@ -9,7 +9,7 @@ import { build } from "esbuild";
 import { origins } from "./origins.js";
 
 const RECORD = "tests/support/size.json";
-/** How far the default entry may exceed its recorded size, in bytes. */
+/** The allowed growth of the default entry over its recorded size, in bytes. */
 const MARGIN = 500;
 /** The smallest origin that is printed, in bytes. */
 const SMALLEST = 200;

@@ -1,4 +1,4 @@
-//! The crate's Rust client in the least of an app: one call, with the fields of its response that are compared.
+//! The crate in a minimal Rust app: one call, which returns two fields of the response.
 
 use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::*;

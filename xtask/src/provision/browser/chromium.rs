@@ -11,7 +11,7 @@ use super::{Browser, Engine, download, named, unpacked};
 use crate::{paths, run};
 
 const PROGRAMS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-// The fonts are for machines that have none.
+// The fonts are for machines without fonts.
 const DEBIAN_PACKAGES: [&str; 3] = ["chromium", "chromium-driver", "fonts-dejavu-core"];
 /// Flags for running as root, in a container and without a network.
 const FLAGS: [&str; 8] = [

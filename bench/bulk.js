@@ -1,0 +1,70 @@
+// Bulk runs in Node that no server sees: organizations that are refused, and a run that is stopped.
+
+import { ensureOrgsActive } from "../pkg/index.js";
+import { CONCURRENCY } from "./measure.js";
+
+export const REFUSED = [4_000, 16_000];
+export const STOPPED = 10_000;
+const BASE_URL = "https://id.example.com";
+
+/** The headers of a refusal. */
+const REFUSAL = {
+  "content-type": "application/grpc-web+proto",
+  "grpc-status": "7",
+  "grpc-message": "No matching permissions found (AUTH-AWfge)",
+};
+
+/** @param {number} length */
+const ids = (length) => Array.from({ length }, (_, index) => String(index + 1));
+
+/** Returns the time of a run in which the server refuses every organization. @param {number} count */
+async function refused(count) {
+  const fetch = async () => new Response(undefined, { headers: REFUSAL });
+  const options = { baseUrl: BASE_URL, fetch, concurrency: CONCURRENCY };
+  const start = performance.now();
+  const results = await ensureOrgsActive("token", ids(count), options);
+  const ms = performance.now() - start;
+  if (!results.every((result) => result.error?.code === 7)) {
+    throw new Error("not every organization was refused");
+  }
+  return ms;
+}
+
+/** Returns the longest time for which stopping a run keeps Node from running anything else. */
+async function stopped() {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const fetch = () => new Promise(() => {});
+  const options = { baseUrl: BASE_URL, fetch, concurrency: CONCURRENCY, signal };
+  const run = ensureOrgsActive("token", ids(STOPPED), options);
+  let isDone = false;
+  run.finally(() => (isDone = true));
+  await new Promise((wake) => setTimeout(wake, 50));
+  let last = performance.now();
+  let longest = 0;
+  controller.abort();
+  while (!isDone) {
+    await new Promise(setImmediate);
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+  }
+  await run;
+  return longest;
+}
+
+/** Measures the refused and the stopped runs. @param {number} rounds */
+export async function measureBulk(rounds) {
+  await refused(100);
+  const samples = {
+    refused: REFUSED.map(() => /** @type {number[]} */ ([])),
+    stopped: /** @type {number[]} */ ([]),
+  };
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [index, count] of REFUSED.entries()) {
+      samples.refused[index]?.push(await refused(count));
+    }
+    samples.stopped.push(await stopped());
+  }
+  return samples;
+}
