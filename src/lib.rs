@@ -19,7 +19,7 @@ mod code;
 mod detail;
 mod ensure;
 mod error;
-#[cfg(test)]
+#[cfg(all(test, not(browser)))]
 #[expect(clippy::arithmetic_side_effects, reason = "a test")]
 mod fake;
 // For the dev server, the fuzzer and the benchmarks of the repository only.

@@ -10,9 +10,13 @@ use std::future::Future;
 
 #[cfg(browser)]
 pub(crate) use self::browser::{clock, own_origin, parse_url};
+#[cfg(not(any(browser, test)))]
+pub(crate) use self::host::own_origin;
 #[cfg(not(browser))]
-pub(crate) use self::host::{clock, own_origin, parse_url};
+pub(crate) use self::host::{clock, parse_url};
 pub(crate) use self::signal::Signal;
+#[cfg(all(test, not(browser)))]
+pub(crate) use crate::fake::own_origin;
 use crate::{error::Source, metadata::Metadata, wire::head::Head};
 
 /// A monotonic clock and its timers.
