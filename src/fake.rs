@@ -31,7 +31,7 @@ use crate::{
         },
         v1::ObjectDetails,
     },
-    transport::{Protocol, Request, Response, Transport},
+    transport::{Protocol, Request, Response, Transport, grpc_web::GrpcWeb, rest::Rest},
     wire::head::Head,
 };
 
@@ -198,6 +198,21 @@ impl Http for FakeHttp {
             Script::Fail(error) => Err(error),
             Script::Silence => pending().await,
         }
+    }
+}
+
+/// Both protocols, as [`FetchTransport`](crate::FetchTransport) speaks them over fetch.
+impl Transport for FakeHttp {
+    async fn unary(&self, request: Request<'_>) -> Result<Response, Error> {
+        let (http, clock) = (self, &self.clock);
+        match request.options.protocol {
+            Protocol::GrpcWeb => GrpcWeb { http, clock }.unary(request).await,
+            Protocol::Json => Rest { http, clock }.unary(request).await,
+        }
+    }
+
+    fn supports(&self, _protocol: Protocol) -> bool {
+        true
     }
 }
 

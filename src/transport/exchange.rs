@@ -123,21 +123,17 @@ mod tests {
         error::Progress,
         fake::{FakeHttp, Script, Step, set_own_origin},
         platform::SendError,
-        transport::{Options, Protocol, Request, Transport as _, grpc_web::GrpcWeb, rest::Rest},
+        transport::{Options, Protocol, Request, Transport as _},
     };
 
     const PROTOCOLS: [Protocol; 2] = [Protocol::GrpcWeb, Protocol::Json];
 
     fn failure(script: Script, protocol: Protocol) -> Error {
         let http = FakeHttp::new([script]);
-        let clock = &http.clock;
         let path = "/zitadel.management.v1.ManagementService/ReactivateOrg";
-        let request = Request { base_url: "https://z.example", path, message: b"", options: Options::default() };
-        let result = match protocol {
-            Protocol::GrpcWeb => clock.run(GrpcWeb { http: &http, clock }.unary(request)),
-            Protocol::Json => clock.run(Rest { http: &http, clock }.unary(request)),
-        };
-        result.unwrap_err().finish(Progress::ChangeSent)
+        let options = Options { protocol, ..Options::default() };
+        let request = Request { base_url: "https://z.example", path, message: b"", options };
+        http.clock.run(http.unary(request)).unwrap_err().finish(Progress::ChangeSent)
     }
 
     #[test]

@@ -4,9 +4,9 @@
 mod exchange;
 mod fetch;
 #[cfg(any(browser, test))]
-mod grpc_web;
+pub(crate) mod grpc_web;
 #[cfg(any(browser, test))]
-mod rest;
+pub(crate) mod rest;
 #[cfg(all(feature = "tonic", target_family = "wasm", target_os = "unknown"))]
 pub mod tonic;
 #[cfg(feature = "tower")]

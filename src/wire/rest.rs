@@ -370,7 +370,10 @@ mod tests {
         assert_eq!(body.len(), MAX_MESSAGE_LEN);
         for chunk_len in [1 << 10, 1000, (1 << 16) - 1, 1 << 16, 1 << 20, MAX_MESSAGE_LEN] {
             let error = read_chunks(400, JSON, body.as_bytes().chunks(chunk_len)).unwrap_err();
-            assert_eq!((error.kind(), error.code(), error.http_status()), (Kind::Status, Code::FailedPrecondition, Some(400)));
+            assert_eq!(
+                (error.kind(), error.code(), error.http_status()),
+                (Kind::Status, Code::FailedPrecondition, Some(400))
+            );
             assert!(error.message() == message && error.body().is_none());
         }
         let body = [body.as_str(), " "].concat();
