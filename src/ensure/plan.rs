@@ -176,31 +176,37 @@ impl<'a> Plan<'a> {
             return self.activated(outcome, None);
         }
         let is_aborted = error.kind() == ErrorKind::Aborted;
-        if let Earlier::Lost(failure) = earlier {
+        if let Earlier::Lost(mut failure) = earlier {
             if is_aborted {
                 return Next::Done(Err(error.finish(Progress::ChangeSent)));
             }
-            return self.read(Reader::GetMyOrg, failure, now_ms + LAG_PAUSE_MS);
+            let read_at_ms = now_ms + error.retry_after_ms().unwrap_or(LAG_PAUSE_MS);
+            failure.give_up_ms = self.give_up_ms(&error, read_at_ms);
+            return self.read(Reader::GetMyOrg, failure, read_at_ms);
         }
         let is_precondition = error.kind() == ErrorKind::Status && error.code() == Code::FailedPrecondition;
         if is_aborted || !(is_precondition || error.may_have_changed()) {
             return Next::Done(Err(error));
         }
         let read_at_ms = now_ms + error.retry_after_ms().unwrap_or(0.0);
-        let lag_end_ms = read_at_ms + LAG_MS;
         let failure = Failure {
             outcome: if is_precondition { Outcome::AlreadyActive } else { Outcome::Active },
             // A proxy's page without CORS headers looks like a lost connection.
             is_v1_untried: api == Api::OrganizationV2 && error.kind() == ErrorKind::Transport,
             retries_left: READ_RETRIES,
-            // A server that was too slow may still be applying the change.
-            give_up_ms: match self.deadline_ms {
-                Some(deadline_ms) if error.code() == Code::DeadlineExceeded => deadline_ms,
-                _ => lag_end_ms,
-            },
+            give_up_ms: self.give_up_ms(&error, read_at_ms),
             error,
         };
         self.read(Reader::GetMyOrg, failure, read_at_ms)
+    }
+
+    /// Returns when to stop reading an inactive state again after a change failed.
+    fn give_up_ms(&self, error: &Error, read_at_ms: f64) -> f64 {
+        match self.deadline_ms {
+            // A server that was too slow may still be applying the change.
+            Some(deadline_ms) if error.code() == Code::DeadlineExceeded => deadline_ms,
+            _ => read_at_ms + LAG_MS,
+        }
     }
 
     /// Goes on after a read. The state is `None` if the response is about another organization.
@@ -229,7 +235,7 @@ impl<'a> Plan<'a> {
             return self.read(by, failure, now_ms + error.retry_after_ms().unwrap_or(RETRY_PAUSE_MS));
         }
         match by {
-            Reader::GetMyOrg => self.read(Reader::List, failure, now_ms),
+            Reader::GetMyOrg => self.read(Reader::List, failure, now_ms + error.retry_after_ms().unwrap_or(0.0)),
             Reader::List => Next::Done(Err(failure.error)),
         }
     }
