@@ -107,8 +107,10 @@ impl Clock for FakeClock {
 
     async fn sleep(&self, ms: f64) {
         let at_ms = self.now_ms() + ms;
+        let mut is_set = false;
         poll_fn(|context| {
-            if self.now_ms() >= at_ms {
+            // A timer of 0 ms ends the turn, too.
+            if std::mem::replace(&mut is_set, true) && self.now_ms() >= at_ms {
                 return Poll::Ready(());
             }
             self.0.timers.borrow_mut().push((at_ms, context.waker().clone()));
