@@ -11,7 +11,7 @@
 //!
 //! # Features
 #![cfg_attr(feature = "document-features", doc = document_features::document_features!())]
-#![deny(clippy::arithmetic_side_effects)]
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 mod call;
 mod client;
@@ -19,8 +19,8 @@ mod code;
 mod detail;
 mod ensure;
 mod error;
-#[cfg(all(test, not(browser)))]
-#[expect(clippy::arithmetic_side_effects, reason = "a test")]
+#[cfg(test)]
+#[cfg(not(browser))]
 mod fake;
 // For the dev server, the fuzzer and the benchmarks of the repository only.
 #[doc(hidden)]

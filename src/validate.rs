@@ -33,6 +33,7 @@ pub(crate) fn base_url(
 }
 
 /// Returns true if a call to a base URL leaves the page's origin. One from an opaque origin always does.
+#[cfg_attr(not(any(browser, test)), expect(dead_code, reason = "only a page has an origin"))]
 pub(crate) fn is_cross_origin(base_url: &str, own_origin: Option<&str>) -> bool {
     let path = own_origin.and_then(|own_origin| base_url.strip_prefix(own_origin));
     !path.is_some_and(|path| path.is_empty() || path.starts_with('/'))

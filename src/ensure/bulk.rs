@@ -135,11 +135,13 @@ impl BulkRun {
     }
 
     /// Returns the index of the organization of each id that was passed.
+    #[cfg_attr(not(any(all(feature = "js", browser), test)), expect(dead_code, reason = "for the exports"))]
     pub(crate) fn indices(&self) -> &[usize] {
         &self.indices
     }
 
     /// Returns the position of the first id that names an organization.
+    #[cfg_attr(not(any(all(feature = "js", browser), test)), expect(dead_code, reason = "for the exports"))]
     pub(crate) fn first_position(&self, index: usize) -> usize {
         self.first_positions.get(index).copied().unwrap_or_default()
     }

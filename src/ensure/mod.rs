@@ -7,9 +7,14 @@ use std::{cell::RefCell, pin::pin};
 
 use futures_util::future::{Either, select};
 
-pub use self::bulk::{BulkOptions, BulkProgress, OrgActivationResult};
-pub(crate) use self::bulk::{BulkRun, Observer};
+pub(crate) use self::bulk::BulkRun;
+#[cfg(all(feature = "js", browser))]
+pub(crate) use self::bulk::Observer;
 use self::plan::{Api, Next, Plan, PlannedCall};
+pub use self::{
+    bulk::{BulkOptions, BulkProgress, OrgActivationResult},
+    plan::{OrgActivation, Outcome},
+};
 use crate::{
     call::{self, Call},
     error::Error,
@@ -20,53 +25,6 @@ use crate::{
     transport::{self, Request, Transport},
     wire::response::invalid_message,
 };
-
-/// The result of [`Client::ensure_org_active`](crate::Client::ensure_org_active).
-///
-/// ```no_run
-/// # async fn ensure(client: zitadel_org_web::Client) -> Result<(), zitadel_org_web::Error> {
-/// let activation = client.ensure_org_active("69629023906488334").await?;
-/// println!("{}: {}", activation.org_id, activation.outcome.name());
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct OrgActivation {
-    /// The organization.
-    pub org_id: String,
-    /// The way in which it became active.
-    pub outcome: Outcome,
-    /// The time of the reactivation, RFC 3339 in UTC.
-    pub change_date: Option<String>,
-    /// The sequence number of the reactivation event. Only management v1 reports it.
-    pub sequence: Option<u64>,
-}
-
-/// The way in which an organization became active.
-///
-/// See the example of [`OrgActivation`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// This call reactivated it.
-    Reactivated,
-    /// It was active already. A browser may repeat a POST on a reused connection by itself, so this can be the call's own doing.
-    AlreadyActive,
-    /// It is active, but the response to the change was lost, so it is unknown whether this call activated it.
-    Active,
-}
-
-impl Outcome {
-    /// Returns the name in JavaScript, for instance `already-active`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Reactivated => "reactivated",
-            Self::AlreadyActive => "already-active",
-            Self::Active => "active",
-        }
-    }
-}
 
 /// Activates organizations: everything that the calls for them have in common.
 pub(crate) struct Ensure<'a, T, C> {

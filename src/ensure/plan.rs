@@ -3,7 +3,6 @@
 //! A change is made by organization v2, or by management v1 on servers without it. If the response leaves the state open, the
 //! state is read: by getMyOrg of management v1, which is consistent, or else by a list, which lags.
 
-use super::{OrgActivation, Outcome};
 use crate::{
     code::Code,
     error::{Error, ErrorKind, Progress},
@@ -31,6 +30,53 @@ const LAG_MS: f64 = 2000.0;
 const LAG_PAUSE_MS: f64 = 100.0;
 /// ZITADEL's own statements that the organization is active.
 const ALREADY_ACTIVE_IDS: [&str; 2] = ["EVENT-bfnrh", "DOM-Ixfbxh"];
+
+/// The result of [`Client::ensure_org_active`](crate::Client::ensure_org_active).
+///
+/// ```no_run
+/// # async fn ensure(client: zitadel_org_web::Client) -> Result<(), zitadel_org_web::Error> {
+/// let activation = client.ensure_org_active("69629023906488334").await?;
+/// println!("{}: {}", activation.org_id, activation.outcome.name());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct OrgActivation {
+    /// The organization.
+    pub org_id: String,
+    /// The way in which it became active.
+    pub outcome: Outcome,
+    /// The time of the reactivation, RFC 3339 in UTC.
+    pub change_date: Option<String>,
+    /// The sequence number of the reactivation event. Only management v1 reports it.
+    pub sequence: Option<u64>,
+}
+
+/// The way in which an organization became active.
+///
+/// See the example of [`OrgActivation`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// This call reactivated it.
+    Reactivated,
+    /// It was active already. A browser may repeat a POST on a reused connection by itself, so this can be the call's own doing.
+    AlreadyActive,
+    /// It is active, but the response to the change was lost, so it is unknown whether this call activated it.
+    Active,
+}
+
+impl Outcome {
+    /// Returns the name in JavaScript, for instance `already-active`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Reactivated => "reactivated",
+            Self::AlreadyActive => "already-active",
+            Self::Active => "active",
+        }
+    }
+}
 
 /// An API that can activate an organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -324,9 +370,9 @@ fn object<const N: usize>(members: [(&'static str, Value); N]) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::{Api, Next, Plan, Step};
+    use super::{Api, Next, OrgActivation, Outcome, Plan, Reader, Step};
     use crate::{
-        Code, Detail, Error, ErrorKind as Kind, Metadata, Outcome,
+        Code, Detail, Error, ErrorKind as Kind, Metadata,
         error::Progress,
         message::Value,
         transport::Protocol::{self, GrpcWeb, Json},
@@ -407,7 +453,7 @@ mod tests {
     }
 
     /// Runs a plan whose calls get these responses, the last one again and again. Returns the calls with their times and the result.
-    fn drive(plan: &Plan<'_>, first: Api, responses: &[Response]) -> (String, Result<super::OrgActivation, Error>) {
+    fn drive(plan: &Plan<'_>, first: Api, responses: &[Response]) -> (String, Result<OrgActivation, Error>) {
         let (mut now_ms, mut calls, mut index) = (0.0_f64, Vec::new(), 0);
         let mut next = plan.start(first, now_ms);
         loop {
@@ -420,8 +466,8 @@ mod tests {
                     let name = match call.step {
                         Step::Change { api: Api::OrganizationV2, .. } => "v2",
                         Step::Change { api: Api::ManagementV1, .. } => "v1",
-                        Step::Read { by: super::Reader::GetMyOrg, .. } => "get",
-                        Step::Read { by: super::Reader::List, .. } => "list",
+                        Step::Read { by: Reader::GetMyOrg, .. } => "get",
+                        Step::Read { by: Reader::List, .. } => "list",
                     };
                     calls.push(format!("{name}@{}", call.not_before_ms.max(now_ms)));
                     assert!(calls.len() < 1000, "{calls:?}");
@@ -434,7 +480,7 @@ mod tests {
         }
     }
 
-    fn outcome(result: &Result<super::OrgActivation, Error>) -> String {
+    fn outcome(result: &Result<OrgActivation, Error>) -> String {
         match result {
             Ok(activation) => {
                 assert_eq!(activation.org_id, "7");

@@ -8,3 +8,5 @@ mod golden;
 #[path = "../../fuzz/src/oracles.rs"]
 mod oracles;
 mod properties;
+#[cfg(feature = "tower")]
+mod tower;
