@@ -22,8 +22,7 @@ use crate::{
     options::ORG_ID_HEADER,
     platform::{Clock, Signal, sleep_until},
     token::TokenCache,
-    transport::{self, Request, Transport},
-    wire::response::invalid_message,
+    transport::{self, Request, Response, Transport, invalid_response},
 };
 
 /// Activates organizations: everything that the calls for them have in common.
@@ -77,16 +76,16 @@ impl<T: Transport, C: Clock> Ensure<'_, T, C> {
     async fn call(&self, call: &PlannedCall, org_id: &str) -> Result<Value, Error> {
         let PlannedCall { method, request, not_before_ms, deadline_ms, .. } = call;
         self.wait_until(*not_before_ms).await?;
-        let message = request.encode(method.request).map_err(|invalid| invalid_message(&invalid))?;
+        let message = request.encode(method.request).map_err(|invalid| Error::invalid_argument(invalid.text()))?;
         let mut options = self.options.clone();
         if method.has_empty_request() {
             options.metadata.append(ORG_ID_HEADER, org_id);
         }
         let request = Request { base_url: self.base_url, path: method.path, message: &message, options };
         let call = Call { request, token: self.token, signal: self.signal, deadline_ms: *deadline_ms };
-        let response = call::run(&call, self.transport, self.clock).await?;
-        Value::decode(method.response, &response.message, true)
-            .map_err(|invalid| invalid_message(&invalid).with_response(200, &response.headers, &response.trailers))
+        let Response { headers, message, trailers } = call::run(&call, self.transport, self.clock).await?;
+        let value = Value::decode(method.response, &message, true);
+        value.map_err(|invalid| invalid_response(method, &invalid, &headers, &trailers))
     }
 }
 
@@ -116,14 +115,21 @@ fn remember(base_url: &str, has_v2: bool) {
 mod tests {
     use std::{cell::Cell, future::ready, rc::Rc, sync::Arc, time::Duration};
 
+    use prost::Message as _;
+
     use super::{Ensure, OrgActivation, Outcome, WITHOUT_V2};
     use crate::{
         CallOptions, Code, Error, ErrorKind, Protocol,
         error::{SharedSource, Source},
         fake::{FakeClock, FakeHttp, FakeServer, Reaction, Script, chunk, status},
         platform::{Clock as _, Signal},
+        proto::zitadel::{
+            management::v1::GetMyOrgResponse,
+            org::v1::{Org, OrgState},
+        },
         token::{TokenCache, TokenSource},
         transport::Transport,
+        wire::frame,
     };
 
     const BASE_URL: &str = "https://z.example";
@@ -424,5 +430,15 @@ mod tests {
             json(200, r#"{"org":{"id":"7","state":"ORG_STATE_ACTIVE"}}"#),
         ]);
         assert_eq!(ensure_json(&http).unwrap().outcome, Outcome::Active);
+
+        let grpc_web = |message: &[u8]| {
+            let body = [&frame::encode(message).unwrap(), &b"\x80\0\0\0\x0fgrpc-status:0\r\n"[..]].concat();
+            Script::response(200, "content-type: application/grpc-web\n", &[chunk(body)])
+        };
+        let org = Org { id: "7".to_owned(), state: OrgState::Active.into(), ..Default::default() };
+        let read = GetMyOrgResponse { org: Some(org) }.encode_to_vec();
+        let http = FakeHttp::new([grpc_web(b"\x0a\x7f"), grpc_web(&read)]);
+        let result = ensure_over(&http, &http.clock, BASE_URL, &CallOptions::new(), &Signal::default());
+        assert_eq!(result.unwrap().outcome, Outcome::Active);
     }
 }

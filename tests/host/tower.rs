@@ -125,7 +125,7 @@ fn error_is_its_status_with_details() {
     assert_eq!(headers["grpc-message"], "no%2C%20%C3%BC");
     assert_eq!(
         (&headers["x-request-id"], &headers["grpc-status-details-bin"]),
-        (&"r1".parse().unwrap(), &"CAk".parse().unwrap())
+        (&"r1".parse().unwrap(), &"CAk=".parse().unwrap())
     );
 }
 
