@@ -20,7 +20,6 @@ mod detail;
 mod ensure;
 mod error;
 #[cfg(test)]
-#[cfg(not(browser))]
 mod fake;
 // For the dev server, the fuzzer and the benchmarks of the repository only.
 #[doc(hidden)]
