@@ -13,6 +13,9 @@ import { activated, lost, message, never, org, server, status } from "../support
 const call = (options) =>
   RPCS.reactivateOrg("t", "1", { baseUrl: BASE_URL, timeoutMs: 0, fetch: never, ...options });
 
+// A cold call would still wait for the module when the signal aborts.
+await preload();
+
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 test("an aborted call ends with the signal's reason", async () => {
