@@ -55,8 +55,8 @@ function itemsOf(name, iterable) {
 /** @param {unknown} value @returns {value is Iterable<unknown>} */
 const isIterable = (value) => isObject(value) && typeof Reflect.get(value, Symbol.iterator) === "function";
 
-/** Reads the ids of a bulk run. @param {unknown} value @returns {string[]} */
-export function readIds(value) {
+/** @param {unknown} value @returns {string[]} */
+function readIds(value) {
   const ids = isIterable(value) ? itemsOf("orgIds", value) : reject("orgIds", "be an iterable of strings");
   return ids.map((id, index) => string(`orgIds[${index}]`, id));
 }
@@ -148,6 +148,18 @@ export class Options extends Reading {
   }
 }
 
+/** The ids of a bulk run, which are read once: an iterator is used up. */
+export class Ids extends Reading {
+  /** @type {string[] | undefined} */
+  values;
+
+  /** @param {unknown} ids */
+  constructor(ids) {
+    super();
+    this.values = this.attempt("orgIds", () => readIds(ids));
+  }
+}
+
 /**
  * A copy of a request that JSON can carry.
  *
@@ -201,23 +213,34 @@ export class Arguments extends Reading {
     super();
     // The loader has read them already, because it waits for the module under their rules.
     const own = options instanceof Options ? options : new Options("options", options);
-    const first = [defaults, own].find((reading) => reading?.problem !== undefined);
-    this.problem = first?.problem;
-    this.cause = first?.cause;
+    [defaults, own].forEach((reading) => this.#adopt(reading));
     this.options = own.values;
     const { headers, ...inherited } = defaults?.values ?? {};
     this.defaultHeaders = headers;
     for (const [option, value] of Object.entries(inherited)) {
       this.options[option] ??= value;
     }
-    const [name, read] = SUBJECTS[reader];
-    this.subject = this.attempt(name, () => read(subject));
+    if (subject instanceof Ids) {
+      this.#adopt(subject);
+      this.subject = subject.values;
+    } else {
+      const [name, read] = SUBJECTS[reader];
+      this.subject = this.attempt(name, () => read(subject));
+    }
     if (typeof token === "string") {
       this.tokenText = token;
     } else if (typeof token === "function") {
       this.tokenFunction = token;
     } else {
       this.attempt("token", () => reject("token", "be a string or a function that returns one"));
+    }
+  }
+
+  /** Takes over the problem of another reading. @param {Reading | undefined} reading */
+  #adopt(reading) {
+    if (this.problem === undefined) {
+      this.problem = reading?.problem;
+      this.cause = reading?.cause;
     }
   }
 }
