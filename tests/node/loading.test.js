@@ -228,6 +228,18 @@ test("a cold bulk run rejects for wrong arguments only", async () => {
     assert.equal(error.kind, "invalid-argument");
     assert.match(error.message, message);
   }
+  const unloadable = await cold();
+  const fails = async () => {
+    throw new WebAssembly.CompileError("no");
+  };
+  const error = await withCompile(
+    () => fails,
+    () => rejection(unloadable.ensureOrgsActive("t", /** @type {any} */ ([1]), OPTIONS)),
+  );
+  assert.deepEqual(
+    [error.kind, error.message],
+    ["invalid-argument", "orgIds[0] must be a string."],
+  );
 });
 
 test("thirty cold calls add one listener to a signal and print no warning", async () => {
