@@ -23,26 +23,20 @@ export function call(source, rpc, token, subject, options, defaults) {
   const values = [token, ids ?? subject, own, defaults];
   const result = source.instance
     ? source.instance.run(rpc, values, record)
-    : loaded(source, { ...defaults?.values, ...definedValues(own) }).then((instance) =>
-        instance.run(rpc, values, record),
-      );
+    : loaded(source, [defaults, own]).then((instance) => instance.run(rpc, values, record));
   return ids ? result.catch((error) => bulkResults(ids, record, error)) : result;
 }
-
-/** @param {Options} options */
-const definedValues = ({ values }) =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 
 /**
  * The results of a bulk run that the module could not finish.
  *
  * @param {Ids} ids @param {CallRecord} record @param {any} error
  */
-function bulkResults({ values, problem: message = "", cause }, record, error) {
+function bulkResults({ values, problem: message, cause }, record, error) {
   if (error.kind === "invalid-argument") {
     throw error;
   }
-  if (!values) {
+  if (message !== undefined) {
     throw new ZitadelError({ kind: "invalid-argument", code: 3, message, cause });
   }
   /** @type {Map<string, any>} */
@@ -60,7 +54,10 @@ function bulkResults({ values, problem: message = "", cause }, record, error) {
 const unsent = ({ message, cause, ...fields }) =>
   new ZitadelError({
     ...fields,
-    message: message.replace(" The change may have been applied. Read the organization's state before retrying.", ""),
+    message: message.replace(
+      " The change may have been applied. Read the organization's state before retrying.",
+      "",
+    ),
     mayHaveChanged: false,
     cause,
   });

@@ -6,7 +6,8 @@
 
 // Kept from load time, so that a page that replaces them later breaks nothing. Timers and fetch are looked up for each use,
 // because tests and instrumentation replace those on purpose.
-const { ArrayBuffer, DataView, Date, Map, Object, Promise, Reflect, Set, TypeError, URL } = globalThis;
+const { ArrayBuffer, DataView, Date, Map, Object, Promise, Reflect, Set, TypeError, URL } =
+  globalThis;
 const { Uint8Array, WeakMap } = globalThis;
 const { performance } = globalThis;
 
@@ -257,7 +258,9 @@ function rejectedOptions(init) {
   if (probe.Request !== Request || probe.AbortController !== AbortController) {
     const options = { referrerPolicy: "no-referrer", cache: "no-store", signal: init.signal };
     const isUsable = accepts(PROBE_URL, {});
-    const rejected = OPTIONAL.filter((name) => isUsable && !accepts(PROBE_URL, { [name]: options[name] }));
+    const rejected = OPTIONAL.filter(
+      (name) => isUsable && !accepts(PROBE_URL, { [name]: options[name] }),
+    );
     probe = { Request, AbortController, rejected };
   }
   return probe.rejected;
@@ -351,7 +354,9 @@ const bufferLength = getter(ArrayBuffer.prototype, "byteLength");
 function copyBytes(chunk, limit) {
   for (const { buffer, offset, length } of VIEWS) {
     try {
-      return new Uint8Array(new Uint8Array(buffer(chunk), offset(chunk), Math.min(length(chunk), limit)));
+      return new Uint8Array(
+        new Uint8Array(buffer(chunk), offset(chunk), Math.min(length(chunk), limit)),
+      );
     } catch {
       // Not a view of this kind, or detached.
     }
