@@ -1,6 +1,7 @@
 // An instance of the module, and the recovery of its calls from a trap.
 
 import * as args from "../src/js/arguments.js";
+import texts from "../src/call_texts.json" with { type: "json" };
 import * as browser from "../src/platform/browser.js";
 import * as error from "./error.js";
 
@@ -12,9 +13,7 @@ const INNER = /^__(wbindgen_(malloc|realloc|free|exn_store)|externref)/;
 
 /** @param {unknown} cause @param {boolean} mayHaveChanged */
 function crashError(cause, mayHaveChanged) {
-  const change = mayHaveChanged
-    ? " The change may have been applied. Read the organization's state before retrying."
-    : "";
+  const change = mayHaveChanged ? texts.MAY_HAVE_CHANGED : "";
   return new error.ZitadelError({
     kind: "protocol",
     code: 13,
