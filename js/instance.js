@@ -46,17 +46,18 @@ export async function instantiate(source) {
   const watched =
     (real) =>
     (/** @type {unknown[]} */ ...values) => {
-      if (crash) {
-        return undefined;
+      if (!crash) {
+        try {
+          return real(...values);
+        } catch (cause) {
+          crash = { cause };
+          source.loading = source.instance = undefined;
+          calls.forEach((reject, record) => reject(crashError(cause, record.isChangeSent)));
+          calls.clear();
+        }
       }
-      try {
-        return real(...values);
-      } catch (cause) {
-        crash = { cause };
-        source.loading = source.instance = undefined;
-        calls.forEach((reject, record) => reject(crashError(cause, record.isChangeSent)));
-        calls.clear();
-      }
+      // wasm-bindgen reads several values from an array. None of them means that no exception was thrown.
+      return [];
     };
 
   const entries = Object.entries(exported).map(([name, value]) => [
@@ -80,10 +81,11 @@ export async function instantiate(source) {
           calls.delete(record);
           settle(value);
         };
-        // Undefined after a crash.
-        glue[rpc](...values, record)?.then(ended(resolve), ended(reject));
+        const result = glue[rpc](...values, record);
         if (crash) {
           reject(crashError(crash.cause, record.isChangeSent));
+        } else {
+          result.then(ended(resolve), ended(reject));
         }
       }),
   };
