@@ -748,6 +748,15 @@ mod tests {
 
     /// New in the contract.
     #[test]
+    fn without_a_deadline_retry_after_is_kept_for_30_s_at_most() {
+        let plan = Plan::new("7", Protocol::GrpcWeb, 0.0, None);
+        let calls = |responses: &[Response]| drive(&plan, Api::OrganizationV2, responses).0;
+        assert_eq!(calls(&[unavailable("30"), got("7", "ACTIVE")]), "v2@0 get@30010");
+        assert_eq!(calls(&[unavailable("31")]), "v2@0");
+    }
+
+    /// New in the contract.
+    #[test]
     fn abort_is_reported_whatever_is_running() {
         check(&[aborted()], ("v2@0", "aborted 1"));
         check(&[missing(), aborted()], ("v2@0 v1@10", "aborted 1"));
