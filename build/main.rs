@@ -22,10 +22,12 @@ const PROTOS: [&str; 6] = [
     "google/rpc/status.proto",
 ];
 const TEXTS: &str = "src/call_texts.json";
+const TYPES: &str = "js/types.d.ts";
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=proto");
     println!("cargo:rerun-if-changed={TEXTS}");
+    println!("cargo:rerun-if-changed={TYPES}");
     set_browser_cfg()?;
     let mut compiler = Compiler::new(["proto"])?;
     let descriptors = compiler.include_imports(true).open_files(PROTOS)?.file_descriptor_set();
@@ -34,6 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let write = |name: &str, code: String| fs::write(Path::new(&out).join(name), code);
     write("schemas.rs", schema::write(&descriptors)?)?;
     write("methods.rs", methods::write_table(&routes))?;
+    write("types.d.ts", without_class(&fs::read_to_string(TYPES)?).ok_or("the types lack the error class")?)?;
     write("texts.rs", texts::write(&fs::read_to_string(TEXTS)?)?)?;
     Config::new().service_generator(Box::new(Generator(routes))).include_file("proto.rs").compile_fds(descriptors)?;
     Ok(())
@@ -46,6 +49,14 @@ fn set_browser_cfg() -> Result<(), Box<dyn Error>> {
         println!("cargo:rustc-cfg=browser");
     }
     Ok(())
+}
+
+/// Returns the types without the error class, which wasm-bindgen declares itself.
+fn without_class(types: &str) -> Option<String> {
+    let (before, after) = types.split_once("\nexport const ZitadelError: {")?;
+    let (_, after) = after.split_once("\n};\n")?;
+    let (before, _documentation) = before.rsplit_once("/**")?;
+    Some([before, after].concat())
 }
 
 /// Turns each unary rpc of a service into a type and into a method of a typed client.

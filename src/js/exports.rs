@@ -31,7 +31,7 @@ use crate::{
 };
 
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = include_str!("../../js/types.d.ts");
+const TYPES: &str = include_str!(concat!(env!("OUT_DIR"), "/types.d.ts"));
 
 macro_rules! export {
     ($($(#[$doc:meta])* $name:ident as $js_name:ident = $run:expr, $subject:ident;)*) => {$(

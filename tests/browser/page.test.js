@@ -35,6 +35,8 @@ after(() => driver?.quit());
 const bring = (change, ...ids) => bringAt(setting("ZITADEL_TEST_URL"), change, ...ids);
 
 test("deactivated organizations are listed with a seeded token on first load", async () => {
+  await bring("deactivate", STARK, UMBRELLA);
+  await page.open(setting("ZITADEL_TEST_URL"));
   const rows = await page.rows();
   assert.ok(rows.length > 0 && rows.length <= 50);
   assert.ok(rows.every(({ state, action }) => state === "deactivated" && action === "Reactivate"));

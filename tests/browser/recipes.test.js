@@ -215,7 +215,7 @@ test("Vue: a composable tells busy, progress and problem", async () => {
     outcome: "reactivated",
     outcomes: ["already-active", "reactivated", "reactivated"],
     progress: 1,
-    problem: "The caller's signal aborted the call before the request was sent.",
+    problem: "The signal aborted the call before the request was sent.",
     stopped: null,
     state: "ORG_STATE_ACTIVE",
   });

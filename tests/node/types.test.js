@@ -87,7 +87,10 @@ for (const path of ["README.md", "js/README.md", "pkg/index.d.ts", "pkg/types.d.
         ? ""
         : `import { ${imports.join(", ")} } from "zitadel-org-web";\n`;
       const file = `${FOLDER}/example-${index}.ts`;
-      await writeFile(file, `${head}${CONTEXT}\nexport {};\n${code}`);
+      const isUndeclared = (/** @type {string} */ line) =>
+        !new RegExp(`(const|let) ${/const (\w+)/.exec(line)?.[1]}\\b`).test(code);
+      const context = CONTEXT.split("\n").filter(isUndeclared).join("\n");
+      await writeFile(file, `${head}${context}\nexport {};\n${code}`);
       files.push(file);
     }
     const options = [...STRICT, "--noEmit", "--lib", "es2023,dom"];
