@@ -10,7 +10,10 @@ pub(crate) fn write(json: &str) -> Result<String, Box<dyn Error>> {
     for (name, value) in serde_json::from_str::<BTreeMap<String, Value>>(json)? {
         match value {
             Value::String(text) => writeln!(out, "pub(crate) const {name}: &str = {text:?};")?,
-            Value::Number(number) => writeln!(out, "pub(crate) const {name}: f64 = {number} as f64;")?,
+            Value::Number(number) => {
+                let number = number.as_f64().ok_or_else(|| format!("{name} is out of range"))?;
+                writeln!(out, "pub(crate) const {name}: f64 = {number:?};")?;
+            }
             other => return Err(format!("{name} must be a string or a number, not {other}").into()),
         }
     }

@@ -24,27 +24,30 @@ export function call(source, rpc, token, subject, options, defaults) {
   const result = source.instance
     ? source.instance.run(rpc, values, record)
     : loaded(source, [defaults, own]).then((instance) => instance.run(rpc, values, record));
-  return ids ? result.catch((error) => bulkResults(ids.values, record, error)) : result;
+  return ids ? result.catch((error) => bulkResults(ids, record, error)) : result;
 }
 
 /**
  * The results of a bulk run that the module could not finish.
  *
- * @param {string[]} ids @param {CallRecord} record @param {ZitadelError & { kind: string }} error
+ * @param {Ids} ids @param {CallRecord} record @param {any} error
  */
-function bulkResults(ids, record, error) {
+function bulkResults({ values, problem: message, cause }, record, error) {
   if (error.kind === "invalid-argument") {
     throw error;
   }
+  if (message !== undefined) {
+    throw new ZitadelError({ kind: "invalid-argument", code: 3, message, cause });
+  }
   /** @type {Map<string, any>} */
   const results = new Map();
-  ids.forEach((orgId, position) => {
+  values.forEach((orgId, position) => {
     const result = record.results[position];
     const wasStarted = result === null;
     const failure = () => ({ orgId, error: wasStarted ? error : unsent(error) });
     results.set(orgId, results.get(orgId) ?? result ?? failure());
   });
-  return ids.map((orgId) => results.get(orgId));
+  return values.map((orgId) => results.get(orgId));
 }
 
 /** The same error for an organization that was not started. @param {any} error */

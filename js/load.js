@@ -124,6 +124,6 @@ function loadFailure(cause) {
     );
   }
   return ["Error", "TypeError"].includes(cause?.name)
-    ? { text: `${cause.message}.`, retriable: true }
+    ? { text: `${cause.message}.`, retriable: !cause.isPermanent }
     : permanent("a Content-Security-Policy must allow script-src 'wasm-unsafe-eval'.");
 }

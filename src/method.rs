@@ -5,6 +5,7 @@ use prost::Message;
 use crate::message::Schema;
 
 /// The description of a method.
+#[cfg_attr(not(any(browser, test)), expect(dead_code, reason = "only fetch speaks REST"))]
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Method {
     /// `/package.Service/Method`, the path over gRPC-Web.

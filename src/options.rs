@@ -122,3 +122,103 @@ impl CallOptions {
 
 /// The header that names the organization of a management v1 call.
 pub(crate) const ORG_ID_HEADER: &str = "x-zitadel-orgid";
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::CallOptions;
+    use crate::transport::{Options, Protocol, TimeoutHeader};
+
+    fn checked(options: &CallOptions, org_id: Option<&str>) -> Result<Options, String> {
+        options.to_request(org_id).map_err(|error| error.message().to_owned())
+    }
+
+    fn headers(options: &Options) -> Vec<(&str, &str)> {
+        options.metadata.iter().collect()
+    }
+
+    #[test]
+    fn unset_options_have_their_defaults() {
+        let options = checked(&CallOptions::new(), None).unwrap();
+        assert_eq!((options.timeout_ms, options.protocol), (Some(30_000.0), Protocol::GrpcWeb));
+        assert_eq!((options.timeout_header, headers(&options)), (TimeoutHeader::OwnOrigin, Vec::new()));
+    }
+
+    #[test]
+    fn headers_language_and_organization_are_sent() {
+        let options = CallOptions::new().language("de").header("X-A", "1").header("x-a", "2");
+        let expected = [("x-a", "1"), ("x-a", "2"), ("accept-language", "de"), ("x-zitadel-orgid", "7")];
+        assert_eq!(headers(&checked(&options, Some("7")).unwrap()), expected);
+    }
+
+    #[test]
+    fn timeout_is_kept_and_0_disables_it() {
+        let timeout_ms =
+            |timeout| checked(&CallOptions::new().timeout(timeout), None).map(|options| options.timeout_ms);
+        assert_eq!(timeout_ms(Duration::from_micros(1500)), Ok(Some(1.5)));
+        assert_eq!(timeout_ms(Duration::ZERO), Ok(None));
+        assert!(timeout_ms(Duration::MAX).unwrap().unwrap() > 1e22);
+        for invalid in [-1.0, f64::NAN, f64::INFINITY] {
+            let options = CallOptions { timeout_ms: Some(invalid), ..CallOptions::new() };
+            assert!(checked(&options, None).unwrap_err().starts_with("timeoutMs must be"), "{invalid}");
+        }
+    }
+
+    #[test]
+    fn options_override_defaults_and_headers_merge_by_name() {
+        let defaults = CallOptions::new()
+            .timeout(Duration::from_secs(1))
+            .timeout_header(TimeoutHeader::Send)
+            .protocol(Protocol::Json)
+            .language("de")
+            .header("x-a", "1")
+            .header("x-a", "2")
+            .header("x-b", "1");
+        let kept = checked(&CallOptions::new().over(&defaults), None).unwrap();
+        assert_eq!(
+            (kept.timeout_ms, kept.timeout_header, kept.protocol),
+            (Some(1000.0), TimeoutHeader::Send, Protocol::Json)
+        );
+        let expected = [("x-a", "1"), ("x-a", "2"), ("x-b", "1"), ("accept-language", "de")];
+        assert_eq!(headers(&kept), expected);
+        let options = CallOptions::new()
+            .timeout(Duration::from_secs(2))
+            .timeout_header(TimeoutHeader::Withhold)
+            .protocol(Protocol::GrpcWeb)
+            .language("fr")
+            .header("X-A", "3")
+            .header("x-c", "1");
+        let overridden = checked(&options.over(&defaults), None).unwrap();
+        let (timeout_header, protocol) = (overridden.timeout_header, overridden.protocol);
+        assert_eq!(
+            (overridden.timeout_ms, timeout_header, protocol),
+            (Some(2000.0), TimeoutHeader::Withhold, Protocol::GrpcWeb)
+        );
+        let expected = [("x-b", "1"), ("x-a", "3"), ("x-c", "1"), ("accept-language", "fr")];
+        assert_eq!(headers(&overridden), expected);
+    }
+
+    #[test]
+    fn first_invalid_header_is_reported_when_the_call_is_made() {
+        let invalid = CallOptions::new().header("cookie", "x").header("te", "x");
+        assert_eq!(checked(&invalid, None).unwrap_err(), "headers must not set cookie: fetch forbids it.");
+        let defaults = CallOptions::new().header("host", "x");
+        assert_eq!(
+            checked(&CallOptions::new().over(&defaults), None).unwrap_err(),
+            "headers must not set host: fetch forbids it."
+        );
+        assert!(checked(&invalid.over(&defaults), None).unwrap_err().contains("cookie"));
+    }
+
+    #[test]
+    fn language_and_org_id_are_checked_by_name() {
+        for language in ["de\n", "de\r\nx: y", "\u{100}"] {
+            let error = checked(&CallOptions::new().language(language), None).unwrap_err();
+            assert!(error.starts_with("language must be"), "{error}");
+        }
+        for org_id in ["", " 7", "7\n", "ü", "."] {
+            assert!(checked(&CallOptions::new(), Some(org_id)).unwrap_err().starts_with("orgId "), "{org_id}");
+        }
+    }
+}

@@ -33,6 +33,7 @@ pub(crate) fn base_url(
 }
 
 /// Returns true if a call to a base URL leaves the page's origin. One from an opaque origin always does.
+#[cfg_attr(not(any(browser, test)), expect(dead_code, reason = "only a page has an origin"))]
 pub(crate) fn is_cross_origin(base_url: &str, own_origin: Option<&str>) -> bool {
     let path = own_origin.and_then(|own_origin| base_url.strip_prefix(own_origin));
     !path.is_some_and(|path| path.is_empty() || path.starts_with('/'))
@@ -165,7 +166,7 @@ fn is_forbidden(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{base_url, id, is_cross_origin, org_id};
+    use super::{base_url, header, header_value, id, is_cross_origin, org_id, timeout_ms, token};
 
     fn checked(url: &str, own_origin: Option<&str>) -> Result<String, String> {
         base_url(Some(url.to_owned()), false, own_origin).map_err(|error| error.message().to_owned())
@@ -226,5 +227,74 @@ mod tests {
             assert_eq!(id("x", invalid).unwrap_err().message(), text);
         }
         assert!(org_id("").unwrap_err().message().contains("Omit it"));
+    }
+
+    #[test]
+    fn base_url_is_absolute_without_credentials_query_or_fragment() {
+        for url in ["", "z.example", "/a", "//z.example", "ftp://z.example", "javascript:alert(1)", "https://"] {
+            assert_eq!(checked(url, None).unwrap_err(), "baseUrl must be an absolute http(s) URL.", "{url}");
+        }
+        for url in
+            ["https://u@z.example", "https://u:s3cret@z.example", "https://z.example?s3cret", "https://z.example/#a"]
+        {
+            let error = checked(url, None).unwrap_err();
+            assert_eq!(error, "baseUrl must not contain credentials, a query or a fragment.", "{url}");
+        }
+        assert!(base_url(Some("http://z.example".to_owned()), true, None).is_ok());
+    }
+
+    #[test]
+    fn token_is_printable_ascii_and_its_error_does_not_show_it() {
+        for valid in ["t", "abc.DEF-_~+/=", "Bearer", "Bearerx"] {
+            assert!(token(valid).is_ok(), "{valid}");
+        }
+        for invalid in ["", " ", "s3cret ", " s3cret", "s3 cret", "s3cret\n", "s3crét", "s3cret\u{7f}", "\ts3cret"] {
+            let error = token(invalid).unwrap_err();
+            assert_eq!(error.message(), "token must be non-empty printable ASCII without whitespace.", "{invalid:?}");
+        }
+        for prefixed in ["Bearer s3cret", "bearer s3cret", "BEARER "] {
+            let error = token(prefixed).unwrap_err();
+            assert_eq!(error.message(), "token must be the bare token, without \"Bearer \".");
+        }
+    }
+
+    #[test]
+    fn headers_of_the_protocol_and_of_fetch_are_rejected() {
+        let text = |name| header(name, "x").map_err(|error| error.message().to_owned());
+        assert_eq!(text("X-A"), Ok("x-a".to_owned()));
+        for name in
+            ["Authorization", "x-zitadel-orgid", "Content-Type", "accept-language", "grpc-timeout", "X-Grpc-Web"]
+        {
+            let expected = format!("headers must not set {}: the client sets it itself.", name.to_ascii_lowercase());
+            assert_eq!(text(name), Err(expected));
+        }
+        for name in ["Cookie", "host", "Sec-Fetch-Mode", "proxy-authorization", "Connection", "te", "set-cookie"] {
+            let expected = format!("headers must not set {}: fetch forbids it.", name.to_ascii_lowercase());
+            assert_eq!(text(name), Err(expected));
+        }
+        for name in ["", "x a", "x:", "ü", "x\n"] {
+            assert_eq!(text(name).unwrap_err(), "headers must not contain an invalid header name.", "{name:?}");
+        }
+    }
+
+    #[test]
+    fn header_value_is_latin_1_without_control_characters() {
+        for valid in ["", "a b", "\t", "ÿ", "~"] {
+            assert!(header_value("x", valid).is_ok(), "{valid:?}");
+        }
+        for invalid in ["\n", "\r", "\0", "\u{7f}", "\u{80}", "Ā", "€"] {
+            let error = header("x-a", invalid).unwrap_err();
+            assert!(error.message().starts_with("headers[\"x-a\"] must be Latin-1"), "{invalid:?}");
+        }
+    }
+
+    #[test]
+    fn timeout_is_finite_and_not_negative() {
+        for valid in [0.0, -0.0, 0.5, 30_000.0, f64::MAX] {
+            assert!(timeout_ms(valid).is_ok(), "{valid}");
+        }
+        for invalid in [-1.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert!(timeout_ms(invalid).is_err(), "{invalid}");
+        }
     }
 }

@@ -11,19 +11,14 @@ use zitadel_org_web::{
         timestamp,
     },
     transport::Response,
-    wire::response::{Decoder, End, Head, Opening},
+    wire::{body::End, head::Head, response::ResponseDecoder},
 };
 
 /// Decodes a response to its outcome; an error is its `Debug` text.
 pub(crate) fn outcome<'a>(headers: &[u8], chunks: impl IntoIterator<Item = &'a [u8]>) -> Result<Response, String> {
-    match Decoder::open(Head { http_status: 200, headers: Metadata::decode(headers) }) {
-        Opening::Body(mut decoder) => {
-            chunks.into_iter().for_each(|chunk| decoder.push(chunk));
-            decoder.finish(End::Complete).map_err(|error| format!("{error:?}"))
-        }
-        Opening::HttpError(head) => Err(format!("{:?}", head.http_error())),
-        Opening::Error(error) => Err(format!("{error:?}")),
-    }
+    let mut decoder = ResponseDecoder::new(Head { http_status: 200, headers: Metadata::decode(headers) });
+    chunks.into_iter().for_each(|chunk| decoder.push(chunk));
+    decoder.finish(End::Complete).map_err(|error| format!("{error:?}"))
 }
 
 /// Trailers have the names and values that headers may have.

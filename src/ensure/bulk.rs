@@ -135,11 +135,13 @@ impl BulkRun {
     }
 
     /// Returns the index of the organization of each id that was passed.
+    #[cfg_attr(not(any(all(feature = "js", browser), test)), expect(dead_code, reason = "for the exports"))]
     pub(crate) fn indices(&self) -> &[usize] {
         &self.indices
     }
 
     /// Returns the position of the first id that names an organization.
+    #[cfg_attr(not(any(all(feature = "js", browser), test)), expect(dead_code, reason = "for the exports"))]
     pub(crate) fn first_position(&self, index: usize) -> usize {
         self.first_positions.get(index).copied().unwrap_or_default()
     }
@@ -234,5 +236,402 @@ impl Stop {
         if stops && self.error.is_none() {
             self.error = Some(error.clone().finish(Progress::Unsent));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        cell::{Cell, RefCell},
+        collections::BTreeSet,
+        future::{Future, poll_fn, ready},
+        pin::pin,
+        rc::Rc,
+        sync::Arc,
+        time::Duration,
+    };
+
+    use super::{BulkOptions, BulkRun, OrgActivationResult};
+    use crate::{
+        CallOptions, Code, Error, ErrorKind, Metadata, Outcome,
+        ensure::Ensure,
+        error::Source,
+        fake::{FakeServer, Reaction, status},
+        platform::{Clock as _, Signal},
+        token::{TokenCache, TokenSource},
+        transport::{Request, Response, Transport},
+    };
+
+    fn ids(count: usize) -> Vec<String> {
+        (0..count).map(|index| index.to_string()).collect()
+    }
+
+    /// A run of a bulk of organizations while something else happens.
+    struct Run<'a> {
+        server: &'a FakeServer,
+        options: CallOptions,
+        token: TokenSource,
+        signal: Signal,
+    }
+
+    impl<'a> Run<'a> {
+        fn new(server: &'a FakeServer) -> Self {
+            let token = TokenSource::Fixed("t".to_owned());
+            Self { server, options: CallOptions::new(), token, signal: Signal::default() }
+        }
+
+        fn token(mut self, token: TokenSource) -> Self {
+            self.token = token;
+            self
+        }
+
+        fn over<T: Transport>(
+            self,
+            transport: &T,
+            org_ids: Vec<String>,
+            options: BulkOptions,
+            background: impl Future<Output = ()>,
+        ) -> Vec<OrgActivationResult> {
+            let Self { server, options: call_options, token, signal } = self;
+            let (call_options, token) = (call_options.to_request(None).unwrap(), TokenCache::new(token));
+            let clock = &server.clock;
+            let base_url = "https://z.example";
+            let ensure = Ensure { transport, clock, base_url, options: &call_options, token: &token, signal: &signal };
+            let run = BulkRun::new(org_ids, options.concurrency).unwrap();
+            clock.run_beside(background, run.collect(&ensure, options.on_progress))
+        }
+
+        fn results(self, org_ids: Vec<String>, options: BulkOptions) -> Vec<OrgActivationResult> {
+            let server = self.server;
+            self.over(server, org_ids, options, ready(()))
+        }
+    }
+
+    fn run(server: &FakeServer, org_ids: Vec<String>, options: BulkOptions) -> Vec<OrgActivationResult> {
+        Run::new(server).results(org_ids, options)
+    }
+
+    fn error(result: &OrgActivationResult) -> &Error {
+        result.result.as_ref().unwrap_err()
+    }
+
+    /// A token function that counts its invocations and returns their number.
+    fn counting() -> (TokenSource, Rc<Cell<usize>>) {
+        let count = Rc::new(Cell::new(0));
+        let called = Rc::clone(&count);
+        let source = TokenSource::function(move |_| {
+            called.set(called.get() + 1);
+            ready(Ok::<_, Source>(called.get().to_string()))
+        });
+        (source, count)
+    }
+
+    #[test]
+    fn thousand_organizations_with_lost_responses_end_active() {
+        let ids = ids(1000);
+        let mut server = FakeServer::new(&ids);
+        server.reacts = Box::new(|index, _| if index % 20 == 7 { Reaction::Lose } else { Reaction::Respond });
+        let seen = Rc::new(RefCell::new(Vec::new()));
+        let progress = Rc::clone(&seen);
+        let options = BulkOptions::new().concurrency(8).on_progress(move |latest| {
+            progress.borrow_mut().push((latest.done, latest.total, latest.last.org_id.clone()));
+        });
+        let results = run(&server, ids.clone(), options);
+        assert!(ids.iter().all(|id| server.is_active(id)));
+        assert_eq!(results.iter().map(|result| result.org_id.clone()).collect::<Vec<_>>(), ids);
+        let outcomes: Vec<Outcome> = results.iter().map(|result| result.result.as_ref().unwrap().outcome).collect();
+        let active = outcomes.iter().filter(|outcome| **outcome == Outcome::Active).count();
+        assert_eq!(outcomes.iter().filter(|outcome| **outcome == Outcome::Reactivated).count(), 1000 - active);
+        assert!((40..=60).contains(&active), "{active}");
+        assert_eq!(server.max_running.get(), 8);
+        let seen = seen.borrow();
+        assert_eq!(seen.iter().map(|(done, ..)| *done).collect::<Vec<_>>(), (1..=1000).collect::<Vec<_>>());
+        assert!(seen.iter().all(|(_, total, _)| *total == 1000));
+        assert_eq!(seen.iter().map(|(.., id)| id.clone()).collect::<BTreeSet<_>>().len(), 1000);
+    }
+
+    /// New in the contract: 1 instead of 4.
+    #[test]
+    fn default_concurrency_is_1() {
+        let server = FakeServer::new(ids(20));
+        assert!(run(&server, ids(20), BulkOptions::new()).iter().all(|result| result.result.is_ok()));
+        assert_eq!(server.max_running.get(), 1);
+        let server = FakeServer::new(ids(20));
+        run(&server, ids(20), BulkOptions::new().concurrency(7));
+        assert_eq!(server.max_running.get(), 7);
+    }
+
+    /// Counts how often its calls are polled.
+    struct Polled<'a>(&'a FakeServer, Cell<usize>);
+
+    impl Transport for Polled<'_> {
+        async fn unary(&self, request: Request<'_>) -> Result<Response, Error> {
+            let mut call = pin!(self.0.unary(request));
+            poll_fn(|context| {
+                self.1.set(self.1.get() + 1);
+                call.as_mut().poll(context)
+            })
+            .await
+        }
+    }
+
+    #[test]
+    fn organization_that_makes_progress_does_not_poll_the_others() {
+        let ids = ids(200);
+        let mut server = FakeServer::new(&ids);
+        server.latency_ms = Box::new(|index| 10.0 + index as f64);
+        let polled = Polled(&server, Cell::new(0));
+        let options = BulkOptions::new().concurrency(100);
+        let results = Run::new(&server).over(&polled, ids, options, ready(()));
+        assert!(results.iter().all(|result| result.result.is_ok()));
+        assert!(polled.1.get() < 200 * 10, "{}", polled.1.get());
+    }
+
+    /// New in the contract: a result for each id.
+    #[test]
+    fn repeated_id_shares_one_activation_and_result() {
+        let server = FakeServer::new(["a", "b"]);
+        let total = Rc::new(Cell::new((0, 0)));
+        let seen = Rc::clone(&total);
+        let options = BulkOptions::new().on_progress(move |latest| seen.set((latest.done, latest.total)));
+        let ids = ["b", "a", "b", "b", "a"].map(str::to_owned).to_vec();
+        let results = run(&server, ids.clone(), options);
+        assert_eq!(results.iter().map(|result| result.org_id.clone()).collect::<Vec<_>>(), ids);
+        assert!(results.iter().all(|result| result.result.as_ref().unwrap().outcome == Outcome::Reactivated));
+        assert_eq!((server.calls.borrow().len(), total.get()), (2, (2, 2)));
+        assert!(run(&server, Vec::new(), BulkOptions::new()).is_empty());
+    }
+
+    #[test]
+    fn repeated_ids_refer_to_the_first_position() {
+        let run = BulkRun::new(["b", "a", "b", "c"].map(str::to_owned).to_vec(), None).unwrap();
+        assert_eq!(run.indices(), [0, 1, 0, 2]);
+        assert_eq!([0, 1, 2].map(|index| run.first_position(index)), [0, 1, 3]);
+    }
+
+    #[test]
+    fn failed_organization_does_not_stop_the_others() {
+        let mut server = FakeServer::new(ids(20));
+        server.reacts = Box::new(|index, _| match index % 2 {
+            0 => Reaction::Fail(status(Code::NotFound, "Organisation not found (ORG-Dgf3g)")),
+            _ => Reaction::Respond,
+        });
+        let results = run(&server, ids(20), BulkOptions::new());
+        let codes: Vec<_> = results.iter().map(|result| result.result.as_ref().err().map(Error::code)).collect();
+        assert_eq!(codes, [Some(Code::NotFound), None].repeat(10));
+    }
+
+    #[test]
+    fn expired_token_is_renewed_once_for_the_run() {
+        for concurrency in [1, 8] {
+            let mut server = FakeServer::new(ids(50));
+            let requests = Cell::new(0);
+            // The first token expires on the way.
+            server.accepts = Box::new(move |token| {
+                requests.set(requests.get() + 1);
+                token == "2" || requests.get() < 20
+            });
+            let (token, count) = counting();
+            let options = BulkOptions::new().concurrency(concurrency);
+            let results = Run::new(&server).token(token).results(ids(50), options);
+            assert!(results.iter().all(|result| result.result.is_ok()));
+            assert_eq!(count.get(), 2);
+        }
+    }
+
+    /// New in the contract.
+    #[test]
+    fn token_that_expires_twice_is_renewed_twice() {
+        for concurrency in [1, 4] {
+            let mut server = FakeServer::new(ids(40));
+            let requests = Cell::new(0);
+            server.accepts = Box::new(move |token| {
+                requests.set(requests.get() + 1);
+                token
+                    == if requests.get() <= 10 {
+                        "1"
+                    } else if requests.get() <= 30 {
+                        "2"
+                    } else {
+                        "3"
+                    }
+            });
+            let (token, count) = counting();
+            let options = BulkOptions::new().concurrency(concurrency);
+            let results = Run::new(&server).token(token).results(ids(40), options);
+            assert!(results.iter().all(|result| result.result.is_ok()));
+            assert_eq!(count.get(), 3);
+        }
+    }
+
+    #[test]
+    fn token_that_stays_rejected_stops_the_run() {
+        for (concurrency, max_calls) in [(1, 2), (4, 8)] {
+            let mut server = FakeServer::new(ids(50));
+            server.accepts = Box::new(|_| false);
+            let (token, count) = counting();
+            let done = Rc::new(Cell::new(0));
+            let seen = Rc::clone(&done);
+            let options = BulkOptions::new().concurrency(concurrency).on_progress(move |latest| seen.set(latest.done));
+            let results = Run::new(&server).token(token).results(ids(50), options);
+            assert!(results.len() == 50 && results.iter().all(|result| error(result).code() == Code::Unauthenticated));
+            assert_eq!((count.get(), done.get()), (2, 50));
+            assert!(server.calls.borrow().len() <= max_calls, "{}", server.calls.borrow().len());
+        }
+    }
+
+    #[test]
+    fn failing_token_function_stops_the_run() {
+        let server = FakeServer::new(ids(50));
+        let count = Rc::new(Cell::new(0));
+        let called = Rc::clone(&count);
+        let token = TokenSource::function(move |_| {
+            called.set(called.get() + 1);
+            ready(Err::<String, _>("logged out"))
+        });
+        let results = Run::new(&server).token(token).results(ids(50), BulkOptions::new());
+        assert!(results.iter().all(|result| error(result).code() == Code::Unauthenticated));
+        assert_eq!((count.get(), server.calls.borrow().len()), (1, 0));
+    }
+
+    /// New in the contract.
+    #[test]
+    fn token_invocation_outlives_the_organization_that_called_it() {
+        let server = FakeServer::new(ids(5));
+        let (clock, count) = (server.clock.clone(), Rc::new(Cell::new(0)));
+        let called = Rc::clone(&count);
+        let token = TokenSource::function(move |_| {
+            called.set(called.get() + 1);
+            let clock = clock.clone();
+            async move {
+                clock.sleep(250.0).await;
+                Ok::<_, Source>("t".to_owned())
+            }
+        });
+        let mut run = Run::new(&server).token(token);
+        run.options = CallOptions::new().timeout(Duration::from_millis(100));
+        let results = run.results(ids(5), BulkOptions::new());
+        let kinds: Vec<_> = results.iter().map(|result| result.result.as_ref().err().map(Error::kind)).collect();
+        let timeout = Some(ErrorKind::Timeout);
+        assert!(kinds[0] == timeout && kinds[1] == timeout && kinds[4].is_none(), "{kinds:?}");
+        assert_eq!(count.get(), 1);
+    }
+
+    #[test]
+    fn signal_stops_the_run_with_its_reason_for_each() {
+        let server = FakeServer::new(ids(50));
+        let run = Run::new(&server);
+        let signal = run.signal.clone();
+        let abort = async {
+            server.clock.sleep(25.0).await;
+            signal.abort(Some(Arc::from(Source::from("enough"))));
+        };
+        let results = run.over(&server, ids(50), BulkOptions::new().concurrency(4), abort);
+        let (active, failed): (Vec<_>, Vec<_>) = results.iter().partition(|result| result.result.is_ok());
+        assert_eq!((active.len(), failed.len(), server.clock.now_ms()), (8, 42, 25.0));
+        assert!(failed.iter().all(|result| error(result).kind() == ErrorKind::Aborted));
+        let unsent: Vec<_> =
+            failed.iter().map(|result| error(result)).filter(|error| !error.may_have_changed()).collect();
+        assert_eq!(unsent.len(), 38);
+        assert!(unsent.iter().all(|error| error.message().ends_with("before the request was sent.")));
+        assert_eq!(std::error::Error::source(unsent[0]).unwrap().to_string(), "enough");
+        assert_eq!(server.calls.borrow().len(), 12);
+    }
+
+    /// New in the contract.
+    #[test]
+    fn run_stops_after_3_organizations_in_a_row_without_connection() {
+        let mut server = FakeServer::new(ids(40));
+        server.reacts = Box::new(|_, _| Reaction::Fail(Error::transport("offline")));
+        let results = run(&server, ids(40), BulkOptions::new());
+        assert!(results.iter().all(|result| error(result).kind() == ErrorKind::Transport));
+        let started: BTreeSet<String> = server.calls.borrow().iter().map(|(_, org_id)| org_id.clone()).collect();
+        assert!(started.iter().all(|id| ["", "0", "1", "2"].contains(&id.as_str())), "{started:?}");
+        let may_have_changed: Vec<_> = results.iter().map(|result| error(result).may_have_changed()).collect();
+        assert_eq!(may_have_changed, [vec![true; 3], vec![false; 37]].concat());
+        assert!(!error(&results[39]).message().contains("may have been applied"));
+    }
+
+    #[test]
+    fn connection_that_comes_back_does_not_stop_the_run() {
+        let mut server = FakeServer::new(ids(40));
+        let changes = Cell::new(0);
+        let is_offline = Cell::new(false);
+        // Two of three organizations have no connection.
+        server.reacts = Box::new(move |_, method| {
+            if method == "ActivateOrganization" {
+                changes.set(changes.get() + 1);
+                is_offline.set(changes.get() % 3 != 0);
+            }
+            if is_offline.get() { Reaction::Fail(Error::transport("offline")) } else { Reaction::Respond }
+        });
+        let results = run(&server, ids(40), BulkOptions::new());
+        assert_eq!(results.iter().filter(|result| result.result.is_ok()).count(), 13);
+        assert!(results.iter().filter(|result| result.result.is_err()).all(|result| error(result).may_have_changed()));
+    }
+
+    /// New in the contract.
+    #[test]
+    fn rate_limit_stops_the_run_after_one_request() {
+        let mut headers = Metadata::new();
+        headers.append("retry-after", "60");
+        let with = |http_status, headers: &Metadata| {
+            let error = status(Code::Unavailable, "too many requests");
+            error.with_response(http_status, headers, &Metadata::new())
+        };
+        for (failure, is_applied) in [
+            (with(429, &headers), true),
+            (with(503, &headers), true),
+            (with(429, &Metadata::new()).without_effect(), false),
+        ] {
+            let mut server = FakeServer::new(ids(40));
+            server.reacts = Box::new(move |_, _| Reaction::Fail(failure.clone()));
+            let results = run(&server, ids(40), BulkOptions::new());
+            assert_eq!(server.methods(), ["ActivateOrganization"]);
+            assert!(
+                results.iter().all(|result| error(result).code() == Code::Unavailable && error(result).is_retriable())
+            );
+            assert_eq!(error(&results[0]).may_have_changed(), is_applied);
+            assert!(results[1..].iter().all(|result| !error(result).may_have_changed()));
+        }
+    }
+
+    /// New in the contract.
+    #[test]
+    fn stopping_does_not_block_the_page() {
+        const RESULT_MS: f64 = 1.0;
+        let server = FakeServer::new(ids(1000));
+        let run = Run::new(&server);
+        run.signal.abort(None);
+        let clock = server.clock.clone();
+        let options = BulkOptions::new().on_progress(move |_| clock.starve(RESULT_MS));
+        let turns = RefCell::new(Vec::new());
+        // The page.
+        let background = async {
+            loop {
+                turns.borrow_mut().push(server.clock.now_ms());
+                server.clock.sleep(0.0).await;
+            }
+        };
+        let results = run.over(&server, ids(1000), options, background);
+        assert!(results.len() == 1000 && results.iter().all(|result| error(result).kind() == ErrorKind::Aborted));
+        let turns = turns.borrow();
+        let longest_ms = turns.windows(2).map(|turns| turns[1] - turns[0]).reduce(f64::max).unwrap();
+        assert!(longest_ms <= 50.0 && turns.len() > 20, "{longest_ms} {}", turns.len());
+    }
+
+    #[test]
+    fn wrong_arguments_are_rejected_by_name() {
+        let text = |ids: &[&str], concurrency| {
+            let ids = ids.iter().map(|id| (*id).to_owned()).collect();
+            BulkRun::new(ids, concurrency).err().map(|error| error.message().to_owned())
+        };
+        assert_eq!(text(&["7", " "], None).unwrap(), "orgIds[1] must not be empty.");
+        assert_eq!(text(&["ü"], None).unwrap(), "orgIds[0] must be printable ASCII.");
+        for concurrency in [0.0, 1.5, 101.0, f64::NAN, -1.0] {
+            let text = text(&["7"], Some(concurrency));
+            assert_eq!(text.unwrap(), "concurrency must be a whole number from 1 to 100.");
+        }
+        assert_eq!(text(&["7"], Some(100.0)), None);
     }
 }

@@ -7,9 +7,14 @@ use std::{cell::RefCell, pin::pin};
 
 use futures_util::future::{Either, select};
 
-pub use self::bulk::{BulkOptions, BulkProgress, OrgActivationResult};
-pub(crate) use self::bulk::{BulkRun, Observer};
+pub(crate) use self::bulk::BulkRun;
+#[cfg(all(feature = "js", browser))]
+pub(crate) use self::bulk::Observer;
 use self::plan::{Api, Next, Plan, PlannedCall};
+pub use self::{
+    bulk::{BulkOptions, BulkProgress, OrgActivationResult},
+    plan::{OrgActivation, Outcome},
+};
 use crate::{
     call::{self, Call},
     error::Error,
@@ -17,56 +22,8 @@ use crate::{
     options::ORG_ID_HEADER,
     platform::{Clock, Signal, sleep_until},
     token::TokenCache,
-    transport::{self, Request, Transport},
-    wire::response::invalid_message,
+    transport::{self, Request, Response, Transport, invalid_response},
 };
-
-/// The result of [`Client::ensure_org_active`](crate::Client::ensure_org_active).
-///
-/// ```no_run
-/// # async fn ensure(client: zitadel_org_web::Client) -> Result<(), zitadel_org_web::Error> {
-/// let activation = client.ensure_org_active("69629023906488334").await?;
-/// println!("{}: {}", activation.org_id, activation.outcome.name());
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct OrgActivation {
-    /// The organization.
-    pub org_id: String,
-    /// The way in which it became active.
-    pub outcome: Outcome,
-    /// The time of the reactivation, RFC 3339 in UTC.
-    pub change_date: Option<String>,
-    /// The sequence number of the reactivation event. Only management v1 reports it.
-    pub sequence: Option<u64>,
-}
-
-/// The way in which an organization became active.
-///
-/// See the example of [`OrgActivation`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// This call reactivated it.
-    Reactivated,
-    /// It was active already. A browser may repeat a POST on a reused connection by itself, so this can be the call's own doing.
-    AlreadyActive,
-    /// It is active, but the response to the change was lost, so it is unknown whether this call activated it.
-    Active,
-}
-
-impl Outcome {
-    /// Returns the name in JavaScript, for instance `already-active`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Reactivated => "reactivated",
-            Self::AlreadyActive => "already-active",
-            Self::Active => "active",
-        }
-    }
-}
 
 /// Activates organizations: everything that the calls for them have in common.
 pub(crate) struct Ensure<'a, T, C> {
@@ -119,16 +76,16 @@ impl<T: Transport, C: Clock> Ensure<'_, T, C> {
     async fn call(&self, call: &PlannedCall, org_id: &str) -> Result<Value, Error> {
         let PlannedCall { method, request, not_before_ms, deadline_ms, .. } = call;
         self.wait_until(*not_before_ms).await?;
-        let message = request.encode(method.request).map_err(|invalid| invalid_message(&invalid))?;
+        let message = request.encode(method.request).map_err(|invalid| Error::invalid_argument(invalid.text()))?;
         let mut options = self.options.clone();
         if method.has_empty_request() {
             options.metadata.append(ORG_ID_HEADER, org_id);
         }
         let request = Request { base_url: self.base_url, path: method.path, message: &message, options };
         let call = Call { request, token: self.token, signal: self.signal, deadline_ms: *deadline_ms };
-        let response = call::run(&call, self.transport, self.clock).await?;
-        Value::decode(method.response, &response.message, true)
-            .map_err(|invalid| invalid_message(&invalid).with_response(200, &response.headers, &response.trailers))
+        let Response { headers, message, trailers } = call::run(&call, self.transport, self.clock).await?;
+        let value = Value::decode(method.response, &message, true);
+        value.map_err(|invalid| invalid_response(method, &invalid, &headers, &trailers))
     }
 }
 
@@ -152,4 +109,336 @@ fn remember(base_url: &str, has_v2: bool) {
             base_urls.truncate(MAX_REMEMBERED);
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{cell::Cell, future::ready, rc::Rc, sync::Arc, time::Duration};
+
+    use prost::Message as _;
+
+    use super::{Ensure, OrgActivation, Outcome, WITHOUT_V2};
+    use crate::{
+        CallOptions, Code, Error, ErrorKind, Protocol,
+        error::{SharedSource, Source},
+        fake::{FakeClock, FakeHttp, FakeServer, Reaction, Script, chunk, status},
+        platform::{Clock as _, Signal},
+        proto::zitadel::{
+            management::v1::GetMyOrgResponse,
+            org::v1::{Org, OrgState},
+        },
+        token::{TokenCache, TokenSource},
+        transport::Transport,
+        wire::frame,
+    };
+
+    const BASE_URL: &str = "https://z.example";
+
+    fn ensure_over<T: Transport>(
+        transport: &T,
+        clock: &FakeClock,
+        base_url: &str,
+        options: &CallOptions,
+        signal: &Signal,
+    ) -> Result<OrgActivation, Error> {
+        let (options, token) = (options.to_request(None).unwrap(), TokenCache::new(TokenSource::Fixed("t".to_owned())));
+        let ensure = Ensure { transport, clock, base_url, options: &options, token: &token, signal };
+        clock.run(ensure.activate("7", clock.now_ms()))
+    }
+
+    fn ensure(server: &FakeServer) -> Result<OrgActivation, Error> {
+        ensure_over(server, &server.clock, BASE_URL, &CallOptions::new(), &Signal::default())
+    }
+
+    fn outcome(server: &FakeServer) -> Outcome {
+        ensure(server).unwrap().outcome
+    }
+
+    /// A server of the inactive organization 7 that reacts to the first requests in turn and then responds.
+    fn reacting<const N: usize>(reactions: [Reaction; N]) -> FakeServer {
+        let mut server = FakeServer::new(["7"]);
+        server.reacts = Box::new(move |index, _| reactions.get(index).cloned().unwrap_or(Reaction::Respond));
+        server
+    }
+
+    /// Aborts a call for organization 7 at a time.
+    fn ensure_aborted_at(server: &FakeServer, at_ms: f64, options: &CallOptions) -> Error {
+        let signal = Signal::default();
+        let abort = async {
+            server.clock.sleep(at_ms).await;
+            signal.abort(Some(Arc::from(Source::from("enough")) as SharedSource));
+        };
+        let (options, token) = (options.to_request(None).unwrap(), TokenCache::new(TokenSource::Fixed("t".to_owned())));
+        let (transport, clock) = (server, &server.clock);
+        let ensure = Ensure { transport, clock, base_url: BASE_URL, options: &options, token: &token, signal: &signal };
+        let error = clock.run_beside(abort, ensure.activate("7", 0.0)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Aborted);
+        assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "enough");
+        assert_eq!(clock.now_ms(), at_ms);
+        error
+    }
+
+    #[test]
+    fn inactive_organization_is_reactivated_by_v2() {
+        let server = FakeServer::new(["7"]);
+        let activation = ensure(&server).unwrap();
+        assert_eq!((activation.org_id.as_str(), activation.outcome), ("7", Outcome::Reactivated));
+        assert_eq!((activation.change_date.as_deref(), activation.sequence), (Some("1970-01-01T00:00:01Z"), None));
+        assert_eq!(server.methods(), ["ActivateOrganization"]);
+        assert!(server.is_active("7"));
+    }
+
+    #[test]
+    fn server_without_v2_is_remembered_by_its_base_url() {
+        let mut server = FakeServer::new(["7"]);
+        server.has_v2 = false;
+        let activation = ensure(&server).unwrap();
+        assert_eq!((activation.outcome, activation.sequence), (Outcome::Reactivated, Some(7)));
+        assert_eq!(outcome(&server), Outcome::AlreadyActive);
+        assert_eq!(server.methods(), ["ActivateOrganization", "ReactivateOrg", "ReactivateOrg"]);
+        let other_url = "https://z.example/path";
+        ensure_over(&server, &server.clock, other_url, &CallOptions::new(), &Signal::default()).unwrap();
+        assert_eq!(server.methods()[3], "ActivateOrganization");
+        // It was upgraded to a version without management v1.
+        (server.has_v1, server.has_v2) = (false, true);
+        server.deactivate("7");
+        assert_eq!(outcome(&server), Outcome::Reactivated);
+        assert!(!WITHOUT_V2.with_borrow(|known| known.contains(&BASE_URL.to_owned())));
+    }
+
+    #[test]
+    fn server_with_neither_api_is_not_remembered() {
+        let mut server = FakeServer::new(["7"]);
+        (server.has_v1, server.has_v2) = (false, false);
+        assert_eq!(ensure(&server).unwrap_err().code(), Code::Unimplemented);
+        assert!(WITHOUT_V2.take().is_empty());
+    }
+
+    #[test]
+    fn latest_32_servers_without_v2_are_remembered() {
+        for index in 0..40 {
+            super::remember(&format!("https://{index}.example"), false);
+        }
+        super::remember("https://20.example", false);
+        let known = WITHOUT_V2.take();
+        assert_eq!(
+            (known.len(), known[0].as_str(), known[31].as_str()),
+            (32, "https://20.example", "https://8.example")
+        );
+    }
+
+    /// New in the contract: without a read.
+    #[test]
+    fn active_organization_is_a_success_without_a_read() {
+        let server = FakeServer::new([""; 0]);
+        assert_eq!(outcome(&server), Outcome::AlreadyActive);
+        assert_eq!(server.methods(), ["ActivateOrganization"]);
+    }
+
+    #[test]
+    fn lost_response_is_settled_by_a_read() {
+        let server = reacting([Reaction::Lose]);
+        assert_eq!(outcome(&server), Outcome::Active);
+        assert_eq!(server.methods(), ["ActivateOrganization", "GetMyOrg"]);
+    }
+
+    #[test]
+    fn missing_response_leaves_time_for_two_reads() {
+        let server = reacting([Reaction::Silence, Reaction::Silence, Reaction::Lose]);
+        assert_eq!(outcome(&server), Outcome::Active);
+        assert!(server.clock.now_ms() < 30_000.0, "{}", server.clock.now_ms());
+    }
+
+    #[test]
+    fn first_error_is_reported_in_time_if_the_state_stays_unknown() {
+        let mut server = FakeServer::new(["7"]);
+        server.reacts = Box::new(|_, _| Reaction::Silence);
+        let error = ensure(&server).unwrap_err();
+        assert_eq!((error.kind(), error.may_have_changed()), (ErrorKind::Timeout, true));
+        assert!(error.message().contains("timeoutMs: 30000"), "{error}");
+        assert!(server.clock.now_ms() <= 30_000.0, "{}", server.clock.now_ms());
+    }
+
+    #[test]
+    fn refusal_is_reported_without_a_read() {
+        let mut server = FakeServer::new(["7"]);
+        server.accepts = Box::new(|_| false);
+        assert_eq!(ensure(&server).unwrap_err().code(), Code::Unauthenticated);
+        assert_eq!(server.methods(), ["ActivateOrganization"]);
+    }
+
+    #[test]
+    fn list_is_read_again_while_it_lags_without_v1() {
+        let lagging = |lag_ms| {
+            let mut server = reacting([Reaction::Lose]);
+            (server.has_v1, server.lag_ms) = (false, lag_ms);
+            server
+        };
+        let server = lagging(500.0);
+        assert_eq!(outcome(&server), Outcome::Active);
+        assert!(server.methods().len() > 3, "{:?}", server.methods());
+
+        let server = lagging(10_000.0);
+        assert_eq!(ensure(&server).unwrap_err().kind(), ErrorKind::Transport);
+        let now_ms = server.clock.now_ms();
+        assert!((1900.0..2500.0).contains(&now_ms), "{now_ms}");
+    }
+
+    /// New in the contract: getMyOrg can be stale on servers with a cache.
+    #[test]
+    fn get_my_org_is_read_again_for_2_s_while_it_lags() {
+        for (lag_ms, is_settled) in [(67.0, true), (1500.0, true), (10_000.0, false)] {
+            let mut server = FakeServer::new(["7"]);
+            server.lag_ms = lag_ms;
+            // Another client activates it.
+            ensure(&server).unwrap();
+            server.reacts = Box::new(|index, _| match index {
+                1 => Reaction::Fail(status(Code::Internal, "the response was garbled")),
+                _ => Reaction::Respond,
+            });
+            let result = ensure(&server);
+            assert_eq!(result.is_ok(), is_settled, "{lag_ms}: {result:?}");
+            assert!(server.clock.now_ms() < 2500.0, "{}", server.clock.now_ms());
+            assert!(server.methods()[2..].iter().all(|method| method == "GetMyOrg"));
+        }
+    }
+
+    /// New in the contract.
+    #[test]
+    fn change_answered_after_75_percent_of_the_timeout_is_a_success() {
+        for (timeout_ms, change_ms) in [(1000, 800.0), (1000, 950.0), (30_000, 25_500.0), (30_000, 29_500.0)] {
+            for (has_v1, has_v2) in [(true, true), (false, true), (true, false)] {
+                WITHOUT_V2.take();
+                let mut server = FakeServer::new(["7"]);
+                (server.has_v1, server.has_v2) = (has_v1, has_v2);
+                let change = usize::from(!has_v2);
+                server.latency_ms = Box::new(move |index| if index == change { change_ms } else { 5.0 });
+                let options = CallOptions::new().timeout(Duration::from_millis(timeout_ms));
+                let result = ensure_over(&server, &server.clock, BASE_URL, &options, &Signal::default());
+                assert_eq!(result.unwrap().outcome, Outcome::Active, "{timeout_ms} {change_ms} {has_v1} {has_v2}");
+            }
+        }
+    }
+
+    /// New in the contract.
+    #[test]
+    fn abort_while_a_call_runs_is_reported_at_once() {
+        let options = CallOptions::new();
+        let error = ensure_aborted_at(&reacting([Reaction::Silence]), 500.0, &options);
+        assert!(error.may_have_changed());
+        let error = ensure_aborted_at(&reacting([Reaction::Lose, Reaction::Silence]), 500.0, &options);
+        assert!(error.may_have_changed());
+        let denied = Reaction::Fail(status(Code::PermissionDenied, "x (AUTH-5mWD2)"));
+        let list = reacting([Reaction::Lose, denied, Reaction::Silence]);
+        assert!(ensure_aborted_at(&list, 500.0, &options).may_have_changed());
+        let precondition = Reaction::Fail(status(Code::FailedPrecondition, "x"));
+        let error = ensure_aborted_at(&reacting([precondition, Reaction::Silence]), 500.0, &options);
+        assert!(!error.may_have_changed());
+    }
+
+    /// New in the contract.
+    #[test]
+    fn abort_in_a_pause_is_reported_at_once() {
+        let mut server = FakeServer::new(["7"]);
+        server.reacts = Box::new(|_, _| Reaction::Lose);
+        let error = ensure_aborted_at(&server, 70.0, &CallOptions::new());
+        assert!(error.may_have_changed());
+        assert_eq!(server.methods(), ["ActivateOrganization", "GetMyOrg"]);
+
+        let mut headers = crate::Metadata::new();
+        headers.append("retry-after", "20");
+        let busy = status(Code::Unavailable, "busy").with_response(503, &headers, &crate::Metadata::new());
+        let server = reacting([Reaction::Fail(busy)]);
+        assert!(ensure_aborted_at(&server, 15_000.0, &CallOptions::new()).may_have_changed());
+        assert_eq!(server.methods(), ["ActivateOrganization"]);
+    }
+
+    #[test]
+    fn token_function_is_called_once_and_once_more_after_a_16() {
+        let mut server = reacting([Reaction::Lose]);
+        server.accepts = Box::new(|token| token == "2");
+        let count = Rc::new(Cell::new(0));
+        let called = Rc::clone(&count);
+        let source = TokenSource::function(move |_| {
+            called.set(called.get() + 1);
+            ready(Ok::<_, Source>(called.get().to_string()))
+        });
+        let (options, token) = (CallOptions::new().to_request(None).unwrap(), TokenCache::new(source));
+        let (transport, clock, signal) = (&server, &server.clock, &Signal::default());
+        let ensure = Ensure { transport, clock, base_url: BASE_URL, options: &options, token: &token, signal };
+        server.clock.run(ensure.activate("7", 0.0)).unwrap();
+        assert_eq!(count.get(), 2);
+    }
+
+    fn json(http_status: u16, json: &str) -> Script {
+        Script::response(http_status, "content-type: application/json\n", &[chunk(json)])
+    }
+
+    fn ensure_json(http: &FakeHttp) -> Result<OrgActivation, Error> {
+        let options = CallOptions::new().protocol(Protocol::Json);
+        ensure_over(http, &http.clock, BASE_URL, &options, &Signal::default())
+    }
+
+    fn urls(http: &FakeHttp) -> Vec<String> {
+        http.sent.borrow().iter().map(|sent| sent.url.replace(BASE_URL, "")).collect()
+    }
+
+    #[test]
+    fn unknown_path_over_rest_is_a_missing_api() {
+        let http = FakeHttp::new([
+            json(404, r#"{"code":5,"message":"Not Found"}"#),
+            json(200, r#"{"details":{"sequence":"8","resourceOwner":"7"}}"#),
+            json(404, r#"{"code":5,"message":"membership not found (AUTHZ-cdgFk)","details":[]}"#),
+        ]);
+        assert_eq!(ensure_json(&http).unwrap().sequence, Some(8));
+        assert_eq!(ensure_json(&http).unwrap_err().id(), Some("AUTHZ-cdgFk"));
+        let v1 = "/management/v1/orgs/me/_reactivate";
+        assert_eq!(urls(&http), ["/v2/organizations/7/activate", v1, v1]);
+    }
+
+    /// New in the contract.
+    #[test]
+    fn refused_read_over_rest_leads_to_the_list() {
+        let http = FakeHttp::new([
+            json(400, r#"{"code":9,"message":"not now (ORG-12345x)"}"#),
+            json(403, r#"{"code":7,"message":"Unauthorized (AUTH-DZG21)"}"#),
+            json(200, r#"{"result":[{"id":"7","state":"ORGANIZATION_STATE_ACTIVE"}]}"#),
+        ]);
+        assert_eq!(ensure_json(&http).unwrap().outcome, Outcome::AlreadyActive);
+        let expected = ["/v2/organizations/7/activate", "/management/v1/orgs/me", "/v2/organizations/_search"];
+        assert_eq!(urls(&http), expected);
+    }
+
+    /// New in the contract.
+    #[test]
+    fn change_of_another_organization_is_no_success() {
+        let http = FakeHttp::new([
+            json(501, r#"{"code":12,"message":"Method Not Allowed"}"#),
+            json(200, r#"{"details":{"sequence":"8","resourceOwner":"8"}}"#),
+            json(200, r#"{"org":{"id":"8","state":"ORG_STATE_ACTIVE"}}"#),
+            json(403, r#"{"code":7,"message":"x (AUTH-5mWD2)"}"#),
+        ]);
+        let error = ensure_json(&http).unwrap_err();
+        assert_eq!((error.kind(), error.code(), error.may_have_changed()), (ErrorKind::Protocol, Code::Internal, true));
+        assert!(error.message().contains("another organization"), "{error}");
+    }
+
+    #[test]
+    fn undecodable_response_to_the_change_is_settled_by_a_read() {
+        let http = FakeHttp::new([
+            json(200, r#"{"changeDate":"yesterday"}"#),
+            json(200, r#"{"org":{"id":"7","state":"ORG_STATE_ACTIVE"}}"#),
+        ]);
+        assert_eq!(ensure_json(&http).unwrap().outcome, Outcome::Active);
+
+        let grpc_web = |message: &[u8]| {
+            let body = [&frame::encode(message).unwrap(), &b"\x80\0\0\0\x0fgrpc-status:0\r\n"[..]].concat();
+            Script::response(200, "content-type: application/grpc-web\n", &[chunk(body)])
+        };
+        let org = Org { id: "7".to_owned(), state: OrgState::Active.into(), ..Default::default() };
+        let read = GetMyOrgResponse { org: Some(org) }.encode_to_vec();
+        let http = FakeHttp::new([grpc_web(b"\x0a\x7f"), grpc_web(&read)]);
+        let result = ensure_over(&http, &http.clock, BASE_URL, &CallOptions::new(), &Signal::default());
+        assert_eq!(result.unwrap().outcome, Outcome::Active);
+    }
 }

@@ -250,7 +250,7 @@ export class Arguments extends Reading {
   }
 }
 
-/** The name and the reader of each second argument. @type {Record<string, [name: string, read: (value: unknown) => any]>} */
+/** The name and the reader of each second argument. @satisfies {Record<string, [name: string, read: (value: unknown) => any]>} */
 const SUBJECTS = {
   optionalOrgId: ["orgId", (value) => (isSet(value) ? string("orgId", value) : undefined)],
   orgId: ["orgId", (value) => string("orgId", value)],

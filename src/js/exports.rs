@@ -27,8 +27,7 @@ use crate::{
         org::v2::{ActivateOrganization, DeactivateOrganization, ListOrganizations},
     },
     token::TokenCache,
-    transport::Request,
-    wire::response::invalid_message,
+    transport::{Request, invalid_response},
 };
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -110,7 +109,7 @@ async fn call_method(method: &Method, arguments: Arguments, record: CallRecord) 
     let response = call::run(&call, &transport, &clock()).await?;
     match Value::decode(method.response, &response.message, true) {
         Ok(value) => Ok(value::to_js(&value)),
-        Err(invalid) => Err(invalid_message(&invalid).with_response(200, &response.headers, &response.trailers)),
+        Err(invalid) => Err(invalid_response(method, &invalid, &response.headers, &response.trailers)),
     }
 }
 

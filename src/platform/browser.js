@@ -71,9 +71,9 @@ export function parseUrl(text) {
   }
 }
 
-/** A promise that Rust polls, and may drop before it settles. */
+/** A promise that Rust waits for, and may drop before it settles. */
 export class Watch {
-  state = /** @type {0 | 1 | 2} */ (0); // pending, fulfilled, rejected
+  isFulfilled = false;
   /** @type {any} */
   value;
   /** @type {(() => void) | undefined} */
@@ -81,17 +81,17 @@ export class Watch {
 
   /** @param {() => unknown} start @param {() => void} wake */
   constructor(start, wake) {
-    const settled = (/** @type {1 | 2} */ state) => (/** @type {unknown} */ value) => {
-      this.state = state;
+    this.#wake = wake;
+    const settled = (/** @type {boolean} */ isFulfilled) => (/** @type {unknown} */ value) => {
+      this.isFulfilled = isFulfilled;
       this.value = value;
       this.#wake?.();
     };
     try {
-      settle(start(), settled(1), settled(2));
+      settle(start(), settled(true), settled(false));
     } catch (thrown) {
-      settled(2)(thrown);
+      settled(false)(thrown);
     }
-    this.#wake = wake;
   }
 
   /** Forgets the promise: it never wakes again. */
@@ -100,19 +100,15 @@ export class Watch {
   }
 }
 
-/** A timer that Rust polls. */
+/** A timer that Rust waits for. */
 export class Timer {
-  hasFired = false;
   /** @type {any} A number in browsers, an object in Node. */
   #handle;
 
   /** @param {number} ms @param {() => void} wake */
   constructor(ms, wake) {
     try {
-      this.#handle = setTimeout(() => {
-        this.hasFired = true;
-        wake();
-      }, ms);
+      this.#handle = setTimeout(wake, ms);
     } catch {
       // A runtime without timers has no deadlines.
     }

@@ -1,19 +1,31 @@
 //! The environment a call runs in: HTTP, a clock, URLs and signals. A browser has all of them, the host a clock and URLs.
 
 #[cfg(browser)]
+#[cfg_attr(
+    not(feature = "js"),
+    expect(dead_code, reason = "only the exports for JavaScript use signals and token functions")
+)]
 pub(crate) mod browser;
 #[cfg(not(browser))]
 mod host;
+#[cfg(any(browser, test))]
+mod http;
 mod signal;
 
 use std::future::Future;
 
 #[cfg(browser)]
 pub(crate) use self::browser::{clock, own_origin, parse_url};
+#[cfg(not(any(browser, test)))]
+pub(crate) use self::host::own_origin;
 #[cfg(not(browser))]
-pub(crate) use self::host::{clock, own_origin, parse_url};
+pub(crate) use self::host::{clock, parse_url};
+#[cfg(any(browser, test))]
+pub(crate) use self::http::{Body, Http, HttpRequest, SendError};
 pub(crate) use self::signal::Signal;
-use crate::{error::Source, metadata::Metadata, wire::head::Head};
+#[cfg(test)]
+#[cfg(not(browser))]
+pub(crate) use crate::fake::own_origin;
 
 /// A monotonic clock and its timers.
 pub(crate) trait Clock {
@@ -40,43 +52,4 @@ pub(crate) async fn sleep_until(clock: &impl Clock, at_ms: f64) {
             return;
         }
     }
-}
-
-/// An HTTP client.
-pub(crate) trait Http {
-    type Body: Body;
-
-    /// Sends a request and waits for the head of the response. Dropping the future aborts the request.
-    fn send(&self, request: HttpRequest<'_>) -> impl Future<Output = Result<(Head, Self::Body), SendError>>;
-}
-
-/// An HTTP request.
-#[derive(Debug)]
-pub(crate) struct HttpRequest<'a> {
-    /// The HTTP method.
-    pub(crate) verb: &'static str,
-    pub(crate) url: String,
-    pub(crate) headers: Metadata,
-    pub(crate) body: Option<&'a [u8]>,
-}
-
-/// The reason why there is no response.
-#[derive(Debug)]
-pub(crate) enum SendError {
-    /// The request failed. Browsers don't say why.
-    Failed(Source),
-    /// The connection was never established, so nothing was sent.
-    NotConnected(Source),
-    /// fetch rejected its arguments, so nothing was sent.
-    Refused(Source),
-    /// The response's headers exceed the runtime's limit.
-    HeadersTooLong(Source),
-    /// The value that fetch returned is not a readable Response.
-    Unreadable(Source),
-}
-
-/// The body of a response. Dropping it before its end cancels the response.
-pub(crate) trait Body {
-    /// Reads the next chunk; `None` at the end.
-    fn read(&mut self) -> impl Future<Output = Result<Option<Vec<u8>>, Source>>;
 }

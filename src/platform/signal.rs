@@ -25,6 +25,7 @@ struct State {
 
 impl Signal {
     /// Aborts, and wakes every future that waits. Only the first abort counts.
+    #[cfg_attr(not(any(browser, test)), expect(dead_code, reason = "only JavaScript has signals"))]
     pub(crate) fn abort(&self, reason: Reason) {
         let wakers = {
             let mut state = self.0.borrow_mut();

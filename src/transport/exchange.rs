@@ -115,3 +115,85 @@ fn reject_redirect(head: Head) -> Result<Head, Error> {
     let error = Error::transport(text.concat()).permanent();
     Err(if head.http_status == 0 { error } else { head.attach_to(error, &Metadata::new()) })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        Code, Error, ErrorKind as Kind,
+        error::Progress,
+        fake::{FakeHttp, Script, Step, set_own_origin},
+        platform::SendError,
+        transport::{Options, Protocol, Request, Transport as _},
+    };
+
+    const PROTOCOLS: [Protocol; 2] = [Protocol::GrpcWeb, Protocol::Json];
+
+    fn failure(script: Script, protocol: Protocol) -> Error {
+        let http = FakeHttp::new([script]);
+        let path = "/zitadel.management.v1.ManagementService/ReactivateOrg";
+        let options = Options { protocol, ..Options::default() };
+        let request = Request { base_url: "https://z.example", path, message: b"", options };
+        http.clock.run(http.unary(request)).unwrap_err().finish(Progress::ChangeSent)
+    }
+
+    #[test]
+    fn redirect_is_not_followed_and_its_target_is_named() {
+        for protocol in PROTOCOLS {
+            for (http, headers, status, text) in [
+                (302, "location: https://evil.example\n", Some(302), "redirected to https://evil.example;"),
+                (304, "", Some(304), "redirected;"),
+                (0, "", None, "redirected;"),
+            ] {
+                let error = failure(Script::response(http, headers, &[Step::Silence]), protocol);
+                assert_eq!(
+                    (error.kind(), error.code(), error.http_status()),
+                    (Kind::Transport, Code::Unavailable, status)
+                );
+                assert!(error.message().contains(text) && !error.is_retriable(), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn failures_of_fetch_are_told_apart() {
+        for protocol in PROTOCOLS {
+            let failed = |error| failure(Script::Fail(error), protocol);
+            let error = failed(SendError::Refused("bad signal".into()));
+            assert_eq!((error.kind(), error.code()), (Kind::InvalidArgument, Code::InvalidArgument));
+            assert!(!error.may_have_changed() && !error.is_retriable());
+            let error = failed(SendError::HeadersTooLong("overflow".into()));
+            assert_eq!((error.kind(), error.code()), (Kind::Protocol, Code::ResourceExhausted));
+            assert!(error.may_have_changed() && !error.is_retriable());
+            let error = failed(SendError::Unreadable("no status".into()));
+            assert_eq!((error.kind(), error.is_retriable()), (Kind::Transport, false));
+            assert!(error.message().contains("`fetch` option"), "{error}");
+            let error = failed(SendError::Failed("Failed to fetch".into()));
+            assert_eq!((error.kind(), error.is_retriable()), (Kind::Transport, true));
+            assert!(error.may_have_changed());
+            assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "Failed to fetch");
+        }
+    }
+
+    /// New in the contract: Node's ECONNREFUSED and ENOTFOUND.
+    #[test]
+    fn change_is_not_applied_if_there_was_no_connection() {
+        for protocol in PROTOCOLS {
+            let error = failure(Script::Fail(SendError::NotConnected("ECONNREFUSED".into())), protocol);
+            assert_eq!((error.kind(), error.may_have_changed(), error.is_retriable()), (Kind::Transport, false, true));
+        }
+    }
+
+    #[test]
+    fn cross_origin_failure_names_cors_and_csp() {
+        for protocol in PROTOCOLS {
+            for (origin, is_cross_origin) in
+                [(None, true), (Some("https://console.example"), true), (Some("https://z.example"), false)]
+            {
+                set_own_origin(origin);
+                let error = failure(Script::Fail(SendError::Failed("Failed to fetch".into())), protocol);
+                let names = |text| error.message().contains(text);
+                assert_eq!((names("CORS"), names("CSP")), (is_cross_origin, is_cross_origin), "{error}");
+            }
+        }
+    }
+}

@@ -4,9 +4,9 @@
 mod exchange;
 mod fetch;
 #[cfg(any(browser, test))]
-mod grpc_web;
+pub(crate) mod grpc_web;
 #[cfg(any(browser, test))]
-mod rest;
+pub(crate) mod rest;
 #[cfg(all(feature = "tonic", target_family = "wasm", target_os = "unknown"))]
 pub mod tonic;
 #[cfg(feature = "tower")]
@@ -18,7 +18,13 @@ use prost::Message as _;
 
 pub use self::fetch::FetchTransport;
 pub use crate::wire::response::Response;
-use crate::{error::Error, message::Invalid, metadata::Metadata, method::Rpc, wire::response::invalid_message};
+use crate::{
+    error::{Error, Progress},
+    message::Invalid,
+    metadata::Metadata,
+    method::{Method, Rpc},
+    wire::response::invalid_message,
+};
 
 /// A unary call, before it is sent.
 ///
@@ -166,6 +172,12 @@ pub(crate) async fn unary<R: Rpc, T: Transport>(
     let Response { headers, message, trailers } = transport.unary(request).await?;
     match R::Response::decode(message.as_slice()) {
         Ok(message) => Ok(Reply { message, headers, trailers }),
-        Err(_) => Err(invalid_message(&Invalid::new("must be its protobuf")).with_response(200, &headers, &trailers)),
+        Err(_) => Err(invalid_response(&R::METHOD, &Invalid::new("must be its protobuf"), &headers, &trailers)),
     }
+}
+
+/// The error of a success whose message is not the method's. The change may have been applied.
+pub(crate) fn invalid_response(method: &Method, invalid: &Invalid, headers: &Metadata, trailers: &Metadata) -> Error {
+    let progress = if method.is_read { Progress::ReadSent } else { Progress::ChangeSent };
+    invalid_message(invalid).with_response(200, headers, trailers).finish(progress)
 }

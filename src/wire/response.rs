@@ -217,10 +217,13 @@ impl From<Violation> for Error {
 
 #[cfg(test)]
 mod tests {
-    use super::{Decoder, End, Head, Opening, Response};
+    use super::{Response, ResponseDecoder};
     use crate::{
-        error::{Error, ErrorKind as Kind},
-        protocol::{code::Code, metadata::Metadata},
+        Code, Error, ErrorKind as Kind, Metadata,
+        wire::{
+            body::{BodyDecoder as _, End, Wait},
+            head::Head,
+        },
     };
 
     const GRPC_WEB: &str = "content-type: application/grpc-web+proto\r\n";
@@ -228,19 +231,14 @@ mod tests {
     const OK: &[u8] = b"\x80\0\0\0\x0fgrpc-status:0\r\n";
     const NOT_FOUND: &[u8] = b"\x80\0\0\0\x10grpc-status: 5\r\n";
 
-    fn open(http_status: u16, headers: &str) -> Opening {
-        Decoder::open(Head { http_status, headers: Metadata::decode(headers.as_bytes()) })
+    fn decoder(http_status: u16, headers: &str) -> ResponseDecoder {
+        ResponseDecoder::new(Head { http_status, headers: Metadata::decode(headers.as_bytes()) })
     }
 
     fn read(http_status: u16, headers: &str, body: &[&[u8]]) -> Result<Response, Error> {
-        match open(http_status, headers) {
-            Opening::Body(mut decoder) => {
-                body.iter().for_each(|chunk| decoder.push(chunk));
-                decoder.finish(End::Complete)
-            }
-            Opening::HttpError(head) => Err(head.http_error()),
-            Opening::Error(error) => Err(error),
-        }
+        let mut decoder = decoder(http_status, headers);
+        body.iter().for_each(|chunk| decoder.push(chunk));
+        decoder.finish(End::Complete)
     }
 
     fn complete(http_status: u16, headers: &str, body: &[&[u8]]) -> Result<Vec<u8>, (Kind, Code)> {
@@ -252,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_with_status_0_is_a_success() {
+    fn message_with_status_0_is_a_success() {
         assert_eq!(body(&[MESSAGE, OK]), Ok(b"hi".to_vec()));
         assert_eq!(body(&[b"\0\0\0\0\0", OK]), Ok(Vec::new()));
     }
@@ -266,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_in_the_headers_with_an_empty_body_is_that_error() {
+    fn error_in_the_headers_of_an_empty_body_is_reported() {
         let headers = [GRPC_WEB, "grpc-status: 16\r\ngrpc-message: auth%20header missing\r\n"].concat();
         let error = read(200, &headers, &[]).unwrap_err();
         assert_eq!((error.kind(), error.code()), (Kind::Status, Code::Unauthenticated));
@@ -274,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn a_trailers_frame_without_a_status_hides_nothing() {
+    fn trailers_frame_without_a_status_hides_nothing() {
         let headers = [GRPC_WEB, "grpc-status: 9\r\ngrpc-message: no (EVENT-bfnrh)\r\n"].concat();
         let error = read(200, &headers, &[b"\x80\0\0\0\0"]).unwrap_err();
         assert_eq!(
@@ -288,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn the_trailers_frame_wins_over_the_headers_but_never_against_an_error() {
+    fn trailers_frame_wins_over_the_headers_except_over_an_error() {
         let headers = [GRPC_WEB, "grpc-status: 8\r\n"].concat();
         assert_eq!(complete(200, &headers, &[NOT_FOUND]), Err((Kind::Status, Code::NotFound)));
         assert_eq!(complete(200, &headers, &[MESSAGE, OK]), Err((Kind::Status, Code::ResourceExhausted)));
@@ -297,14 +295,14 @@ mod tests {
     }
 
     #[test]
-    fn an_error_keeps_headers_and_trailers() {
+    fn error_keeps_headers_and_trailers() {
         let headers = [GRPC_WEB, "x-a: 1\r\n"].concat();
         let error = read(200, &headers, &[b"\x80\0\0\0\x18grpc-status: 5\r\nX-B: 2\r\n"]).unwrap_err();
         assert_eq!((error.metadata().get("x-a"), error.metadata().get("x-b")), (Some("1"), Some("2")));
     }
 
     #[test]
-    fn a_status_other_than_ok_beats_every_complaint_about_the_form() {
+    fn status_other_than_ok_precedes_every_violation() {
         let expected = Err((Kind::Status, Code::NotFound));
         assert_eq!(body(&[MESSAGE, NOT_FOUND]), expected);
         assert_eq!(body(&[MESSAGE, MESSAGE, NOT_FOUND]), expected);
@@ -315,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn a_response_without_any_status_is_unknown() {
+    fn response_without_a_status_is_unknown() {
         let expected = Err((Kind::Protocol, Code::Unknown));
         assert_eq!(body(&[]), expected);
         assert_eq!(body(&[MESSAGE]), expected);
@@ -324,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn status_0_with_other_than_one_message_is_unimplemented() {
+    fn status_0_without_exactly_one_message_is_unimplemented() {
         let expected = Err((Kind::Protocol, Code::Unimplemented));
         assert_eq!(body(&[OK]), expected);
         assert_eq!(body(&[MESSAGE, MESSAGE, OK]), expected);
@@ -332,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_form_is_internal_and_too_long_is_resource_exhausted() {
+    fn malformed_is_internal_and_too_long_resource_exhausted() {
         for chunk in [&b"\x01\0\0\0\0"[..], b"\x81\0\0\0\0", b"\x02\0\0\0\0", b"\0\0\0\0", b"\0\0\0\0\x02h"] {
             assert_eq!(body(&[chunk]), Err((Kind::Protocol, Code::Internal)), "{chunk:?}");
         }
@@ -344,27 +342,31 @@ mod tests {
     }
 
     #[test]
-    fn a_http_error_comes_before_the_content_type_and_asks_for_the_body() {
+    fn http_error_precedes_the_content_type_and_shows_its_body() {
         for (http, code) in
             [(401, Code::Unauthenticated), (404, Code::Unimplemented), (503, Code::Unavailable), (302, Code::Unknown)]
         {
-            let Opening::HttpError(head) = open(http, "content-type: text/html\r\n") else { panic!("HTTP {http}") };
-            let error = head.http_error();
+            let error = read(http, "content-type: text/html\r\n", &[b"<h1>", b"proxy"]).unwrap_err();
             assert_eq!((error.kind(), error.code(), error.http_status()), (Kind::Status, code, Some(http)));
             assert!(error.message().contains("text/html") && error.message().contains(&http.to_string()), "{error}");
+            assert_eq!(error.body(), Some("<h1>proxy"));
+        }
+    }
+
+    /// New in the contract: 2 wins, too.
+    #[test]
+    fn valid_grpc_error_on_an_http_error_wins_2_included() {
+        let result = |status: &str| complete(503, &format!("grpc-status: {status}\r\n"), &[]).unwrap_err();
+        for code in Code::ALL {
+            assert_eq!(result(&code.number().to_string()), (Kind::Status, code));
+        }
+        for not_an_error in ["0", "99", "", "x", "2x", "-2"] {
+            assert_eq!(result(not_an_error), (Kind::Status, Code::Unavailable), "{not_an_error}");
         }
     }
 
     #[test]
-    fn a_http_error_with_a_grpc_status_is_that_status_if_it_is_an_error() {
-        let code = |status: &str| complete(503, &format!("grpc-status: {status}\r\n"), &[]).unwrap_err().1;
-        assert_eq!(code("7"), Code::PermissionDenied);
-        assert_eq!(code("0"), Code::Unavailable);
-        assert_eq!(code("99"), Code::Unavailable);
-    }
-
-    #[test]
-    fn the_content_type_is_matched_without_case_and_parameters() {
+    fn content_type_is_matched_without_case_and_parameters() {
         for value in [
             "application/grpc-web",
             "application/grpc-web+proto",
@@ -377,14 +379,9 @@ mod tests {
     }
 
     #[test]
-    fn another_format_is_internal_and_another_type_is_unknown() {
+    fn other_format_is_internal_and_other_type_is_unknown() {
         let code = |value| complete(200, &format!("content-type: {value}"), &[MESSAGE, OK]).unwrap_err().1;
-        for value in [
-            "application/grpc-web+json",
-            "application/grpc-web-text",
-            "application/grpc-web-text+proto",
-            "application/grpc-web+proto, text/html",
-        ] {
+        for value in ["application/grpc-web+json", "application/grpc-web-text", "application/grpc-web-text+proto"] {
             assert_eq!(code(value), Code::Internal, "{value}");
         }
         for value in ["text/html", "", "application/grpc", "application/grpc-webx", "x;application/grpc-web"] {
@@ -393,36 +390,59 @@ mod tests {
         assert_eq!(complete(200, "", &[MESSAGE, OK]), Err((Kind::Protocol, Code::Unknown)));
     }
 
+    /// New in the contract: with parameters, too.
     #[test]
-    fn nothing_is_decided_before_the_trailers_are_whole() {
-        let whole = [MESSAGE, OK].concat();
-        let Opening::Body(mut decoder) = open(200, GRPC_WEB) else { panic!("not a body") };
-        for byte in &whole {
+    fn two_different_content_types_are_a_violation() {
+        for value in [
+            "application/grpc-web+proto, text/html",
+            "application/grpc-web+proto\r\ncontent-type: text/html",
+            "application/grpc-web+proto; charset=utf-8, text/html",
+            "application/grpc-web+proto; charset=utf-8, application/grpc-web+proto",
+        ] {
+            let result = complete(200, &format!("content-type: {value}"), &[MESSAGE, OK]);
+            assert_eq!(result, Err((Kind::Protocol, Code::Unknown)), "{value}");
+        }
+    }
+
+    /// New in the contract.
+    #[test]
+    fn page_with_status_200_is_shown_by_its_first_kib() {
+        let page = ["<h1>", &"ü".repeat(2000)].concat();
+        for chunk_len in [1, 5, 4000] {
+            let chunks: Vec<_> = page.as_bytes().chunks(chunk_len).collect();
+            let error = read(200, "content-type: text/html\r\n", &chunks).unwrap_err();
+            assert_eq!((error.kind(), error.http_status()), (Kind::Protocol, Some(200)));
+            assert_eq!(error.body(), Some(["<h1>", &"ü".repeat(510)].concat().as_str()));
+        }
+    }
+
+    #[test]
+    fn nothing_is_decided_before_the_trailers_are_complete() {
+        let mut decoder = decoder(200, GRPC_WEB);
+        for byte in [MESSAGE, OK].concat() {
             assert!(!decoder.is_decided());
-            decoder.push(&[*byte]);
+            assert_eq!(decoder.wait(), Wait::UntilDeadline);
+            decoder.push(&[byte]);
         }
         assert!(decoder.is_decided());
     }
 
     #[test]
-    fn a_broken_connection_is_unavailable_unless_the_server_has_spoken() {
-        let broken = |headers: &str, body: &[u8]| {
-            let Opening::Body(mut decoder) = open(200, headers) else { panic!("not a body") };
+    fn lost_connection_is_unavailable_unless_the_server_responded() {
+        let lost = |headers: &str, body: &[u8]| {
+            let mut decoder = decoder(200, headers);
             decoder.push(body);
-            decoder.finish(End::Broken("reset".into()))
+            decoder.finish(End::Lost("reset".into()))
         };
-        let code = |result: Result<Response, Error>| result.map(|it| it.message).map_err(|it| (it.kind(), it.code()));
-        assert_eq!(code(broken(GRPC_WEB, MESSAGE)), Err((Kind::Transport, Code::Unavailable)));
-        assert_eq!(
-            code(broken(&[GRPC_WEB, "grpc-status: 0"].concat(), MESSAGE)),
-            Err((Kind::Transport, Code::Unavailable))
-        );
-        assert_eq!(
-            code(broken(&[GRPC_WEB, "grpc-status: 9"].concat(), b"")),
-            Err((Kind::Status, Code::FailedPrecondition))
-        );
-        assert_eq!(code(broken(GRPC_WEB, &[MESSAGE, OK].concat())), Ok(b"hi".to_vec()));
-        let error = broken(GRPC_WEB, b"").unwrap_err();
+        let outcome = |headers: &str, body: &[u8]| {
+            lost(headers, body).map(|response| response.message).map_err(|error| (error.kind(), error.code()))
+        };
+        assert_eq!(outcome(GRPC_WEB, MESSAGE), Err((Kind::Transport, Code::Unavailable)));
+        let with_status = |status: &str| [GRPC_WEB, "grpc-status: ", status].concat();
+        assert_eq!(outcome(&with_status("0"), MESSAGE), Err((Kind::Transport, Code::Unavailable)));
+        assert_eq!(outcome(&with_status("9"), b""), Err((Kind::Status, Code::FailedPrecondition)));
+        assert_eq!(outcome(GRPC_WEB, &[MESSAGE, OK].concat()), Ok(b"hi".to_vec()));
+        let error = lost(GRPC_WEB, b"").unwrap_err();
         assert_eq!(std::error::Error::source(&error).map(ToString::to_string).as_deref(), Some("reset"));
     }
 }

@@ -151,3 +151,262 @@ fn too_long() -> Error {
     let text = "The response exceeds the size limit of 4 MiB. Request less.";
     Error::protocol(Code::ResourceExhausted, text).permanent()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Parsed, json};
+
+    use super::RestDecoder;
+    use crate::{
+        Code, Detail, Error, ErrorKind as Kind, Metadata,
+        message::{Value, schema::ZITADEL_MANAGEMENT_V1_GET_MY_ORG_RESPONSE as SCHEMA},
+        wire::{
+            body::{BodyDecoder as _, End, Wait},
+            frame::MAX_MESSAGE_LEN,
+            head::Head,
+        },
+    };
+
+    const JSON: &str = "application/json";
+
+    fn decoder(http_status: u16, content_type: &str) -> RestDecoder {
+        let mut headers = Metadata::new();
+        headers.append("content-type", content_type);
+        RestDecoder::new(Head { http_status, headers })
+    }
+
+    /// Returns the response as JSON, after its way through the message's bytes.
+    fn read_chunks<'a>(
+        http_status: u16,
+        content_type: &str,
+        chunks: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Result<Parsed, Error> {
+        let mut decoder = decoder(http_status, content_type);
+        chunks.into_iter().for_each(|chunk| decoder.push(chunk));
+        let response = decoder.finish(End::Complete, &SCHEMA)?;
+        let value = Value::decode(&SCHEMA, &response.message, true).unwrap();
+        Ok(serde_json::from_str(&value.to_json()).unwrap())
+    }
+
+    fn read(http_status: u16, content_type: &str, body: &str) -> Result<Parsed, Error> {
+        read_chunks(http_status, content_type, [body.as_bytes()])
+    }
+
+    fn org(org: &Parsed) -> Result<Parsed, Error> {
+        Ok(read(200, JSON, &json!({ "org": org }).to_string())?["org"].clone())
+    }
+
+    fn code<T: std::fmt::Debug>(result: Result<T, Error>) -> (Kind, i32) {
+        let error = result.unwrap_err();
+        (error.kind(), error.code().number())
+    }
+
+    #[test]
+    fn json_of_zitadel_is_read() {
+        let acme = json!({
+            "id": "1", "name": "ACME", "primaryDomain": "acme.localhost", "state": "ORG_STATE_INACTIVE",
+            "details": { "sequence": "18446744073709551615", "changeDate": "2026-07-10T09:52:56.123456Z", "resourceOwner": "1" },
+        });
+        assert_eq!(org(&acme).unwrap(), acme);
+    }
+
+    #[test]
+    fn omitted_and_null_members_have_their_defaults() {
+        for empty in [json!({}), json!({ "id": null, "state": null, "details": null })] {
+            let expected = json!({ "id": "", "state": "ORG_STATE_UNSPECIFIED", "name": "", "primaryDomain": "" });
+            assert_eq!(org(&empty).unwrap(), expected);
+        }
+        assert_eq!(read(200, "application/json; charset=utf-8", "{}").unwrap(), json!({}));
+    }
+
+    /// New in the contract: an unknown name is the zero value.
+    #[test]
+    fn enum_is_a_name_or_number_and_an_unknown_name_is_zero() {
+        let state = |state: Parsed| org(&json!({ "state": state })).unwrap()["state"].clone();
+        for (sent, expected) in [
+            (json!("ORG_STATE_ACTIVE"), json!("ORG_STATE_ACTIVE")),
+            (json!(2), json!("ORG_STATE_INACTIVE")),
+            (json!(77), json!(77)),
+            (json!("ORG_STATE_LOCKED"), json!("ORG_STATE_UNSPECIFIED")),
+        ] {
+            assert_eq!(state(sent), expected);
+        }
+        for wrong in [json!(1.5), json!(true), json!([]), json!(3e9)] {
+            assert_eq!(code(org(&json!({ "state": wrong }))), (Kind::Protocol, 13), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn uint64_is_exact_or_rejected() {
+        let sequence = |sequence: Parsed| org(&json!({ "details": { "sequence": sequence } }));
+        for (sent, text) in [
+            (json!("7"), "7"),
+            (json!(7), "7"),
+            (json!("007"), "7"),
+            (json!(9_007_199_254_740_991_u64), "9007199254740991"),
+        ] {
+            assert_eq!(sequence(sent).unwrap()["details"]["sequence"], text);
+        }
+        for wrong in ["-1", "", "1.0", "0x7", "18446744073709551616", "+7", " 7"] {
+            assert_eq!(code(sequence(json!(wrong))), (Kind::Protocol, 13), "{wrong}");
+        }
+        for wrong in [json!(-1), json!(1.5), json!(9_007_199_254_740_992_u64), json!(true), json!({})] {
+            assert_eq!(code(sequence(wrong.clone())), (Kind::Protocol, 13), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn date_that_does_not_exist_is_rejected() {
+        for wrong in [json!("2026-02-31T00:00:00Z"), json!("yesterday"), json!(7)] {
+            let error = org(&json!({ "details": { "changeDate": wrong } })).unwrap_err();
+            assert_eq!((error.kind(), error.code()), (Kind::Protocol, Code::Internal));
+            assert!(error.message().contains("org.details.changeDate"), "{error}");
+        }
+    }
+
+    /// New in the contract.
+    #[test]
+    fn date_with_an_offset_is_read_in_utc() {
+        let details = json!({ "changeDate": "2026-07-10T09:52:56.5+02:00" });
+        let read = org(&json!({ "details": details })).unwrap();
+        assert_eq!(read["details"]["changeDate"], "2026-07-10T07:52:56.500Z");
+    }
+
+    #[test]
+    fn json_of_another_form_is_a_protocol_error() {
+        for wrong in ["[]", "\"x\"", "7", "null", r#"{"org":[]}"#, r#"{"org":{"id":7}}"#, "", "{", "{} x"] {
+            let error = read(200, JSON, wrong).unwrap_err();
+            assert_eq!((error.kind(), error.code(), error.http_status()), (Kind::Protocol, Code::Internal, Some(200)));
+            assert_eq!(error.body(), Some(wrong).filter(|wrong| !wrong.is_empty()));
+        }
+    }
+
+    /// New in the contract.
+    #[test]
+    fn text_that_is_not_utf_8_is_a_violation() {
+        for wrong in [&b"{\"org\":{\"name\":\"\xff\"}}"[..], br#"{"org":{"name":"\ud800"}}"#] {
+            assert_eq!(code(read_chunks(200, JSON, [wrong])), (Kind::Protocol, 13), "{wrong:?}");
+        }
+        assert_eq!(code(read_chunks(503, JSON, [&b"{\"code\":9,\"message\":\"\xff\"}"[..]])), (Kind::Status, 14));
+    }
+
+    #[test]
+    fn object_of_unknown_keys_only_is_a_protocol_error() {
+        assert_eq!(code(read(200, JSON, r#"{"error":"invalid_token"}"#)), (Kind::Protocol, 13));
+        assert!(read(200, JSON, r#"{"org":{},"newer":1}"#).is_ok());
+    }
+
+    #[test]
+    fn body_not_declared_as_json_is_a_protocol_error() {
+        for content_type in ["text/html", "", "text/plain", "application/jsonp"] {
+            assert_eq!(code(read(200, content_type, "{}")), (Kind::Protocol, 2), "{content_type}");
+        }
+    }
+
+    /// New in the contract.
+    #[test]
+    fn two_different_content_types_are_a_violation() {
+        for content_type in ["application/json; charset=utf-8, text/html", "application/json, text/html"] {
+            assert_eq!(code(read(200, content_type, "{}")), (Kind::Protocol, 2), "{content_type}");
+        }
+        assert!(read(200, "application/json, application/json", "{}").is_ok());
+    }
+
+    /// New in the contract: with status 200, too.
+    #[test]
+    fn page_is_shown_by_its_first_kib() {
+        for http_status in [200, 502] {
+            let error = read(http_status, "text/html", &"ü".repeat(2000)).unwrap_err();
+            assert_eq!((error.body(), error.http_status()), (Some("ü".repeat(512).as_str()), Some(http_status)));
+        }
+    }
+
+    #[test]
+    fn status_in_the_body_is_the_error_for_any_http_status() {
+        let body = r#"{"code":16,"message":"Errors.Token.Invalid (AUTH-7fs1e)"}"#;
+        for http in [200, 401, 500] {
+            let error = read(http, JSON, body).unwrap_err();
+            assert_eq!((error.kind(), error.code().number(), error.id()), (Kind::Status, 16, Some("AUTH-7fs1e")));
+            assert_eq!((error.message(), error.http_status()), ("Errors.Token.Invalid (AUTH-7fs1e)", Some(http)));
+            assert_eq!(error.body(), None);
+        }
+    }
+
+    #[test]
+    fn http_error_without_a_status_in_the_body_is_that_of_the_table() {
+        for body in ["", "{}", r#"{"code":0}"#, r#"{"code":17}"#, r#"{"code":"9"}"#] {
+            assert_eq!(code(read(503, JSON, body)), (Kind::Status, 14), "{body}");
+        }
+        assert_eq!(code(read(503, "text/html", r#"{"code":9}"#)), (Kind::Status, 14));
+    }
+
+    #[test]
+    fn details_have_the_fields_of_their_type_or_are_omitted() {
+        let zitadel = "type.googleapis.com/zitadel.v1.ErrorDetail";
+        let body = json!({ "code": 9, "details": [
+            { "@type": zitadel, "id": "EVENT-bfnrh", "message": "text" },
+            { "@type": zitadel },
+            { "@type": zitadel, "id": 7 },
+            { "@type": "type.googleapis.com/zitadel.error.v2.ErrorDetail", "slug": "org.not_found" },
+            { "@type": "a.B", "field": [1] },
+            { "id": "x" },
+            7,
+        ] });
+        let error = read(400, JSON, &body.to_string()).unwrap_err();
+        let expected = [
+            Detail::Zitadel { id: "EVENT-bfnrh".to_owned(), message: "text".to_owned() },
+            Detail::Zitadel { id: String::new(), message: String::new() },
+            Detail::ZitadelV2 { slug: "org.not_found".to_owned(), message: String::new() },
+            Detail::Json { type_url: "a.B".to_owned(), text: r#"{"@type":"a.B","field":[1]}"#.to_owned() },
+        ];
+        assert_eq!(error.details(), expected);
+    }
+
+    /// New in the contract.
+    #[test]
+    fn error_body_up_to_4_mib_is_the_same_error_however_it_is_cut() {
+        let message = "x".repeat(MAX_MESSAGE_LEN - br#"{"code":9,"message":""}"#.len());
+        let body = format!(r#"{{"code":9,"message":"{message}"}}"#);
+        assert_eq!(body.len(), MAX_MESSAGE_LEN);
+        for chunk_len in [1 << 10, 1000, (1 << 16) - 1, 1 << 16, 1 << 20, MAX_MESSAGE_LEN] {
+            let error = read_chunks(400, JSON, body.as_bytes().chunks(chunk_len)).unwrap_err();
+            assert_eq!(
+                (error.kind(), error.code(), error.http_status()),
+                (Kind::Status, Code::FailedPrecondition, Some(400))
+            );
+            assert!(error.message() == message && error.body().is_none());
+        }
+        let body = [body.as_str(), " "].concat();
+        for (http_status, expected) in [(400, (Kind::Status, 13)), (200, (Kind::Protocol, 8))] {
+            for chunk_len in [1000, 1 << 20, body.len()] {
+                let result = read_chunks(http_status, JSON, body.as_bytes().chunks(chunk_len));
+                assert_eq!(code(result), expected, "HTTP {http_status}, {chunk_len}");
+            }
+        }
+    }
+
+    #[test]
+    fn json_is_waited_for_until_the_deadline_and_4_mib() {
+        for http_status in [200, 400] {
+            let mut decoder = decoder(http_status, JSON);
+            assert_eq!(decoder.wait(), Wait::UntilDeadline);
+            decoder.push(&vec![b' '; MAX_MESSAGE_LEN]);
+            assert_eq!(decoder.wait(), Wait::UntilDeadline);
+            decoder.push(b" ");
+            assert_eq!(decoder.wait(), Wait::Done);
+        }
+    }
+
+    #[test]
+    fn lost_connection_is_unavailable_even_after_complete_json() {
+        let lost = |http_status| {
+            let mut decoder = decoder(http_status, JSON);
+            decoder.push(br#"{"code":9}"#);
+            decoder.finish(End::Lost("reset".into()), &SCHEMA).unwrap_err()
+        };
+        let error = lost(200);
+        assert_eq!((error.kind(), error.code(), error.http_status()), (Kind::Transport, Code::Unavailable, Some(200)));
+        assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "reset");
+        assert_eq!((lost(502).kind(), lost(502).code()), (Kind::Status, Code::Unavailable));
+    }
+}

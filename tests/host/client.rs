@@ -1,4 +1,4 @@
-//! The client for Rust on the host, over a transport of the test's own.
+//! The client for Rust on the host, over a fake transport.
 
 use std::{
     cell::RefCell,
@@ -13,9 +13,10 @@ use std::{
 
 use prost::Message as _;
 use zitadel_org_web::{
-    CallOptions, Client, Code, Error, ErrorKind, Metadata, Protocol,
+    BulkOptions, CallOptions, Client, Code, Detail, Error, ErrorKind, Metadata, Outcome, Protocol,
     proto::zitadel::{
         management::v1::{ManagementServiceClient, ReactivateOrgRequest, ReactivateOrgResponse},
+        org::v2::ListOrganizationsRequest,
         v1::ObjectDetails,
     },
     transport::{self, Request, Response, TimeoutHeader, Transport},
@@ -30,7 +31,7 @@ impl Wake for Unpark {
 }
 
 /// Runs a future to its end.
-fn block_on<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut future = pin!(future);
     loop {
@@ -44,7 +45,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 /// Path, metadata and timeout of the requests that were sent.
 type Sent = Rc<RefCell<Vec<(String, Metadata, Option<f64>)>>>;
 
-/// Responds to the n-th call with the n-th response; keeps silent behind the last.
+/// Responds to the n-th call with the n-th response; never responds after the last.
 struct Fake {
     responses: RefCell<Vec<Result<Response, Error>>>,
     sent: Sent,
@@ -72,14 +73,9 @@ fn changed() -> Response {
     Response { headers, message, trailers }
 }
 
-/// What a transport fails with where the server says so.
-fn status(code: &str) -> Error {
-    use zitadel_org_web::protocol::response::{Decoder, End, Head, Opening};
-    let mut headers = Metadata::new();
-    headers.append("content-type", "application/grpc-web");
-    headers.append("grpc-status", code);
-    let Opening::Body(decoder) = Decoder::open(Head { http_status: 200, headers }) else { panic!("not a body") };
-    decoder.finish(End::Complete).unwrap_err()
+/// The error of a transport for a status of the server.
+fn status(code: Code) -> Error {
+    Error::new(ErrorKind::Status, code, "the server's text")
 }
 
 fn fake(responses: Vec<Result<Response, Error>>) -> (Fake, Sent) {
@@ -93,7 +89,7 @@ fn client(responses: Vec<Result<Response, Error>>) -> (Client<Fake>, Sent) {
 }
 
 #[test]
-fn a_call_carries_token_organization_language_headers_and_time_left() {
+fn call_carries_token_organization_headers_and_time_left() {
     let (client, sent) = client(vec![Ok(changed())]);
     let options = CallOptions::new().language("de").header("X-A", "1").timeout(Duration::from_secs(5));
     let response = block_on(client.with(options).reactivate_org(Some("696"))).unwrap();
@@ -107,14 +103,14 @@ fn a_call_carries_token_organization_language_headers_and_time_left() {
 }
 
 #[test]
-fn without_a_transport_there_is_no_client_here() {
+fn client_without_a_transport_is_rejected_on_the_host() {
     let error = Client::builder("https://z.example").token("t").build().unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::InvalidArgument, Code::InvalidArgument));
     assert!(error.message().starts_with("transport"), "{error}");
 }
 
 #[test]
-fn what_cannot_be_sent_is_refused_when_the_client_is_built_or_the_call_made() {
+fn invalid_arguments_are_rejected_at_build_or_at_the_call() {
     let built = |base_url: &str, token: &str, options: CallOptions| {
         let builder = Client::builder(base_url).token(token).options(options).transport(fake(Vec::new()).0);
         builder.build().map(drop).map_err(|error| error.message().to_owned())
@@ -142,17 +138,28 @@ fn what_cannot_be_sent_is_refused_when_the_client_is_built_or_the_call_made() {
     assert!(sent.borrow().is_empty());
 }
 
+/// New in the contract: at build, too.
 #[test]
-fn the_rest_mapping_needs_a_browser_and_a_build_that_has_it() {
+fn json_over_a_transport_of_ones_own_is_rejected() {
+    let json = || CallOptions::new().protocol(Protocol::Json);
+    let builder = Client::builder("https://z.example").token("t").options(json()).transport(fake(Vec::new()).0);
     let (client, sent) = client(Vec::new());
-    let error = block_on(client.with(CallOptions::new().protocol(Protocol::Json)).get_my_org(None)).unwrap_err();
-    assert_eq!((error.kind(), error.may_have_changed()), (ErrorKind::InvalidArgument, false));
-    assert_eq!(error.message().contains("leaves out"), !cfg!(feature = "json"), "{error}");
+    let errors = [
+        builder.build().unwrap_err(),
+        block_on(client.with(json()).get_my_org(None)).unwrap_err(),
+        block_on(client.with(json()).list_organizations(ListOrganizationsRequest::default())).unwrap_err(),
+        block_on(client.with(json()).ensure_org_active("7")).unwrap_err(),
+        block_on(client.with(json()).ensure_orgs_active(["7"], BulkOptions::new())).unwrap_err(),
+    ];
+    for error in errors {
+        assert_eq!((error.kind(), error.code()), (ErrorKind::InvalidArgument, Code::InvalidArgument));
+        assert!(error.message().starts_with("protocol must be GrpcWeb") && !error.may_have_changed(), "{error}");
+    }
     assert!(sent.borrow().is_empty());
 }
 
 #[test]
-fn a_deadline_ends_a_call_that_gets_no_response() {
+fn deadline_ends_a_call_without_a_response() {
     let (client, sent) = client(Vec::new());
     let short = client.with(CallOptions::new().timeout(Duration::from_millis(30)));
     let error = block_on(short.reactivate_org(None)).unwrap_err();
@@ -166,57 +173,63 @@ fn a_deadline_ends_a_call_that_gets_no_response() {
 }
 
 #[test]
-fn a_message_that_is_not_the_methods_is_a_protocol_error() {
+fn message_of_another_type_is_a_protocol_error() {
     let (client, _) = client(vec![Ok(Response { message: vec![0x0a, 0x7f], ..changed() })]);
     let error = block_on(client.reactivate_org(None)).unwrap_err();
     assert_eq!((error.kind(), error.code(), error.may_have_changed()), (ErrorKind::Protocol, Code::Internal, true));
     assert_eq!(error.metadata().get("x-request-id"), Some("r1"));
 }
 
-type Asked = Rc<RefCell<Vec<Option<Code>>>>;
+type Invocations = Rc<RefCell<Vec<Option<Code>>>>;
 
-/// A client whose token function gives these tokens in turn, and what it was asked with.
-fn asking(tokens: &[&'static str], responses: Vec<Result<Response, Error>>) -> (Client<Fake>, Sent, Asked) {
+/// A client whose token function returns these tokens in turn, and the errors that it was called with.
+fn with_tokens(tokens: &[&'static str], responses: Vec<Result<Response, Error>>) -> (Client<Fake>, Sent, Invocations) {
     let (transport, sent) = fake(responses);
-    let asked = Rc::new(RefCell::new(Vec::new()));
-    let (record, tokens) = (Rc::clone(&asked), tokens.to_vec());
+    let invocations = Rc::new(RefCell::new(Vec::new()));
+    let (record, tokens) = (Rc::clone(&invocations), tokens.to_vec());
     let function = move |previous: Option<&Error>| {
         record.borrow_mut().push(previous.map(Error::code));
         let token = tokens.get(record.borrow().len() - 1).copied();
         ready(token.map(str::to_owned).ok_or("logged out"))
     };
-    (Client::builder("https://z.example").token_function(function).transport(transport).build().unwrap(), sent, asked)
+    (
+        Client::builder("https://z.example").token_function(function).transport(transport).build().unwrap(),
+        sent,
+        invocations,
+    )
 }
 
 #[test]
-fn a_different_token_is_tried_once_after_unauthenticated() {
-    let (client, sent, asked) = asking(&["old", "new"], vec![Err(status("16")), Ok(changed())]);
+fn different_token_is_tried_once_after_unauthenticated() {
+    let (client, sent, invocations) =
+        with_tokens(&["old", "new"], vec![Err(status(Code::Unauthenticated)), Ok(changed())]);
     assert!(block_on(client.reactivate_org(None)).is_ok());
-    assert_eq!(*asked.borrow(), [None, Some(Code::Unauthenticated)]);
-    let tokens: Vec<_> = sent.borrow().iter().map(|(_, it, _)| it.get("authorization").unwrap().to_owned()).collect();
+    assert_eq!(*invocations.borrow(), [None, Some(Code::Unauthenticated)]);
+    let tokens: Vec<_> =
+        sent.borrow().iter().map(|(_, metadata, _)| metadata.get("authorization").unwrap().to_owned()).collect();
     assert_eq!(tokens, ["Bearer old", "Bearer new"]);
 }
 
 #[test]
-fn a_third_token_is_not_tried_nor_the_same_one_again_nor_after_another_error() {
-    for (tokens, responses, sends, asks) in [
-        (&["a", "b", "c"][..], vec![Err(status("16")), Err(status("16"))], 2, 2),
-        (&["a", "a"], vec![Err(status("16"))], 1, 2),
-        (&["a", "b"], vec![Err(status("7"))], 1, 1),
+fn third_or_same_token_is_not_tried_nor_after_another_error() {
+    for (tokens, responses, requests, calls) in [
+        (&["a", "b", "c"][..], vec![Err(status(Code::Unauthenticated)), Err(status(Code::Unauthenticated))], 2, 2),
+        (&["a", "a"], vec![Err(status(Code::Unauthenticated))], 1, 2),
+        (&["a", "b"], vec![Err(status(Code::PermissionDenied))], 1, 1),
     ] {
-        let (client, sent, asked) = asking(tokens, responses);
+        let (client, sent, invocations) = with_tokens(tokens, responses);
         let error = block_on(client.reactivate_org(None)).unwrap_err();
         assert_eq!((error.kind(), error.may_have_changed()), (ErrorKind::Status, false));
-        assert_eq!((sent.borrow().len(), asked.borrow().len()), (sends, asks));
+        assert_eq!((sent.borrow().len(), invocations.borrow().len()), (requests, calls));
     }
-    let (client, sent) = client(vec![Err(status("16"))]);
+    let (client, sent) = client(vec![Err(status(Code::Unauthenticated))]);
     assert_eq!(block_on(client.reactivate_org(None)).unwrap_err().code(), Code::Unauthenticated);
     assert_eq!(sent.borrow().len(), 1);
 }
 
 #[test]
-fn a_token_function_that_fails_is_unauthenticated_with_its_source() {
-    let (client, sent, _) = asking(&[], Vec::new());
+fn failing_token_function_is_unauthenticated_with_its_source() {
+    let (client, sent, _) = with_tokens(&[], Vec::new());
     let error = block_on(client.reactivate_org(None)).unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::InvalidArgument, Code::Unauthenticated));
     assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "logged out");
@@ -224,7 +237,7 @@ fn a_token_function_that_fails_is_unauthenticated_with_its_source() {
 }
 
 #[test]
-fn a_call_whose_deadline_passed_while_the_token_was_made_is_not_sent() {
+fn call_whose_deadline_passed_before_the_token_is_not_sent() {
     let (transport, sent) = fake(Vec::new());
     let slow = |_: Option<&Error>| {
         thread::sleep(Duration::from_millis(40));
@@ -244,12 +257,13 @@ fn a_call_whose_deadline_passed_while_the_token_was_made_is_not_sent() {
 }
 
 #[test]
-fn a_typed_client_has_headers_and_trailers_of_a_success() {
+fn typed_client_returns_headers_and_trailers() {
     let (transport, sent) = fake(vec![Ok(changed())]);
     let mut metadata = Metadata::new();
     metadata.append("x-tag", "a");
     metadata.append("x-tag", "b");
-    let options = transport::Options { metadata, timeout_ms: None, timeout_header: TimeoutHeader::Withhold };
+    let options =
+        transport::Options { metadata, timeout_header: TimeoutHeader::Withhold, ..transport::Options::default() };
     let client = ManagementServiceClient::new("https://z.example", transport);
     let reply = block_on(client.reactivate_org(&ReactivateOrgRequest {}, options)).unwrap();
     assert_eq!(reply.message.details.unwrap().resource_owner, "1");
@@ -258,7 +272,7 @@ fn a_typed_client_has_headers_and_trailers_of_a_success() {
 }
 
 #[test]
-fn nothing_shows_the_token() {
+fn debug_output_and_errors_do_not_show_the_token() {
     let (client, _) = client(Vec::new());
     let token = Client::builder("https://z.example").token("s3cret").transport(fake(Vec::new()).0);
     let shown = format!("{client:?}{:?}", token.build().unwrap());
@@ -266,4 +280,92 @@ fn nothing_shows_the_token() {
     let error =
         Client::builder("https://z.example").token("s3cret s3cret").transport(fake(Vec::new()).0).build().unwrap_err();
     assert!(!format!("{error:?}").contains("s3cret"));
+}
+
+/// New in the contract.
+#[test]
+fn error_can_be_constructed_for_transports_and_tests() {
+    let mut headers = Metadata::new();
+    headers.append("x-request-id", "r1");
+    headers.append("retry-after", "2");
+    let detail = Detail::Zitadel { id: "EVENT-bfnrh".to_owned(), message: "active".to_owned() };
+    let error = Error::new(ErrorKind::Status, Code::FailedPrecondition, "active already")
+        .with_details(vec![detail.clone()])
+        .with_response(200, &headers, &Metadata::new())
+        .with_source("below");
+    assert_eq!(
+        (error.kind(), error.code(), error.message()),
+        (ErrorKind::Status, Code::FailedPrecondition, "active already")
+    );
+    assert_eq!((error.id(), error.details(), error.http_status()), (Some("EVENT-bfnrh"), &[detail][..], Some(200)));
+    assert_eq!((error.metadata().get("x-request-id"), error.retry_after()), (Some("r1"), Some(Duration::from_secs(2))));
+    assert_eq!(error.to_string(), "FAILED_PRECONDITION: active already");
+    assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "below");
+    assert!(error.is_retriable() && !error.may_have_changed());
+
+    let lost = || Error::new(ErrorKind::Transport, Code::Unavailable, "reset");
+    assert!(lost().is_retriable() && !lost().may_have_changed());
+    let (client, _) = client(vec![Err(error), Err(lost()), Err(lost())]);
+    assert!(!block_on(client.reactivate_org(None)).unwrap_err().may_have_changed());
+    assert!(block_on(client.reactivate_org(None)).unwrap_err().may_have_changed());
+    assert!(!block_on(client.get_my_org(None)).unwrap_err().may_have_changed());
+}
+
+#[test]
+fn organizations_are_activated_over_any_transport() {
+    let refusal =
+        || Err(Error::new(ErrorKind::Status, Code::FailedPrecondition, "Organisation is already active (EVENT-bfnrh)"));
+    let empty = || Ok(Response { headers: Metadata::new(), message: Vec::new(), trailers: Metadata::new() });
+    let (client, sent) = client(vec![empty(), empty(), refusal()]);
+    assert_eq!(block_on(client.ensure_org_active("7")).unwrap().outcome, Outcome::Reactivated);
+    let results = block_on(client.ensure_orgs_active(["7", "8", "7"], BulkOptions::new())).unwrap();
+    let outcomes: Vec<_> = results.iter().map(|result| result.result.as_ref().unwrap().outcome).collect();
+    assert_eq!(outcomes, [Outcome::Reactivated, Outcome::AlreadyActive, Outcome::Reactivated]);
+    assert_eq!(sent.borrow().len(), 3);
+    let error = block_on(client.ensure_orgs_active(["7", ""], BulkOptions::new())).unwrap_err();
+    assert_eq!(error.message(), "orgIds[1] must not be empty.");
+    let error = block_on(client.ensure_org_active("..")).unwrap_err();
+    assert!(error.message().starts_with("orgId must not be"), "{error}");
+}
+
+#[test]
+fn dropped_call_ends() {
+    struct Pending(Rc<RefCell<Vec<&'static str>>>);
+    struct Dropped(Rc<RefCell<Vec<&'static str>>>);
+    impl Drop for Dropped {
+        fn drop(&mut self) {
+            self.0.borrow_mut().push("ended");
+        }
+    }
+    impl Transport for Pending {
+        async fn unary(&self, _: Request<'_>) -> Result<Response, Error> {
+            self.0.borrow_mut().push("sent");
+            let _dropped = Dropped(Rc::clone(&self.0));
+            pending().await
+        }
+    }
+    let events = Rc::default();
+    let client =
+        Client::builder("https://z.example").token("t").transport(Pending(Rc::clone(&events))).build().unwrap();
+    {
+        let mut call = pin!(client.reactivate_org(None));
+        assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        assert_eq!(*events.borrow(), ["sent"]);
+    }
+    assert_eq!(*events.borrow(), ["sent", "ended"]);
+}
+
+/// New in the contract: each deadline had a thread that slept.
+#[cfg(target_os = "linux")]
+#[test]
+fn deadlines_cost_no_thread_each() {
+    let threads = || std::fs::read_dir("/proc/self/task").unwrap().count();
+    let (client, _) = client(Vec::new());
+    let mut context = Context::from_waker(Waker::noop());
+    let before = threads();
+    let mut calls: Vec<_> = (0..300).map(|_| Box::pin(client.get_my_org(None))).collect();
+    assert!(calls.iter_mut().all(|call| call.as_mut().poll(&mut context).is_pending()));
+    // One for all timers. Other tests run in threads of their own.
+    let added = threads().saturating_sub(before);
+    assert!(added < 100, "{added} threads for 300 calls");
 }

@@ -6,10 +6,7 @@ use zitadel_org_web::{
     Code, Detail, Error, ErrorKind, Metadata,
     message::{Schema, Value as Message, schema},
     proto::zitadel::management::v1::{DeactivateOrgRequest, GetMyOrgRequest, ReactivateOrgRequest},
-    wire::{
-        frame,
-        response::{Decoder, End, Head, Opening},
-    },
+    wire::{body::End, frame, head::Head, response::ResponseDecoder},
 };
 
 const CHANGED: &str = "00000000240a2208071a0b08f881c3d206108094ef3a22113639363239303233393036343838333334";
@@ -26,7 +23,7 @@ fn bytes(hex: &str) -> Vec<u8> {
 /// Decodes a response with these headers and this body.
 fn read(schema: &Schema, headers: &str, body: &[u8]) -> Result<Value, Error> {
     let headers = Metadata::decode(["content-type: application/grpc-web+proto\r\n", headers].concat().as_bytes());
-    let Opening::Body(mut decoder) = Decoder::open(Head { http_status: 200, headers }) else { panic!("not a body") };
+    let mut decoder = ResponseDecoder::new(Head { http_status: 200, headers });
     decoder.push(body);
     let message = decoder.finish(End::Complete)?.message;
     Ok(serde_json::to_value(Message::decode(schema, &message, true).unwrap()).unwrap())

@@ -1,8 +1,12 @@
-//! What needs no browser: the bytes of real responses, and what holds for all bytes.
+//! Tests without a browser: the bytes of recorded responses, properties, the client over a fake transport, and the architecture.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 mod architecture;
 mod client;
 mod golden;
+#[path = "../../fuzz/src/oracles.rs"]
+mod oracles;
 mod properties;
+#[cfg(feature = "tower")]
+mod tower;

@@ -19,8 +19,10 @@ use zitadel_org_web::{
     },
     wire::{
         base64,
+        body::End,
         frame::{self, Violation},
-        response::{Decoder, End, Head, Opening},
+        head::Head,
+        response::ResponseDecoder,
         status,
     },
 };
@@ -29,10 +31,8 @@ use super::oracles::{self, outcome};
 
 const HEADERS: &[u8] = b"content-type: application/grpc-web+proto\r\n";
 
-fn decoder() -> Decoder {
-    let head = Head { http_status: 200, headers: Metadata::decode(HEADERS) };
-    let Opening::Body(decoder) = Decoder::open(head) else { panic!("not a body") };
-    decoder
+fn decoder() -> ResponseDecoder {
+    ResponseDecoder::new(Head { http_status: 200, headers: Metadata::decode(HEADERS) })
 }
 
 fn frames(body: &[u8]) -> frame::Decoder {

@@ -24,10 +24,10 @@ use zitadel_org_web::{
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-// Some tests are left out over tonic:
-// - tonic-web-wasm-client takes no fetch of the caller's and always calls the global one
+// Some tests are omitted over tonic:
+// - tonic-web-wasm-client doesn't take a fetch and always calls the global one
 //   (https://github.com/devashishdxt/tonic-web-wasm-client/blob/main/src/fetch.rs);
-// - it keeps the text of what was thrown and not the thing itself
+// - it keeps the text of an exception and not the exception itself
 //   (https://github.com/devashishdxt/tonic-web-wasm-client/blob/main/src/error.rs).
 
 const URL: &str = match option_env!("ZITADEL_TEST_URL") {
@@ -49,7 +49,7 @@ enum Method {
 }
 use Method::{Deactivate, Get, Reactivate};
 
-/// An options object: the server's address, and what else is given.
+/// Returns options with the server's address.
 fn options(more: &[(&str, JsValue)]) -> JsValue {
     let options = Object::new();
     for (name, value) in [("baseUrl", JsValue::from_str(URL))].iter().chain(more) {
@@ -64,11 +64,10 @@ async fn call_with(method: Method, token: JsValue, org_id: JsValue, options: JsV
         Deactivate => js::deactivate_org,
         Get => js::get_my_org,
     };
-    let some = |value: JsValue| (!value.is_undefined() && !value.is_null()).then(|| js::Any::from(value));
-    JsFuture::from(export(some(token), some(org_id), some(options), None, None)).await
+    JsFuture::from(export(token, org_id, options, JsValue::UNDEFINED, None)).await
 }
 
-/// A call with a bare token; an empty organization stands for none.
+/// Makes a call with a token. An empty organization is omitted.
 async fn call(method: Method, token: &str, org_id: &str) -> Result<JsValue, JsValue> {
     let org_id = if org_id.is_empty() { JsValue::NULL } else { org_id.into() };
     call_with(method, token.into(), org_id, options(&[])).await
@@ -79,7 +78,7 @@ fn get(value: &JsValue, path: &str) -> JsValue {
 }
 
 fn text(value: &JsValue, path: &str) -> String {
-    get(value, path).as_string().unwrap_or_else(|| panic!("{path} of {} is no string", json(value)))
+    get(value, path).as_string().unwrap_or_else(|| panic!("{path} of {} is not a string", json(value)))
 }
 
 fn json(value: &JsValue) -> String {
@@ -95,6 +94,11 @@ fn summary(error: &JsValue) -> (String, f64, Option<String>) {
     (text(error, "kind"), get(error, "code").as_f64().unwrap(), get(error, "id").as_string())
 }
 
+fn abort(controller: &AbortController, reason: &str) {
+    let abort: Function = get(controller, "abort").unchecked_into();
+    abort.call1(controller, &reason.into()).unwrap();
+}
+
 async fn sleep(duration: Duration) {
     let promise = Promise::new(&mut |resolve: Function, _| {
         let set_timeout: Function = get(&js_sys::global(), "setTimeout").unchecked_into();
@@ -104,7 +108,7 @@ async fn sleep(duration: Duration) {
     JsFuture::from(promise).await.unwrap();
 }
 
-/// Brings an organization into a state, whatever it is in.
+/// Brings an organization into a state from any other.
 async fn ensure(method: Method, org_id: &str) {
     if let Err(error) = call(method, "iam-owner", org_id).await {
         assert_eq!(get(&error, "code"), 9, "{}", json(&error));
@@ -112,13 +116,13 @@ async fn ensure(method: Method, org_id: &str) {
 }
 
 #[wasm_bindgen_test]
-async fn the_dev_server_runs() {
+async fn dev_server_runs() {
     let reached = call(Get, "acme-viewer", "").await;
-    assert!(reached.is_ok(), "nobody listens at {URL}: run `cargo xtask demo`, or set ZITADEL_TEST_URL");
+    assert!(reached.is_ok(), "no server listens at {URL}: run `cargo xtask demo`, or set ZITADEL_TEST_URL");
 }
 
 #[wasm_bindgen_test]
-async fn a_deactivated_organization_is_reactivated_and_reads_back_active() {
+async fn deactivated_organization_is_reactivated_and_reads_active() {
     ensure(Deactivate, HOOLI).await;
     let changed = call(Reactivate, "iam-owner", HOOLI).await.unwrap();
     assert_eq!(keys(&changed), ["details"]);
@@ -137,7 +141,7 @@ async fn a_deactivated_organization_is_reactivated_and_reads_back_active() {
 }
 
 #[wasm_bindgen_test]
-async fn an_organization_is_deactivated_and_reads_back_inactive() {
+async fn organization_is_deactivated_and_reads_inactive() {
     ensure(Reactivate, INITECH).await;
     let changed = call(Deactivate, "iam-owner", INITECH).await.unwrap();
     assert_eq!(text(&changed, "details.resourceOwner"), INITECH);
@@ -156,7 +160,7 @@ async fn each_change_has_the_next_sequence() {
 }
 
 #[wasm_bindgen_test]
-async fn without_an_organization_the_callers_own_is_meant() {
+async fn omitted_organization_is_the_callers_own() {
     for org_id in [JsValue::UNDEFINED, JsValue::NULL] {
         let read = call_with(Get, "acme-viewer".into(), org_id, options(&[])).await.unwrap();
         assert_eq!(text(&read, "org.id"), ACME);
@@ -164,7 +168,7 @@ async fn without_an_organization_the_callers_own_is_meant() {
 }
 
 #[wasm_bindgen_test]
-async fn a_removed_organization_reads_without_a_state() {
+async fn removed_organization_reads_without_a_state() {
     let read = call(Get, "iam-owner", UMBRELLA).await.unwrap();
     assert_eq!(text(&read, "org.state"), "ORG_STATE_UNSPECIFIED");
 }
@@ -190,7 +194,7 @@ const ERRORS: [Case; 14] = [
 ];
 
 #[wasm_bindgen_test]
-async fn every_error_of_zitadel_has_its_code_id_message_detail_and_request_id() {
+async fn zitadel_error_has_code_id_message_detail_and_request_id() {
     for (method, token, org_id, code, id, message) in ERRORS {
         let error = call(method, token, org_id).await.unwrap_err();
         assert_eq!(summary(&error), ("status".to_owned(), f64::from(code), Some(id.to_owned())), "{}", json(&error));
@@ -213,19 +217,19 @@ async fn deactivating_twice_is_a_failed_precondition() {
 }
 
 #[wasm_bindgen_test]
-async fn the_option_language_chooses_the_language_of_texts() {
+async fn option_language_selects_the_language_of_messages() {
     let options = options(&[("language", "fr-CH".into())]);
     let error = call_with(Reactivate, "iam-owner".into(), GLOBEX.into(), options).await.unwrap_err();
     assert_eq!(text(&error, "message"), "L'organisation est déjà active (EVENT-bfnrh)");
 }
 
-/// The server's address by another host name, which is another instance.
+/// Options with another host name of the server, which is another instance.
 fn instance(name: &str) -> JsValue {
     options(&[("baseUrl", URL.replace("127.0.0.1", &format!("{name}.localhost")).into())])
 }
 
 #[wasm_bindgen_test]
-async fn a_blocked_instance_a_used_up_quota_and_an_unknown_instance_differ() {
+async fn blocked_exhausted_and_unknown_instances_differ() {
     for (name, code, id) in [
         ("blocked", 8.0, Some("LIMITS-molsj")),
         ("exhausted", 8.0, Some("QUOTA-vjAy8")),
@@ -237,7 +241,7 @@ async fn a_blocked_instance_a_used_up_quota_and_an_unknown_instance_differ() {
 }
 
 #[wasm_bindgen_test]
-async fn an_error_in_a_trailers_frame_is_the_same_as_one_in_the_headers() {
+async fn error_in_a_trailers_frame_equals_one_in_the_headers() {
     let in_headers = call(Reactivate, "iam-owner", GLOBEX).await.unwrap_err();
     let in_body = call_with(Reactivate, "iam-owner".into(), GLOBEX.into(), instance("v4-6")).await.unwrap_err();
     for field in ["kind", "code", "codeName", "message", "id", "details"] {
@@ -246,7 +250,7 @@ async fn an_error_in_a_trailers_frame_is_the_same_as_one_in_the_headers() {
 }
 
 #[wasm_bindgen_test]
-async fn a_token_function_is_asked_once_and_may_return_a_promise() {
+async fn token_function_is_called_once_and_may_return_a_promise() {
     let calls = Array::new();
     let source = Function::new_with_args("calls", "return async () => { calls.push(1); return 'acme-viewer'; }");
     let token = source.call1(&JsValue::UNDEFINED, &calls).unwrap();
@@ -255,7 +259,7 @@ async fn a_token_function_is_asked_once_and_may_return_a_promise() {
 }
 
 #[wasm_bindgen_test]
-async fn a_token_function_that_throws_or_rejects_is_unauthenticated_with_its_cause() {
+async fn failing_token_function_is_unauthenticated_with_its_cause() {
     for body in ["throw 'why'", "return Promise.reject('why')"] {
         let token = Function::new_no_args(body);
         let error = call_with(Get, token.into(), JsValue::NULL, options(&[])).await.unwrap_err();
@@ -265,7 +269,7 @@ async fn a_token_function_that_throws_or_rejects_is_unauthenticated_with_its_cau
 }
 
 #[wasm_bindgen_test]
-async fn an_argument_that_cannot_be_sent_is_named() {
+async fn invalid_argument_is_named() {
     let none = JsValue::UNDEFINED;
     let org = |value: &str| JsValue::from_str(value);
     let eval = |code: &str| js_sys::eval(code).unwrap();
@@ -301,8 +305,8 @@ async fn an_argument_that_cannot_be_sent_is_named() {
 }
 
 #[wasm_bindgen_test]
-#[cfg_attr(feature = "tonic", ignore = "tonic-web-wasm-client keeps the text of what was thrown, not the thing itself")]
-async fn an_address_where_nobody_listens_is_a_transport_error_that_names_cors() {
+#[cfg_attr(feature = "tonic", ignore = "tonic-web-wasm-client keeps the text of an exception only")]
+async fn unreachable_address_is_a_transport_error_that_names_cors() {
     let options = options(&[("baseUrl", "http://127.0.0.1:1".into())]);
     let error = call_with(Get, "x".into(), JsValue::NULL, options).await.unwrap_err();
     assert_eq!(summary(&error), ("transport".to_owned(), 14.0, None));
@@ -311,13 +315,13 @@ async fn an_address_where_nobody_listens_is_a_transport_error_that_names_cors() 
 }
 
 #[wasm_bindgen_test]
-async fn a_header_that_zitadels_preflight_refuses_fails_the_call() {
+async fn header_that_the_preflight_rejects_fails_the_call() {
     let headers = js_sys::eval("({ 'x-custom': '1' })").unwrap();
     let error = call_with(Get, "iam-owner".into(), JsValue::NULL, options(&[("headers", headers)])).await.unwrap_err();
     assert_eq!(summary(&error), ("transport".to_owned(), 14.0, None));
 }
 
-/// A fetch that records the request and never answers; it rejects when it is aborted, as the real one does.
+/// A fetch that records the request and never responds. It rejects when it is aborted, like the real one.
 fn silent_fetch(record: &Object) -> JsValue {
     let code =
         "return (url, init) => { Object.assign(record, { url, ...init, headers: [...new Headers(init.headers)] });
@@ -328,8 +332,8 @@ fn silent_fetch(record: &Object) -> JsValue {
 }
 
 #[wasm_bindgen_test]
-#[cfg_attr(feature = "tonic", ignore = "tonic-web-wasm-client takes no fetch of the caller's")]
-async fn a_request_is_sent_as_the_contract_says() {
+#[cfg_attr(feature = "tonic", ignore = "tonic-web-wasm-client doesn't take a fetch")]
+async fn request_is_sent_as_the_contract_says() {
     let record = Object::new();
     let headers = js_sys::eval("({ 'X-Trace': '1' })").unwrap();
     let options = options(&[
@@ -359,8 +363,8 @@ async fn a_request_is_sent_as_the_contract_says() {
 }
 
 #[wasm_bindgen_test]
-#[cfg_attr(feature = "tonic", ignore = "tonic-web-wasm-client takes no fetch of the caller's")]
-async fn a_same_origin_call_informs_the_server_of_its_deadline() {
+#[cfg_attr(feature = "tonic", ignore = "tonic-web-wasm-client doesn't take a fetch")]
+async fn same_origin_call_sends_grpc_timeout() {
     let record = Object::new();
     let own = js_sys::eval("location.origin").unwrap();
     let options = options(&[("fetch", silent_fetch(&record)), ("timeoutMs", 20.into()), ("baseUrl", own)]);
@@ -373,8 +377,8 @@ async fn a_same_origin_call_informs_the_server_of_its_deadline() {
 }
 
 #[wasm_bindgen_test]
-#[cfg_attr(feature = "tonic", ignore = "tonic-web-wasm-client takes no fetch of the caller's")]
-async fn a_deadline_that_passes_ends_the_call_and_its_fetch() {
+#[cfg_attr(feature = "tonic", ignore = "tonic-web-wasm-client doesn't take a fetch")]
+async fn passed_deadline_ends_the_call_and_its_fetch() {
     let record = Object::new();
     let options = options(&[("fetch", silent_fetch(&record)), ("timeoutMs", 20.into())]);
     let error = call_with(Get, "x".into(), JsValue::NULL, options).await.unwrap_err();
@@ -383,22 +387,22 @@ async fn a_deadline_that_passes_ends_the_call_and_its_fetch() {
 }
 
 #[wasm_bindgen_test]
-async fn the_deadline_covers_the_token() {
+async fn deadline_covers_the_token() {
     let token = Function::new_no_args("return new Promise(() => {})");
     let error = call_with(Get, token.into(), JsValue::NULL, options(&[("timeoutMs", 20.into())])).await.unwrap_err();
     assert_eq!(summary(&error), ("timeout".to_owned(), 4.0, None));
 }
 
 #[wasm_bindgen_test]
-#[cfg_attr(feature = "tonic", ignore = "tonic-web-wasm-client takes no fetch of the caller's")]
-async fn a_signal_that_aborts_ends_the_call_and_its_fetch_with_its_reason() {
+#[cfg_attr(feature = "tonic", ignore = "tonic-web-wasm-client doesn't take a fetch")]
+async fn signal_ends_the_call_and_its_fetch_with_its_reason() {
     let record = Object::new();
     let controller = AbortController::new().unwrap();
-    let options = options(&[("fetch", silent_fetch(&record)), ("signal", controller.signal().into())]);
+    let options = options(&[("fetch", silent_fetch(&record)), ("signal", get(&controller, "signal"))]);
     let call = call_with(Get, "x".into(), JsValue::NULL, options);
     let abort = async {
         sleep(Duration::from_millis(20)).await;
-        controller.abort_with_reason(&"enough".into());
+        abort(&controller, "enough");
     };
     let (outcome, ()) = join(call, abort).await;
     let error = outcome.unwrap_err();
@@ -407,7 +411,7 @@ async fn a_signal_that_aborts_ends_the_call_and_its_fetch_with_its_reason() {
     assert!(get(&record, "aborted").is_truthy());
 }
 
-/// Both futures at once.
+/// Runs both futures at once.
 async fn join<A, B>(first: impl Future<Output = A>, second: impl Future<Output = B>) -> (A, B) {
     let (mut first, mut second) = (Box::pin(first), Box::pin(second));
     let (mut a, mut b) = (None, None);
@@ -429,20 +433,20 @@ async fn join<A, B>(first: impl Future<Output = A>, second: impl Future<Output =
 }
 
 #[wasm_bindgen_test]
-async fn a_signal_that_has_aborted_already_sends_nothing() {
+async fn aborted_signal_sends_nothing() {
     let record = Object::new();
     let controller = AbortController::new().unwrap();
-    controller.abort();
-    let options = options(&[("fetch", silent_fetch(&record)), ("signal", controller.signal().into())]);
-    let token = Function::new_no_args("throw 'asked'");
+    abort(&controller, "enough");
+    let options = options(&[("fetch", silent_fetch(&record)), ("signal", get(&controller, "signal"))]);
+    let token = Function::new_no_args("throw 'called'");
     let error = call_with(Get, token.into(), JsValue::NULL, options).await.unwrap_err();
     assert_eq!(summary(&error), ("aborted".to_owned(), 1.0, None));
     assert!(get(&record, "url").is_undefined());
 }
 
 #[wasm_bindgen_test]
-#[cfg_attr(feature = "tonic", ignore = "tonic-web-wasm-client takes no fetch of the caller's")]
-async fn a_fetch_that_throws_or_gives_junk_is_a_transport_error() {
+#[cfg_attr(feature = "tonic", ignore = "tonic-web-wasm-client doesn't take a fetch")]
+async fn fetch_that_throws_or_returns_junk_is_a_transport_error() {
     for body in [
         "throw 'why'",
         "return 5",
@@ -463,18 +467,19 @@ async fn a_fetch_that_throws_or_gives_junk_is_a_transport_error() {
 }
 
 #[wasm_bindgen_test]
-#[cfg_attr(feature = "tonic", ignore = "tonic-web-wasm-client takes no fetch of the caller's")]
-async fn a_proxys_error_page_is_reported_with_its_http_status() {
+#[cfg_attr(feature = "tonic", ignore = "tonic-web-wasm-client doesn't take a fetch")]
+async fn error_page_of_a_proxy_has_its_http_status_and_body() {
     let fetch =
         Function::new_no_args("return new Response('<h1>', { status: 503, headers: { 'content-type': 'text/html' } })");
     let error = call_with(Get, "x".into(), JsValue::NULL, options(&[("fetch", fetch.into())])).await.unwrap_err();
     assert_eq!(summary(&error), ("status".to_owned(), 14.0, None));
     assert_eq!(get(&error, "httpStatus"), 503);
+    assert_eq!(text(&error, "body"), "<h1>");
 }
 
 #[wasm_bindgen_test]
-#[cfg_attr(feature = "tonic", ignore = "tonic-web-wasm-client takes no fetch of the caller's")]
-async fn a_redirect_is_not_followed_however_the_runtime_shows_it() {
+#[cfg_attr(feature = "tonic", ignore = "tonic-web-wasm-client doesn't take a fetch")]
+async fn redirect_is_not_followed_in_any_form() {
     for body in ["return Response.redirect('https://z.example', 307)", "return Response.error()"] {
         let fetch = Function::new_no_args(body);
         let error = call_with(Get, "x".into(), JsValue::NULL, options(&[("fetch", fetch.into())])).await.unwrap_err();
@@ -483,7 +488,7 @@ async fn a_redirect_is_not_followed_however_the_runtime_shows_it() {
 }
 
 #[wasm_bindgen_test]
-async fn the_token_is_in_no_error() {
+async fn errors_do_not_contain_the_token() {
     let fetch = Function::new_no_args("throw new TypeError('no')");
     for options in
         [options(&[]), options(&[("fetch", fetch.into())]), options(&[("baseUrl", "http://127.0.0.1:1".into())])]
@@ -496,8 +501,8 @@ async fn the_token_is_in_no_error() {
 }
 
 #[wasm_bindgen_test]
-#[cfg_attr(feature = "tonic", ignore = "tonic-web-wasm-client takes no fetch of the caller's")]
-async fn an_error_has_the_headers_and_trailers_of_its_response_and_repeated_ones_are_joined() {
+#[cfg_attr(feature = "tonic", ignore = "tonic-web-wasm-client doesn't take a fetch")]
+async fn error_joins_repeated_headers_and_trailers() {
     let fetch = Function::new_no_args(
         r#"return new Response(Uint8Array.from([0x80, 0, 0, 0, 33, ...new TextEncoder().encode(
             "Grpc-Status: 5\r\nx-t: 1\r\nX-T: 2\r\n\r")]), { headers: [
@@ -511,12 +516,56 @@ async fn an_error_has_the_headers_and_trailers_of_its_response_and_repeated_ones
     );
 }
 
+#[wasm_bindgen_test]
+async fn organizations_are_activated_with_a_result_per_id() {
+    ensure(Deactivate, HOOLI).await;
+    let one = js::ensure_org_active("iam-owner".into(), HOOLI.into(), options(&[]), JsValue::UNDEFINED, None);
+    let one = JsFuture::from(one).await.unwrap();
+    assert_eq!((text(&one, "orgId").as_str(), text(&one, "outcome").as_str()), (HOOLI, "reactivated"));
+    let progress = Array::new();
+    let on_progress = Function::new_with_args("progress", "return (value) => progress.push(value)");
+    let on_progress = on_progress.call1(&JsValue::UNDEFINED, &progress).unwrap();
+    let ids: Array = [HOOLI, "1", HOOLI].map(JsValue::from_str).into_iter().collect();
+    let options = options(&[("onProgress", on_progress)]);
+    let many = js::ensure_orgs_active("iam-owner".into(), ids.into(), options, JsValue::UNDEFINED, None);
+    let many = JsFuture::from(many).await.unwrap();
+    assert_eq!(get(&many, "length"), 3);
+    for index in ["0", "2"] {
+        assert_eq!(text(&many, &format!("{index}.activation.outcome")), "already-active");
+    }
+    assert_eq!(text(&many, "1.error.id"), "ORG-Dgf3g");
+    let done: Vec<_> = progress.iter().map(|value| (get(&value, "done"), get(&value, "total"))).collect();
+    assert_eq!(done, [(1.into(), 2.into()), (2.into(), 2.into())]);
+}
+
+#[wasm_bindgen_test]
+async fn defaults_are_overridden_by_options() {
+    let defaults = options(&[("language", "fr".into())]);
+    let language = js_sys::eval("({ language: 'de' })").unwrap();
+    let call = js::reactivate_org("iam-owner".into(), GLOBEX.into(), language, defaults, None);
+    let error = JsFuture::from(call).await.unwrap_err();
+    assert_eq!(text(&error, "message"), "Organisation ist bereits aktiv (EVENT-bfnrh)");
+}
+
+/// New in the contract: nothing is sent if the token function aborts the signal.
+#[wasm_bindgen_test]
+async fn nothing_is_sent_after_the_token_function_aborted() {
+    let (record, controller) = (Object::new(), AbortController::new().unwrap());
+    let token = Function::new_with_args("controller", "return () => { controller.abort('enough'); return 'x'; }");
+    let token = token.call1(&JsValue::UNDEFINED, &controller).unwrap();
+    let options = options(&[("fetch", silent_fetch(&record)), ("signal", get(&controller, "signal"))]);
+    let error = call_with(Reactivate, token, ACME.into(), options).await.unwrap_err();
+    assert_eq!(summary(&error), ("aborted".to_owned(), 1.0, None));
+    assert_eq!((text(&error, "cause").as_str(), get(&error, "mayHaveChanged")), ("enough", JsValue::FALSE));
+    assert!(get(&record, "url").is_undefined());
+}
+
 fn client(token: &str) -> Client {
     Client::builder(URL).token(token).build().unwrap()
 }
 
 #[wasm_bindgen_test]
-async fn the_client_for_rust_reactivates_an_organization_over_both_protocols() {
+async fn rust_client_reactivates_over_both_protocols() {
     for protocol in [Protocol::GrpcWeb, Protocol::Json] {
         let client = client("iam-owner").with(CallOptions::new().protocol(protocol));
         ensure(Deactivate, HOOLI).await;
@@ -530,7 +579,7 @@ async fn the_client_for_rust_reactivates_an_organization_over_both_protocols() {
 }
 
 #[wasm_bindgen_test]
-async fn the_client_for_rust_fails_with_zitadels_error() {
+async fn rust_client_returns_the_error_of_zitadel() {
     for protocol in [Protocol::GrpcWeb, Protocol::Json] {
         let client = client("iam-owner").with(CallOptions::new().protocol(protocol).language("fr"));
         let error = client.reactivate_org(Some(GLOBEX)).await.unwrap_err();
@@ -548,7 +597,7 @@ async fn the_client_for_rust_fails_with_zitadels_error() {
 }
 
 #[wasm_bindgen_test]
-async fn a_token_function_of_rusts_is_asked_again_with_the_error() {
+async fn rust_token_function_is_called_again_with_the_error() {
     let token = |previous: Option<&Error>| {
         let token = if previous.and_then(Error::id) == Some("AUTH-7fs1e") { "acme-viewer" } else { "garbage" };
         std::future::ready(Ok::<_, Error>(token.to_owned()))
@@ -558,7 +607,7 @@ async fn a_token_function_of_rusts_is_asked_again_with_the_error() {
 }
 
 #[wasm_bindgen_test]
-async fn a_deadline_of_rusts_ends_the_call() {
+async fn rust_deadline_ends_the_call() {
     let client = Client::builder(URL)
         .token_function(|_| std::future::pending::<Result<String, Error>>())
         .options(CallOptions::new().timeout(Duration::from_millis(20)))
@@ -572,7 +621,7 @@ async fn a_deadline_of_rusts_ends_the_call() {
 }
 
 #[wasm_bindgen_test]
-async fn what_javascript_threw_is_the_source_of_an_error() {
+async fn javascript_exception_is_the_source_of_an_error() {
     let client = Client::builder("http://127.0.0.1:1").token("x").build().unwrap();
     let error = client.get_my_org(None).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transport);
@@ -582,7 +631,7 @@ async fn what_javascript_threw_is_the_source_of_an_error() {
 }
 
 #[wasm_bindgen_test]
-async fn the_client_for_rust_finds_organizations_and_makes_them_active() {
+async fn rust_client_lists_and_activates_organizations() {
     for protocol in [Protocol::GrpcWeb, Protocol::Json] {
         let client = client("iam-owner").with(CallOptions::new().protocol(protocol));
         ensure(Deactivate, HOOLI).await;

@@ -115,7 +115,7 @@ fn run_suites(only: &str) -> Result<()> {
     let suite = |name: &str, command| Suite { name: name.to_owned(), command };
 
     let mut native = Command::new("cargo");
-    native.args(["test", "--quiet", "--workspace"]);
+    native.args(["test", "--quiet", "--workspace", "--features", "zitadel-org-web/tower"]);
     let native_suites = vec![suite("core, dev server, xtask (native)", Ok(native))];
     let chromium_suites = vec![
         suite("client in Chromium (wasm-pack)", web(&server, &chromium, &[])),
