@@ -1,8 +1,8 @@
 // An instance of the module, and the recovery of its calls from a trap.
 
-import * as args from "../src/js/arguments.js";
-import * as browser from "../src/platform/browser.js";
-import * as error from "./error.js";
+import texts from "../src/call_texts.json" with { type: "json" };
+import { ZitadelError } from "./error.js";
+import { snippets } from "#snippets";
 
 /** @typedef {Awaited<ReturnType<typeof instantiate>>} Instance */
 /** @typedef {import("../src/js/arguments.js").CallRecord} CallRecord */
@@ -12,10 +12,8 @@ const INNER = /^__(wbindgen_(malloc|realloc|free|exn_store)|externref)/;
 
 /** @param {unknown} cause @param {boolean} mayHaveChanged */
 function crashError(cause, mayHaveChanged) {
-  const change = mayHaveChanged
-    ? " The change may have been applied. Read the organization's state before retrying."
-    : "";
-  return new error.ZitadelError({
+  const change = mayHaveChanged ? texts.MAY_HAVE_CHANGED : "";
+  return new ZitadelError({
     kind: "protocol",
     code: 13,
     message: `The WebAssembly module crashed; please report this with the cause.${change} The next call uses a new instance.`,
@@ -26,7 +24,7 @@ function crashError(cause, mayHaveChanged) {
 
 /** @param {import("./load.js").Source} source */
 export async function instantiate(source) {
-  const glue = source.createGlue({ error, browser, arguments: args });
+  const glue = source.createGlue(snippets());
   const module = await source.compile();
   const { exports } = await WebAssembly.instantiate(module, { a: glue });
   /** @type {any} */
@@ -47,17 +45,18 @@ export async function instantiate(source) {
   const watched =
     (real) =>
     (/** @type {unknown[]} */ ...values) => {
-      if (crash) {
-        return undefined;
+      if (!crash) {
+        try {
+          return real(...values);
+        } catch (cause) {
+          crash = { cause };
+          source.loading = source.instance = undefined;
+          calls.forEach((reject, record) => reject(crashError(cause, record.isChangeSent)));
+          calls.clear();
+        }
       }
-      try {
-        return real(...values);
-      } catch (cause) {
-        crash = { cause };
-        source.loading = source.instance = undefined;
-        calls.forEach((reject, record) => reject(crashError(cause, record.isChangeSent)));
-        calls.clear();
-      }
+      // wasm-bindgen reads several values from an array. None of them means that no exception was thrown.
+      return [];
     };
 
   const entries = Object.entries(exported).map(([name, value]) => [
@@ -81,10 +80,11 @@ export async function instantiate(source) {
           calls.delete(record);
           settle(value);
         };
-        // Undefined after a crash.
-        glue[rpc](...values, record)?.then(ended(resolve), ended(reject));
+        const result = glue[rpc](...values, record);
         if (crash) {
           reject(crashError(crash.cause, record.isChangeSent));
+        } else {
+          result.then(ended(resolve), ended(reject));
         }
       }),
   };
