@@ -33,19 +33,23 @@ function exportsOf(snippet) {
 const { imports, exports } = JSON.parse(readFileSync(join(from, "names.json"), "utf8"));
 // wasm-bindgen lets the module import some functions of a snippet directly.
 const renamed = imports.map(
-  (/** @type {string[]} */ [module, name, short]) =>
-    `export { ${name} as ${short} } from "${module}";`,
+  (/** @type {string[]} */ [module, name], /** @type {number} */ index) =>
+    `import { ${name} as import${index} } from "${module}";`,
+);
+const members = imports.map(
+  (/** @type {string[]} */ [, , short], /** @type {number} */ index) => `${short}: import${index}`,
 );
 const names = Object.fromEntries(exports);
 const rpcs = Object.keys(names).filter((name) => /^[a-zA-Z]+$/.test(name) && name !== "memory");
 if (!rpcs.includes("reactivateOrg")) {
   throw new Error(`${from} has a module that lacks the crate's exports`);
 }
+// An object instead of exports, because esbuild adds 300 B gzip of helpers for those.
 writeFileSync(
   join(from, "entry.mjs"),
   `${renamed.join("\n")}
-   export { ${[...rpcs, "__wbg_set_wasm"]} } from "./zitadel_org_web_bg.js";
-   export const names = ${JSON.stringify(names)};`,
+   import { ${[...rpcs, "__wbg_set_wasm"]} } from "./zitadel_org_web_bg.js";
+   glue = { ${[...members, ...rpcs, "__wbg_set_wasm"]}, names: ${JSON.stringify(names)} };`,
 );
 
 // wasm-bindgen's functions keep the state of one instance. A wrapping function gives each instance its own state. The snippets
@@ -55,8 +59,7 @@ await build({
   outfile: join(from, "glue.js"),
   bundle: true,
   format: "iife",
-  globalName: "glue",
-  banner: { js: "export function createGlue(snippets) {" },
+  banner: { js: "export function createGlue(snippets) {\nlet glue;" },
   footer: { js: "return glue;\n}" },
   plugins: [
     {
