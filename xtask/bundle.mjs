@@ -28,8 +28,7 @@ function exportsOf(snippet) {
   return [...text.matchAll(/^export (?:class|const|function) (\w+)/gm)].map(([, name]) => name);
 }
 
-// wasm-opt shortened the names of the module's imports and exports. The glue code exports the imports by their short names, and
-// `names` maps the exports.
+// wasm-opt shortened the names of the module's imports and exports, so the glue code is adapted to them.
 const { imports, exports } = JSON.parse(readFileSync(join(from, "names.json"), "utf8"));
 // wasm-bindgen lets the module import some functions of a snippet directly.
 const renamed = imports.map(
@@ -39,7 +38,17 @@ const renamed = imports.map(
 const members = imports.map(
   (/** @type {string[]} */ [, , short], /** @type {number} */ index) => `${short}: import${index}`,
 );
+/** @type {Record<string, string>} */
 const names = Object.fromEntries(exports);
+const bindings = join(from, "zitadel_org_web_bg.js");
+const withShortNames = readFileSync(bindings, "utf8").replace(
+  /\bwasm\.(\w+)/g,
+  (whole, name) => `wasm.${names[name] ?? name}`,
+);
+/** Exports that only the module's own functions call. */
+const inner = Object.keys(names).filter((name) =>
+  /^__(wbindgen_(malloc|realloc|free|exn_store)|externref)/.test(name),
+);
 const rpcs = Object.keys(names).filter((name) => /^[a-zA-Z]+$/.test(name) && name !== "memory");
 if (!rpcs.includes("reactivateOrg")) {
   throw new Error(`${from} has a module that lacks the crate's exports`);
@@ -49,7 +58,8 @@ writeFileSync(
   join(from, "entry.mjs"),
   `${renamed.join("\n")}
    import { ${[...rpcs, "__wbg_set_wasm"]} } from "./zitadel_org_web_bg.js";
-   glue = { ${[...members, ...rpcs, "__wbg_set_wasm"]}, names: ${JSON.stringify(names)} };`,
+   glue = { ${[...members, ...rpcs, "__wbg_set_wasm"]}, 
+     start: "${names.__wbindgen_start}", inner: ${JSON.stringify(inner.map((name) => names[name]))} };`,
 );
 
 // wasm-bindgen's functions keep the state of one instance. A wrapping function gives each instance its own state. The snippets
@@ -65,6 +75,7 @@ await build({
     {
       name: "snippets as arguments",
       setup(/** @type {any} */ { onResolve, onLoad }) {
+        onLoad({ filter: /_bg\.js$/ }, () => ({ contents: withShortNames }));
         onResolve(
           { filter: /\/(error|browser|arguments)\.js$/ },
           (/** @type {{ path: string }} */ { path }) => ({
