@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    cell::{Cell, RefCell},
+    cell::Cell,
     fmt,
     future::{Future, poll_fn},
     rc::Rc,
@@ -129,16 +129,15 @@ impl Thrown {
 }
 
 /// A function that JavaScript calls when an operation has ended, for futures to wait for.
-#[derive(Debug)]
 struct Wake {
     ended: Rc<Ended>,
     function: Closure<dyn Fn()>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Ended {
     is_called: Cell<bool>,
-    waker: RefCell<Option<Waker>>,
+    waker: Cell<Option<Waker>>,
 }
 
 impl Wake {
@@ -155,15 +154,14 @@ impl Wake {
     }
 
     /// Waits until the function is called. The next wait is for the next call.
-    async fn called(&self) {
+    fn called(&self) -> impl Future<Output = ()> {
         poll_fn(|context| {
             if self.ended.is_called.take() {
                 return Poll::Ready(());
             }
-            self.ended.waker.replace(Some(context.waker().clone()));
+            self.ended.waker.set(Some(context.waker().clone()));
             Poll::Pending
         })
-        .await;
     }
 }
 
@@ -333,7 +331,6 @@ fn latin_1_as_utf_8(value: &str) -> Cow<'_, str> {
 }
 
 /// The body of a response that is being read.
-#[derive(Debug)]
 pub(crate) struct FetchBody {
     exchange: JsExchange,
     wake: Wake,
