@@ -4,8 +4,10 @@ declare module "#glue" {
   /** Returns wasm-bindgen's functions around one instance of the module. */
   export function createGlue(snippets: import("#snippets").Snippets): Record<string, any> & {
     __wbg_set_wasm(exports: object): void;
-    /** The short names of the module's exports. */
-    names: Record<string, string>;
+    /** The short name of the export that starts the module. */
+    start: string;
+    /** The short names of the exports that only the module's own functions call. */
+    inner: string[];
   } & Record<import("./call.js").Rpc, (...args: unknown[]) => Promise<unknown>>;
 }
 

@@ -7,9 +7,6 @@ import { snippets } from "#snippets";
 /** @typedef {Awaited<ReturnType<typeof instantiate>>} Instance */
 /** @typedef {import("../src/js/arguments.js").CallRecord} CallRecord */
 
-/** Exports that only the module's own functions call: a trap in one of them is a trap in the export that was called first. */
-const INNER = /^__(wbindgen_(malloc|realloc|free|exn_store)|externref)/;
-
 /** @param {unknown} cause @param {boolean} mayHaveChanged */
 function crashError(cause, mayHaveChanged) {
   const change = mayHaveChanged ? texts.MAY_HAVE_CHANGED : "";
@@ -27,10 +24,6 @@ export async function instantiate(source) {
   const glue = source.createGlue(snippets());
   const module = await source.compile();
   const { exports } = await WebAssembly.instantiate(module, { a: glue });
-  /** @type {any} */
-  const exported = Object.fromEntries(
-    Object.entries(glue.names).map(([name, short]) => [name, exports[short]]),
-  );
   /** @type {Map<CallRecord, (reason: unknown) => void>} */
   const calls = new Map();
   /** @type {{ cause: unknown } | undefined} */
@@ -59,12 +52,13 @@ export async function instantiate(source) {
       return [];
     };
 
-  const entries = Object.entries(exported).map(([name, value]) => [
+  // A trap in an inner export is a trap in the export that was called first.
+  const entries = Object.entries(exports).map(([name, value]) => [
     name,
-    typeof value === "function" && !INNER.test(name) ? watched(value) : value,
+    typeof value === "function" && !glue.inner.includes(name) ? watched(value) : value,
   ]);
   glue.__wbg_set_wasm(Object.fromEntries(entries));
-  exported.__wbindgen_start();
+  /** @type {any} */ (exports)[glue.start]();
   return {
     /**
      * Calls an export with a record as its last argument.

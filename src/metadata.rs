@@ -1,6 +1,6 @@
 //! Metadata: the headers and trailers of a call.
 
-use std::{collections::BTreeSet, fmt};
+use std::{collections::BinaryHeap, fmt};
 
 use crate::wire::base64;
 
@@ -109,13 +109,10 @@ impl Metadata {
 
     /// Returns these pairs with those of `overrides` in place of all that have the same name.
     pub(crate) fn overridden_by(&self, overrides: &Self) -> Self {
-        // Not collected, because that would link a sort (4 kB, November 2026).
-        let mut names = BTreeSet::new();
-        for (name, _) in overrides.iter() {
-            names.insert(name);
-        }
+        // Sorted by a heap, as the ids of a bulk run are.
+        let names = overrides.iter().map(|(name, _)| name).collect::<BinaryHeap<_>>().into_sorted_vec();
         let mut merged = Self::new();
-        for pair in self.pairs.iter().filter(|(name, _)| !names.contains(name.as_str())) {
+        for pair in self.pairs.iter().filter(|(name, _)| names.binary_search(&name.as_str()).is_err()) {
             merged.pairs.push(pair.clone());
         }
         merged.extend(overrides);

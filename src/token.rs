@@ -127,9 +127,9 @@ impl TokenCache {
     ///
     /// # Errors
     /// The token function failed, or the token cannot be sent.
-    pub(crate) async fn get(&self) -> Result<String, Error> {
+    pub(crate) fn get(&self) -> impl Future<Output = Result<String, Error>> + use<> {
         let current = self.current.borrow().clone();
-        current.unwrap_or_else(|| self.request(None)).await
+        current.unwrap_or_else(|| self.request(None))
     }
 
     /// Returns another token than the one that ZITADEL rejected.

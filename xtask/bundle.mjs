@@ -28,24 +28,38 @@ function exportsOf(snippet) {
   return [...text.matchAll(/^export (?:class|const|function) (\w+)/gm)].map(([, name]) => name);
 }
 
-// wasm-opt shortened the names of the module's imports and exports. The glue code exports the imports by their short names, and
-// `names` maps the exports.
+// wasm-opt shortened the names of the module's imports and exports, so the glue code is adapted to them.
 const { imports, exports } = JSON.parse(readFileSync(join(from, "names.json"), "utf8"));
 // wasm-bindgen lets the module import some functions of a snippet directly.
 const renamed = imports.map(
-  (/** @type {string[]} */ [module, name, short]) =>
-    `export { ${name} as ${short} } from "${module}";`,
+  (/** @type {string[]} */ [module, name], /** @type {number} */ index) =>
+    `import { ${name} as import${index} } from "${module}";`,
 );
+const members = imports.map(
+  (/** @type {string[]} */ [, , short], /** @type {number} */ index) => `${short}: import${index}`,
+);
+/** @type {Record<string, string>} */
 const names = Object.fromEntries(exports);
+const bindings = join(from, "zitadel_org_web_bg.js");
+const withShortNames = readFileSync(bindings, "utf8").replace(
+  /\bwasm\.(\w+)/g,
+  (whole, name) => `wasm.${names[name] ?? name}`,
+);
+/** Exports that only the module's own functions call. */
+const inner = Object.keys(names).filter((name) =>
+  /^__(wbindgen_(malloc|realloc|free|exn_store)|externref)/.test(name),
+);
 const rpcs = Object.keys(names).filter((name) => /^[a-zA-Z]+$/.test(name) && name !== "memory");
 if (!rpcs.includes("reactivateOrg")) {
   throw new Error(`${from} has a module that lacks the crate's exports`);
 }
+// An object instead of exports, because esbuild adds 300 B gzip of helpers for those.
 writeFileSync(
   join(from, "entry.mjs"),
   `${renamed.join("\n")}
-   export { ${[...rpcs, "__wbg_set_wasm"]} } from "./zitadel_org_web_bg.js";
-   export const names = ${JSON.stringify(names)};`,
+   import { ${[...rpcs, "__wbg_set_wasm"]} } from "./zitadel_org_web_bg.js";
+   glue = { ${[...members, ...rpcs, "__wbg_set_wasm"]}, 
+     start: "${names.__wbindgen_start}", inner: ${JSON.stringify(inner.map((name) => names[name]))} };`,
 );
 
 // wasm-bindgen's functions keep the state of one instance. A wrapping function gives each instance its own state. The snippets
@@ -55,13 +69,13 @@ await build({
   outfile: join(from, "glue.js"),
   bundle: true,
   format: "iife",
-  globalName: "glue",
-  banner: { js: "export function createGlue(snippets) {" },
+  banner: { js: "export function createGlue(snippets) {\nlet glue;" },
   footer: { js: "return glue;\n}" },
   plugins: [
     {
       name: "snippets as arguments",
       setup(/** @type {any} */ { onResolve, onLoad }) {
+        onLoad({ filter: /_bg\.js$/ }, () => ({ contents: withShortNames }));
         onResolve(
           { filter: /\/(error|browser|arguments)\.js$/ },
           (/** @type {{ path: string }} */ { path }) => ({

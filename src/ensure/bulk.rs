@@ -1,6 +1,6 @@
 //! `ensure_orgs_active`: many organizations.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BinaryHeap, fmt};
 
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 
@@ -96,17 +96,15 @@ impl fmt::Debug for BulkOptions {
 pub(crate) struct BulkRun {
     /// The ids that were passed.
     org_ids: Vec<String>,
-    /// For each id that was passed, the index of its organization.
-    indices: Vec<usize>,
-    /// For each organization, the position of the first id that names it.
+    /// For each id, the position of the first equal one, which stands for the organization.
     first_positions: Vec<usize>,
     concurrency: usize,
 }
 
-/// The events of a run. An index is that of an organization.
+/// The events of a run. An organization is named by the position of the first id that is its own.
 pub(crate) trait Observer {
-    fn on_start(&mut self, index: usize);
-    fn on_result(&mut self, index: usize, progress: BulkProgress<'_>);
+    fn on_start(&mut self, position: usize);
+    fn on_result(&mut self, position: usize, progress: BulkProgress<'_>);
 }
 
 impl BulkRun {
@@ -119,59 +117,50 @@ impl BulkRun {
         if !((1.0..=MAX_CONCURRENCY).contains(&concurrency) && concurrency.fract() == 0.0) {
             return Err(Error::invalid_argument("concurrency must be a whole number from 1 to 100."));
         }
-        let mut known: BTreeMap<&str, usize> = BTreeMap::new();
-        let (mut indices, mut first_positions) = (Vec::new(), Vec::new());
         for (position, org_id) in org_ids.iter().enumerate() {
             validate::id(&["orgIds[", &position.to_string(), "]"].concat(), org_id)?;
-            let index = *known.entry(org_id).or_insert_with(|| {
-                first_positions.push(position);
-                first_positions.len().saturating_sub(1)
-            });
-            indices.push(index);
         }
-        drop(known);
+        let first_positions = first_positions(&org_ids);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and in range")]
-        Ok(Self { org_ids, indices, first_positions, concurrency: concurrency as usize })
+        Ok(Self { org_ids, first_positions, concurrency: concurrency as usize })
     }
 
-    /// Returns the index of the organization of each id that was passed.
-    #[cfg_attr(not(any(all(feature = "js", browser), test)), expect(dead_code, reason = "for the exports"))]
-    pub(crate) fn indices(&self) -> &[usize] {
-        &self.indices
+    /// Returns the position of the first equal id for each id that was passed.
+    pub(crate) fn first_positions(&self) -> &[usize] {
+        &self.first_positions
     }
 
-    /// Returns the position of the first id that names an organization.
-    #[cfg_attr(not(any(all(feature = "js", browser), test)), expect(dead_code, reason = "for the exports"))]
-    pub(crate) fn first_position(&self, index: usize) -> usize {
-        self.first_positions.get(index).copied().unwrap_or_default()
+    /// Returns each organization once.
+    fn organizations(&self) -> impl Iterator<Item = (usize, &String)> {
+        let ids = self.org_ids.iter().enumerate().zip(&self.first_positions);
+        ids.filter(|((position, _), first)| position == *first).map(|(organization, _)| organization)
     }
 
     /// Activates each organization within the timeout, which is for each of them.
     pub(crate) async fn run<T: Transport, C: Clock>(&self, ensure: &Ensure<'_, T, C>, observer: &mut dyn Observer) {
-        let total = self.first_positions.len();
+        let total = self.organizations().count();
         let mut done = 0_usize;
-        let mut record = |observer: &mut dyn Observer, index: usize, last: &OrgActivationResult| {
+        let mut record = |observer: &mut dyn Observer, position: usize, last: &OrgActivationResult| {
             done = done.saturating_add(1);
-            observer.on_result(index, BulkProgress { done, total, last });
+            observer.on_result(position, BulkProgress { done, total, last });
         };
         let mut stop = Stop::default();
-        let org_ids = self.first_positions.iter().filter_map(|position| self.org_ids.get(*position));
-        let mut waiting = org_ids.enumerate();
+        let mut waiting = self.organizations();
         let mut running = FuturesUnordered::new();
         loop {
             while stop.error.is_none() && running.len() < self.concurrency {
-                let Some((index, org_id)) = waiting.next() else { break };
-                observer.on_start(index);
-                running.push(async move { (index, org_id, ensure.activate(org_id, ensure.clock.now_ms()).await) });
+                let Some((position, org_id)) = waiting.next() else { break };
+                observer.on_start(position);
+                running.push(async move { (position, org_id, ensure.activate(org_id, ensure.clock.now_ms()).await) });
             }
-            let Some((index, org_id, result)) = running.next().await else { break };
+            let Some((position, org_id, result)) = running.next().await else { break };
             stop.observe(&result);
-            record(observer, index, &OrgActivationResult { org_id: org_id.clone(), result });
+            record(observer, position, &OrgActivationResult { org_id: org_id.clone(), result });
         }
         let Some(error) = stop.error else { return };
         let mut block_start_ms = ensure.clock.now_ms();
-        for (index, org_id) in waiting {
-            record(observer, index, &OrgActivationResult { org_id: org_id.clone(), result: Err(error.clone()) });
+        for (position, org_id) in waiting {
+            record(observer, position, &OrgActivationResult { org_id: org_id.clone(), result: Err(error.clone()) });
             if ensure.clock.now_ms() - block_start_ms > MAX_BLOCK_MS {
                 ensure.clock.sleep(0.0).await;
                 block_start_ms = ensure.clock.now_ms();
@@ -185,11 +174,11 @@ impl BulkRun {
         ensure: &Ensure<'_, T, C>,
         on_progress: Option<Box<OnProgress>>,
     ) -> Vec<OrgActivationResult> {
-        let results = self.first_positions.iter().map(|_| None).collect();
+        let results = self.org_ids.iter().map(|_| None).collect();
         let mut collector = Collector { results, on_progress };
         self.run(ensure, &mut collector).await;
-        let result = |index: &usize| collector.results.get(*index).cloned().flatten();
-        self.indices.iter().filter_map(result).collect()
+        let result = |position: &usize| collector.results.get(*position).cloned().flatten();
+        self.first_positions.iter().filter_map(result).collect()
     }
 }
 
@@ -200,16 +189,33 @@ struct Collector {
 }
 
 impl Observer for Collector {
-    fn on_start(&mut self, _index: usize) {}
+    fn on_start(&mut self, _position: usize) {}
 
-    fn on_result(&mut self, index: usize, progress: BulkProgress<'_>) {
+    fn on_result(&mut self, position: usize, progress: BulkProgress<'_>) {
         if let Some(on_progress) = &mut self.on_progress {
             on_progress(progress);
         }
-        if let Some(result) = self.results.get_mut(index) {
+        if let Some(result) = self.results.get_mut(position) {
             *result = Some(progress.last.clone());
         }
     }
+}
+
+/// Returns the position of the first equal id for each id.
+///
+/// Sorts by a heap, because a map and a set add 1.9 kB gzip to the module (November 2026), and sorting a slice adds more.
+fn first_positions(org_ids: &[String]) -> Vec<usize> {
+    let by_id: BinaryHeap<_> = org_ids.iter().zip(0..).collect();
+    let mut first_positions = vec![0; org_ids.len()];
+    let mut first = None;
+    for (org_id, position) in by_id.into_sorted_vec() {
+        let (_, first_position) = first.filter(|(first_id, _)| *first_id == org_id).unwrap_or((org_id, position));
+        first = Some((org_id, first_position));
+        if let Some(slot) = first_positions.get_mut(position) {
+            *slot = first_position;
+        }
+    }
+    first_positions
 }
 
 /// Decides when to stop, because the organizations that were not started would fail in the same way.
@@ -405,8 +411,7 @@ mod tests {
     #[test]
     fn repeated_ids_refer_to_the_first_position() {
         let run = BulkRun::new(["b", "a", "b", "c"].map(str::to_owned).to_vec(), None).unwrap();
-        assert_eq!(run.indices(), [0, 1, 0, 2]);
-        assert_eq!([0, 1, 2].map(|index| run.first_position(index)), [0, 1, 3]);
+        assert_eq!(run.first_positions(), [0, 1, 0, 3]);
     }
 
     #[test]

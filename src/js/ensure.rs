@@ -63,22 +63,21 @@ struct Report<'a> {
 impl Report<'_> {
     /// Gives repeated ids the result of the first.
     fn fill_repeated(&self) {
-        for (position, index) in self.run.indices().iter().enumerate() {
-            let first = self.run.first_position(*index);
-            if first != position {
-                self.results.set(to_u32(position), self.results.get(to_u32(first)));
+        for (position, first) in self.run.first_positions().iter().enumerate() {
+            if *first != position {
+                self.results.set(to_u32(position), self.results.get(to_u32(*first)));
             }
         }
     }
 }
 
 impl Observer for Report<'_> {
-    fn on_start(&mut self, index: usize) {
-        self.results.set(to_u32(self.run.first_position(index)), JsValue::NULL);
+    fn on_start(&mut self, position: usize) {
+        self.results.set(to_u32(position), JsValue::NULL);
     }
 
-    fn on_result(&mut self, index: usize, progress: BulkProgress<'_>) {
-        self.results.set(to_u32(self.run.first_position(index)), result_to_js(progress.last));
+    fn on_result(&mut self, position: usize, progress: BulkProgress<'_>) {
+        self.results.set(to_u32(position), result_to_js(progress.last));
         if let Some(on_progress) = self.on_progress {
             let number = |number: usize| Value::Number(i64::try_from(number).unwrap_or(i64::MAX));
             let value = object(vec![("done", number(progress.done)), ("total", number(progress.total))]);

@@ -3,7 +3,7 @@
 //!
 //! The package's loader passes two more arguments: a client's defaults, and a record of the call.
 
-use std::future::Future;
+use std::{future::Future, pin::Pin};
 
 use js_sys::{Promise, futures::future_to_promise};
 use wasm_bindgen::prelude::*;
@@ -33,6 +33,9 @@ use crate::{
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!(concat!(env!("OUT_DIR"), "/types.d.ts"));
 
+/// A call that has started. Boxed, so that all exports share the code that runs it.
+type Running = Pin<Box<dyn Future<Output = Result<JsValue, Error>>>>;
+
 macro_rules! export {
     ($($(#[$doc:meta])* $name:ident as $js_name:ident = $run:expr, $subject:ident;)*) => {$(
         $(#[$doc])*
@@ -44,9 +47,8 @@ macro_rules! export {
             defaults: JsValue,
             record: Option<CallRecord>,
         ) -> Promise {
-            let record = record.unwrap_or_else(CallRecord::start);
             let arguments = Arguments::read(SubjectKind::$subject, token, subject, options, defaults);
-            promise(async move { $run(arguments?, record).await })
+            start(arguments, record, |arguments, record| Box::pin($run(arguments, record)))
         }
     )*};
 }
@@ -78,8 +80,20 @@ export! {
     ensure_orgs_active as ensureOrgsActive = ensure::many, OrgIds;
 }
 
-fn promise(call: impl Future<Output = Result<JsValue, Error>> + 'static) -> Promise {
-    future_to_promise(async move { call.await.map_err(|error| to_js(&error)) })
+/// Starts a call and returns its promise.
+fn start(
+    arguments: Result<Arguments, Error>,
+    record: Option<CallRecord>,
+    run: fn(Arguments, CallRecord) -> Running,
+) -> Promise {
+    let record = record.unwrap_or_else(CallRecord::start);
+    future_to_promise(async move {
+        let result = match arguments {
+            Ok(arguments) => run(arguments, record).await,
+            Err(error) => Err(error),
+        };
+        result.map_err(|error| to_js(&error))
+    })
 }
 
 /// Calls a method. Only the result is converted to JavaScript's values; the call itself is the one that Rust apps make.

@@ -1,5 +1,7 @@
 //! The record of a call, which outlives a crash of the module.
 
+use std::future::Future;
+
 use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 
@@ -52,11 +54,11 @@ impl<'a> Recorded<'a> {
 }
 
 impl Transport for Recorded<'_> {
-    async fn unary(&self, request: Request<'_>) -> Result<Response, Error> {
+    fn unary(&self, request: Request<'_>) -> impl Future<Output = Result<Response, Error>> {
         if !Method::find(request.path).is_some_and(|method| method.is_read) {
             self.record.set_is_change_sent(true);
         }
-        self.transport.unary(request).await
+        self.transport.unary(request)
     }
 
     fn supports(&self, protocol: Protocol) -> bool {
