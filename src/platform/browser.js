@@ -323,7 +323,7 @@ function readHeaders(headers) {
 }
 
 /** Joins repeated headers, as an object that a caller's fetch can read. @param {string} lines */
-function joinHeaders(lines) {
+export function joinHeaders(lines) {
   /** @type {Map<string, string>} */
   const headers = new Map();
   const parts = lines.split("\n");
@@ -387,36 +387,23 @@ export class Exchange {
   #isBodyUsed = false;
   #isEmpty = true;
 
-  /** @param {Function | undefined} fetch - the caller's; the global one otherwise */
-  constructor(fetch) {
+  /**
+   * @param {Function | undefined} fetch - the caller's; the global one otherwise
+   * @param {AbortController | undefined} controller
+   */
+  constructor(fetch, controller) {
     this.#fetch = fetch;
-    try {
-      this.#controller = new AbortController();
-    } catch {
-      // A runtime without AbortController sends requests that cannot be aborted.
-    }
+    this.#controller = controller;
   }
 
   /**
    * Sends the request. The watch is fulfilled when the members are set, and rejected with an exception and `failure` set.
    *
-   * @param {string} url @param {string} method @param {string} headers - lines, in turn a name and a value
-   * @param {Uint8Array | undefined} body @param {() => void} wake
+   * @param {string} url @param {Record<string, any>} init @param {() => void} wake
    */
-  send(url, method, headers, body, wake) {
+  send(url, init, wake) {
     return new Watch(() => {
-      /** @type {Record<string, any>} */
-      const init = {
-        method,
-        headers: joinHeaders(headers),
-        credentials: "omit",
-        referrerPolicy: "no-referrer",
-        // Not "error", which workerd lacks: the transport rejects redirects.
-        redirect: "manual",
-        // Not on a POST, for which Chromium would then send a preflight each time.
-        ...(body ? { body } : { cache: "no-store" }),
-        signal: this.#controller?.signal,
-      };
+      init.signal = this.#controller?.signal;
       rejectedOptions(init).forEach((name) => delete init[name]);
       return this.#send(url, init);
     }, wake);

@@ -12,6 +12,7 @@ use std::{
 
 use js_sys::{Function, Uint8Array};
 use wasm_bindgen::prelude::*;
+use web_sys::{AbortController, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, RequestRedirect};
 
 use super::{Body, Clock, Http, HttpRequest, SendError, Signal};
 use crate::{
@@ -68,20 +69,17 @@ extern "C" {
     /// Calls back without waiting. Exceptions and rejections are ignored.
     pub(crate) fn notify(callback: &Function, value: &JsValue);
 
+    /// Returns headers as an object, from lines that are in turn a name and a value.
+    #[wasm_bindgen(js_name = joinHeaders)]
+    fn join_headers(lines: &str) -> JsValue;
+
     #[wasm_bindgen(js_name = Exchange)]
     #[derive(Debug)]
     type JsExchange;
     #[wasm_bindgen(constructor, js_class = "Exchange")]
-    fn new(fetch: Option<Function>) -> JsExchange;
+    fn new(fetch: Option<Function>, controller: Option<AbortController>) -> JsExchange;
     #[wasm_bindgen(method)]
-    fn send(
-        this: &JsExchange,
-        url: &str,
-        method: &str,
-        headers: &str,
-        body: Option<Uint8Array>,
-        wake: &Closure<dyn Fn()>,
-    ) -> Watch;
+    fn send(this: &JsExchange, url: &str, init: &RequestInit, wake: &Closure<dyn Fn()>) -> Watch;
     #[wasm_bindgen(method, getter)]
     fn failure(this: &JsExchange) -> String;
     #[wasm_bindgen(method, getter)]
@@ -274,10 +272,11 @@ impl Http for Fetch {
     type Body = FetchBody;
 
     async fn send(&self, request: HttpRequest<'_>) -> Result<(Head, FetchBody), SendError> {
-        let response_body = FetchBody { exchange: JsExchange::new(self.custom.clone()), wake: Wake::new() };
+        // A runtime without AbortController sends requests that cannot be aborted.
+        let exchange = JsExchange::new(self.custom.clone(), AbortController::new().ok());
+        let response_body = FetchBody { exchange, wake: Wake::new() };
         let FetchBody { exchange, wake } = &response_body;
-        let HttpRequest { verb, url, headers, body } = request;
-        let watch = exchange.send(&url, verb, &lines(&headers), body.map(Uint8Array::from), &wake.function);
+        let watch = exchange.send(&request.url, &init(&request), &wake.function);
         let outcome = Settling { watch, wake }.outcome().await;
         if let Err(thrown) = outcome {
             let source = Thrown::source(thrown);
@@ -299,6 +298,23 @@ impl Http for Fetch {
         let head = Head { http_status: status as u16, headers: parse_lines(&exchange.headers()) };
         Ok((head, response_body))
     }
+}
+
+/// Returns the options of fetch.
+fn init(request: &HttpRequest<'_>) -> RequestInit {
+    let init = RequestInit::new();
+    init.set_method(request.verb);
+    init.set_headers(&join_headers(&lines(&request.headers)));
+    init.set_credentials(RequestCredentials::Omit);
+    init.set_referrer_policy(ReferrerPolicy::NoReferrer);
+    // Not "error", which workerd lacks: the transport rejects redirects.
+    init.set_redirect(RequestRedirect::Manual);
+    match request.body {
+        Some(body) => init.set_body(&Uint8Array::from(body)),
+        // Not on a POST, for which Chromium would then send a preflight each time.
+        None => init.set_cache(RequestCache::NoStore),
+    }
+    init
 }
 
 /// Headers as the snippet takes them: lines, in turn a name and a value.
