@@ -146,7 +146,7 @@ ${demand}
 
 ${warmCall}
 
-Reading is linear in the length of a response: ${LONG.map((length, index) => `${bytes(length)} B take ${(long[index] ?? NaN).toFixed(1)} ms`).join(", ")}.
+The time to read a long response: ${LONG.map((length, index) => `${bytes(length)} B in ${(long[index] ?? NaN).toFixed(1)} ms`).join(", ")}.
 
 ## Many organizations
 

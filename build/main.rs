@@ -2,6 +2,7 @@
 //! `src/call_texts.json` into constants.
 
 mod methods;
+mod routes;
 mod schema;
 mod texts;
 

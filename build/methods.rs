@@ -4,18 +4,12 @@ use std::{collections::BTreeMap, error::Error, fmt::Write as _};
 
 use heck::ToLowerCamelCase as _;
 use prost_build::{Comments, Method, Service};
-use prost_reflect::{DescriptorPool, MethodDescriptor};
+use prost_reflect::DescriptorPool;
 
-use crate::schema;
-
-/// The REST mapping of a method, from `option (google.api.http)`.
-struct Route {
-    verb: &'static str,
-    /// The path, with the JSON names of request members in braces.
-    path: String,
-    /// Whether the method changes nothing, from `option idempotency_level`.
-    is_read: bool,
-}
+use crate::{
+    routes::{self, Route},
+    schema,
+};
 
 /// The routes of all methods, by their full names.
 pub(crate) struct Routes(BTreeMap<String, Route>);
@@ -23,36 +17,12 @@ pub(crate) struct Routes(BTreeMap<String, Route>);
 impl Routes {
     pub(crate) fn read(pool: &DescriptorPool) -> Result<Self, Box<dyn Error>> {
         let methods = pool.services().flat_map(|service| service.methods().collect::<Vec<_>>());
-        let routes = methods.map(|method| Ok((method.full_name().to_owned(), route(pool, &method)?)));
+        let routes = methods.map(|method| {
+            let route =
+                routes::read(&method).ok_or_else(|| format!("{} has no google.api.http", method.full_name()))?;
+            Ok((method.full_name().to_owned(), route))
+        });
         Ok(Self(routes.collect::<Result<_, Box<dyn Error>>>()?))
-    }
-}
-
-fn route(pool: &DescriptorPool, method: &MethodDescriptor) -> Result<Route, Box<dyn Error>> {
-    let extension = pool.get_extension_by_name("google.api.http").ok_or("there is no google.api.http")?;
-    let options = method.options();
-    let rule = options.get_extension(&extension);
-    let rule = rule.as_message().ok_or("google.api.http is not a message")?;
-    let path_of = |verb: &str| rule.get_field_by_name(verb).and_then(|path| path.as_str().map(str::to_owned));
-    let (verb, path) = [("GET", path_of("get")), ("POST", path_of("post"))]
-        .into_iter()
-        .find_map(|(verb, path)| Some((verb, path.filter(|path| !path.is_empty())?)))
-        .ok_or_else(|| format!("{} has no google.api.http option", method.full_name()))?;
-    let is_read = method.method_descriptor_proto().options.as_ref().is_some_and(|options| {
-        options.idempotency_level() == prost_types::method_options::IdempotencyLevel::NoSideEffects
-    });
-    let path = [gateway_prefix(method.parent_service().full_name()), &json_names(&path)].concat();
-    Ok(Route { verb, path, is_read })
-}
-
-/// Returns the path below which ZITADEL serves a service of version 1.
-///
-/// Source: ZITADEL `internal/api/grpc/{auth,management}/server.go`.
-fn gateway_prefix(service: &str) -> &'static str {
-    match service {
-        "zitadel.auth.v1.AuthService" => "/auth/v1",
-        "zitadel.management.v1.ManagementService" => "/management/v1",
-        _ => "",
     }
 }
 
@@ -140,7 +110,7 @@ fn write_rpc(service: &str, method: &Method, routes: &Routes, out: &mut String) 
         method.input_type,
         method.output_type,
         route.verb,
-        route.path,
+        json_names(&route.path),
         route.is_read,
         schema::ident(&method.input_proto_type),
         schema::ident(&method.output_proto_type),

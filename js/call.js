@@ -1,6 +1,6 @@
 // Hands a call to the module, which decides everything about it.
 
-import { CallRecord, Options, readIds } from "../src/js/arguments.js";
+import { CallRecord, Ids, Options } from "../src/js/arguments.js";
 import { now } from "../src/platform/browser.js";
 import { RPCS } from "#rpcs";
 import { ZitadelError } from "./error.js";
@@ -19,55 +19,45 @@ import { loaded } from "./load.js";
 export function call(source, rpc, token, subject, options, defaults) {
   const record = new CallRecord(now());
   const own = new Options("options", options);
-  const isBulk = rpc === "ensureOrgsActive";
-  const ids = isBulk ? idsOf(subject) : undefined;
+  const ids = rpc === "ensureOrgsActive" ? new Ids(subject) : undefined;
   const values = [token, ids ?? subject, own, defaults];
   const result = source.instance
     ? source.instance.run(rpc, values, record)
-    : loaded(source, { ...defaults?.values, ...definedValues(own) }).then((instance) =>
-        instance.run(rpc, values, record),
-      );
+    : loaded(source, [defaults, own]).then((instance) => instance.run(rpc, values, record));
   return ids ? result.catch((error) => bulkResults(ids, record, error)) : result;
-}
-
-/** @param {Options} options */
-const definedValues = ({ values }) =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-
-/** The ids of a bulk run; undefined if they are wrong, which the module reports. @param {unknown} value */
-function idsOf(value) {
-  try {
-    return readIds(value);
-  } catch {
-    return undefined;
-  }
 }
 
 /**
  * The results of a bulk run that the module could not finish.
  *
- * @param {string[]} ids @param {CallRecord} record @param {ZitadelError & { kind: string }} error
+ * @param {Ids} ids @param {CallRecord} record @param {any} error
  */
-function bulkResults(ids, record, error) {
+function bulkResults({ values, problem: message, cause }, record, error) {
   if (error.kind === "invalid-argument") {
     throw error;
   }
+  if (message !== undefined) {
+    throw new ZitadelError({ kind: "invalid-argument", code: 3, message, cause });
+  }
   /** @type {Map<string, any>} */
   const results = new Map();
-  ids.forEach((orgId, position) => {
+  values.forEach((orgId, position) => {
     const result = record.results[position];
     const wasStarted = result === null;
     const failure = () => ({ orgId, error: wasStarted ? error : unsent(error) });
     results.set(orgId, results.get(orgId) ?? result ?? failure());
   });
-  return ids.map((orgId) => results.get(orgId));
+  return values.map((orgId) => results.get(orgId));
 }
 
 /** The same error for an organization that was not started. @param {any} error */
 const unsent = ({ message, cause, ...fields }) =>
   new ZitadelError({
     ...fields,
-    message: message.replace(" The change may have been applied. Read the organization's state before retrying.", ""),
+    message: message.replace(
+      " The change may have been applied. Read the organization's state before retrying.",
+      "",
+    ),
     mayHaveChanged: false,
     cause,
   });

@@ -32,8 +32,3 @@ declare module "#rpcs" {
   /** The names of the module's exports. */
   export const RPCS: import("./call.js").Rpc[];
 }
-
-declare module "#functions" {
-  const functions: typeof import("./types.js");
-  export = functions;
-}

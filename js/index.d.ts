@@ -1,38 +1,17 @@
 import type * as calls from "./types.js";
-import type {
-  CallOptions,
-  TokenSource,
-  ZitadelError as Failure,
-  ZitadelErrorInit,
-} from "./types.js";
+import type { CallOptions, TokenSource, ZitadelError } from "./types.js";
 
 export * from "./types.js";
 
-/** What every failed call rejects with, and nothing else. `kind` is what its kinds differ in. */
-export type ZitadelError = Failure;
-
-/**
- * The class of all of them, for `instanceof` and tests of one's own. It knows those of other copies and realms, too.
- *
- * @example
- * ```js
- * throw new ZitadelError({ kind: "status", code: 9, message: "already active (EVENT-bfnrh)", id: "EVENT-bfnrh" });
- * ```
- */
-export const ZitadelError: {
-  new (fields: ZitadelErrorInit): ZitadelError;
-  readonly prototype: ZitadelError;
-};
-
-/** Whether something caught is a {@link ZitadelError}, also one of another copy of this package or another realm. */
+/** Returns true if a value is a {@link ZitadelError}, also one of another package copy or realm. */
 export function isZitadelError(e: unknown): e is ZitadelError;
 
-/** A call without its first argument. */
+/** A function without its first argument. */
 type WithoutToken<F> = F extends (token: TokenSource, ...args: infer A) => infer R
   ? (...args: A) => R
   : never;
 
-/** The calls, with a token and options bound. */
+/** The functions of this package, bound to a token and options. */
 export type OrgClient = {
   [
     Name in
@@ -49,7 +28,7 @@ export type OrgClient = {
 };
 
 /**
- * Binds a token and options for several calls.
+ * Binds a token and options for several calls. They are read now. A call's options override them; headers are merged by name.
  *
  * @example
  * ```js
@@ -59,5 +38,5 @@ export type OrgClient = {
  */
 export function createOrgClient(defaults: CallOptions & { token: TokenSource }): OrgClient;
 
-/** Has the module ready before the first call, which otherwise loads it. */
+/** Loads the WebAssembly module ahead of time; otherwise the first call does. */
 export function preload(): Promise<void>;

@@ -12,7 +12,9 @@ const INNER = /^__(wbindgen_(malloc|realloc|free|exn_store)|externref)/;
 
 /** @param {unknown} cause @param {boolean} mayHaveChanged */
 function crashError(cause, mayHaveChanged) {
-  const change = mayHaveChanged ? " The change may have been applied. Read the organization's state before retrying." : "";
+  const change = mayHaveChanged
+    ? " The change may have been applied. Read the organization's state before retrying."
+    : "";
   return new error.ZitadelError({
     kind: "protocol",
     code: 13,

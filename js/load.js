@@ -1,11 +1,13 @@
 // Loads the module once. A load that fails, or that a call stops waiting for, is retried by the next call.
 
 import { AbortSubscription, Timer } from "../src/platform/browser.js";
+import { mergeOptions } from "../src/js/arguments.js";
 import texts from "../src/call_texts.json" with { type: "json" };
 import { ZitadelError } from "./error.js";
 import { instantiate } from "./instance.js";
 
 /** @typedef {import("./instance.js").Instance} Instance */
+/** @typedef {import("../src/js/arguments.js").Options} Options */
 /**
  * The origin of the module, and its state.
  *
@@ -40,11 +42,18 @@ function load(source) {
 }
 
 /**
- * Waits for the module under the deadline and the signal of a call. Their values are checked by the module.
+ * Waits for the module under the deadline and the signal of a call. A call whose options could not be read fails at once.
  *
- * @param {Source} source @param {Record<string, any>} options @returns {Promise<Instance>}
+ * @param {Source} source @param {(Options | undefined)[]} readings - of a client and of the call, which overrides it
+ * @returns {Promise<Instance>}
  */
-export async function loaded(source, options) {
+export async function loaded(source, readings) {
+  const wrong = readings.find((reading) => reading?.problem !== undefined);
+  if (wrong?.problem !== undefined) {
+    const { problem: message, cause } = wrong;
+    throw new ZitadelError({ kind: "invalid-argument", code: 3, message, cause });
+  }
+  const options = mergeOptions(readings);
   const timeoutMs = options.timeoutMs >= 0 ? options.timeoutMs : texts.DEFAULT_TIMEOUT_MS;
   /** @type {(error: ZitadelError) => void} */
   let interrupt = () => {};
@@ -89,7 +98,7 @@ export async function loaded(source, options) {
  * @returns {Promise<void>}
  */
 export function preloaded(source) {
-  const ready = loaded(source, {}).then(() => {});
+  const ready = loaded(source, []).then(() => {});
   ready.catch(() => {});
   return ready;
 }
@@ -105,7 +114,9 @@ function loadFailure(cause) {
     return permanent(`${cause.message}; this environment lacks that global.`);
   }
   if (EdgeRuntime) {
-    return permanent('edge routes cannot compile WebAssembly; set `export const runtime = "nodejs"`.');
+    return permanent(
+      'edge routes cannot compile WebAssembly; set `export const runtime = "nodejs"`.',
+    );
   }
   if (chrome?.runtime?.id) {
     return permanent(
@@ -113,6 +124,6 @@ function loadFailure(cause) {
     );
   }
   return ["Error", "TypeError"].includes(cause?.name)
-    ? { text: `${cause.message}.`, retriable: true }
+    ? { text: `${cause.message}.`, retriable: !cause.isPermanent }
     : permanent("a Content-Security-Policy must allow script-src 'wasm-unsafe-eval'.");
 }

@@ -9,9 +9,9 @@ export const source = {
     // Bundlers know these very words, and CommonJS has no import.meta.
     const url = import.meta.url && new URL("./zitadel_org_web_bg.wasm", import.meta.url);
     if (!url || url.protocol === "file:") {
-      throw new Error(
-        "zitadel-org-web/streaming needs an ES module that came over HTTP; elsewhere import zitadel-org-web",
-      );
+      const text =
+        "zitadel-org-web/streaming needs an ES module that came over HTTP; elsewhere import zitadel-org-web";
+      throw Object.assign(new Error(text), { isPermanent: true });
     }
     const response = await fetch(url);
     if (!response.ok) {

@@ -71,6 +71,7 @@ impl Call<'_> {
         clock: &impl Clock,
         progress: &Cell<Progress>,
     ) -> Result<Response, Error> {
+        self.check_interrupted(clock)?;
         let deadline = async {
             match self.deadline_ms {
                 Some(deadline_ms) => sleep_until(clock, deadline_ms).await,
@@ -81,10 +82,9 @@ impl Call<'_> {
         let mut deadline = pin!(deadline);
         let mut aborted = pin!(self.signal.aborted());
         poll_fn(|context| {
-            // Before the attempts, so that nothing is sent after an abort, and after them, because a token function may abort.
-            self.check_interrupted(clock)?;
             let attempted = attempts.as_mut().poll(context);
-            if progress.get() == Progress::Unsent || attempted.is_pending() {
+            // A token function may have aborted the call, or blocked for long.
+            if attempted.is_pending() || progress.get() == Progress::Unsent {
                 self.check_interrupted(clock)?;
             }
             if attempted.is_ready() {

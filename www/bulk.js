@@ -1,123 +1,129 @@
-// The picked organizations, and setting them active at once.
+// The selected organizations, and their reactivation.
 
-import { ensureOrgsActive } from "zitadel-org-web";
-
+import * as api from "./api.js";
 import { confirmed } from "./dialog.js";
-import { element, make, onClick } from "./dom.js";
-import * as list from "./list.js";
-import { logged } from "./log.js";
-import * as session from "./session.js";
-import * as single from "./single.js";
+import { counted, element, make, onClick } from "./dom.js";
+import { describe } from "./failure.js";
+import { list, selected, showSelected } from "./list.js";
+import { remember } from "./states.js";
+
+/** @typedef {import("zitadel-org-web").Organization} Organization */
+
+const MAX_NAMED = 10;
 
 /** @type {AbortController | undefined} */
 let running;
 
-const section = element("bulk", HTMLElement);
-const status = element("bulk-status", HTMLElement);
+const status = element("bulk-status");
 const bar = element("bulk-progress", HTMLProgressElement);
-const results = element("bulk-results", HTMLUListElement);
+const results = element("bulk-results");
 
-/** @param {import("zitadel-org-web").Organization} organization */
+/** Selects or deselects an organization. @param {Organization} organization */
 export function toggle(organization) {
-  if (!list.picked.delete(organization.id)) {
-    list.picked.set(organization.id, organization);
+  if (!selected.delete(organization.id)) {
+    selected.set(organization.id, organization);
+  }
+  if (!running) {
+    status.textContent = selected.size > 0 ? `${selected.size} selected: ${names()}` : "";
   }
   show();
 }
 
-/** Shows what is picked. */
-export function show() {
-  const names = [...list.picked.values()].map(({ name }) => name);
-  section.hidden = names.length === 0 && results.children.length === 0;
-  element("bulk-run", HTMLElement).hidden = names.length === 0 || running !== undefined;
-  if (!running && names.length > 0) {
-    const shown = names.length > MAX_NAMED ? [...names.slice(0, MAX_NAMED), "…"] : names;
-    status.textContent = `${names.length} picked: ${shown.join(", ")}`;
-  }
+/** Stops a run and removes everything that the previous token could see. */
+export function reset() {
+  running?.abort();
+  running = undefined;
+  clear();
 }
 
-const MAX_NAMED = 10;
+/** Removes the selection and the results of the last run. */
+export function clear() {
+  if (running) {
+    return;
+  }
+  selected.clear();
+  results.replaceChildren();
+  status.textContent = "";
+  show();
+}
+
+function show() {
+  const isRunning = running !== undefined;
+  element("bulk").hidden = selected.size === 0 && !isRunning && results.children.length === 0;
+  element("bulk-run").hidden = selected.size === 0 || isRunning;
+  element("bulk-stop").hidden = bar.hidden = !isRunning;
+  element("bulk-clear").hidden = isRunning;
+  showSelected();
+}
+
+function names() {
+  const all = [...selected.values()].map(({ name }) => name);
+  const more = all.length > MAX_NAMED ? ` and ${all.length - MAX_NAMED} more` : "";
+  return all.slice(0, MAX_NAMED).join(", ") + more;
+}
 
 async function run() {
-  const picked = new Map(list.picked);
-  const count = picked.size === 1 ? "one organization" : `${picked.size} organizations`;
-  if (running || picked.size === 0) {
-    return;
-  }
   const isConfirmed = await confirmed({
-    title: `Reactivate ${count}?`,
-    text: `The users of ${names(picked)} can log in again. Those that are active stay as they are.`,
+    title: `Reactivate ${counted(selected.size, "organization")}?`,
+    text: `The users of ${names()} can log in again. Organizations that are active stay unchanged.`,
     action: "Reactivate",
   });
-  if (!isConfirmed) {
+  if (!isConfirmed || running || selected.size === 0) {
     return;
   }
-  running = new AbortController();
-  toggleRunning(true);
+  const controller = (running = new AbortController());
+  const chosen = new Map(selected);
   results.replaceChildren();
-  bar.max = picked.size;
+  bar.max = chosen.size;
   bar.value = 0;
+  status.textContent = `0 of ${chosen.size}`;
+  show();
+  // The button that was pressed is hidden now.
+  element("bulk-stop").focus();
   /** @param {import("zitadel-org-web").BulkProgress} progress */
   const onProgress = ({ done, total, last }) => {
-    bar.value = done;
-    status.textContent = `${done} of ${total}`;
-    results.append(result(picked.get(last.orgId)?.name ?? last.orgId, last));
-    if (last.activation) {
-      list.update(last.orgId, picked.get(last.orgId)?.name ?? "", "ORG_STATE_ACTIVE");
-      single.update(last.orgId, "ORG_STATE_ACTIVE");
+    if (running === controller) {
+      bar.value = done;
+      status.textContent = `${done} of ${total}`;
+      note(/** @type {Organization} */ (chosen.get(last.orgId)), last);
     }
   };
+  const subject = counted(chosen.size, "organization");
+  const options = { subject, signal: controller.signal, onProgress };
   try {
-    const options = { ...session.options(), signal: running.signal, onProgress };
-    const call = ensureOrgsActive(session.token(), picked.keys(), options);
-    const all = await logged("ensureOrgsActive", String(picked.size), call);
-    const failed = all.filter(({ error }) => error).length;
-    status.textContent = `${all.length - failed} of ${all.length} are active${failed ? `, ${failed} are not or nobody knows` : ""}.`;
-    for (const { orgId, activation } of all) {
-      if (activation) {
-        list.picked.delete(orgId);
-      }
+    const all = await api.call("ensureOrgsActive", chosen.keys(), options);
+    if (running === controller) {
+      const failed = all.filter(({ error }) => error).length;
+      status.textContent = `${all.length - failed} of ${all.length} are active${failed ? `, ${failed} failed or unknown` : ""}.`;
     }
-    list.showPicked();
   } finally {
-    running = undefined;
-    toggleRunning(false);
+    if (running === controller) {
+      running = undefined;
+      show();
+      element("bulk-clear").focus();
+      await list();
+    }
   }
 }
 
-/** @param {Map<string, { name: string }>} picked */
-function names(picked) {
-  const all = [...picked.values()].map(({ name }) => name);
-  return all.length > MAX_NAMED
-    ? `${all.slice(0, MAX_NAMED).join(", ")} and ${all.length - MAX_NAMED} more`
-    : all.join(", ");
-}
-
-/** @param {string} name @param {import("zitadel-org-web").OrgActivationResult} result */
-function result(name, { activation, error }) {
-  const text = activation
-    ? { reactivated: "reactivated", "already-active": "was active", active: "is active" }[
-        activation.outcome
-      ]
-    : `${error?.codeName}: ${error?.message}`;
-  return make("li", { class: activation ? "good" : "bad" }, make("b", {}, name), ` ${text}`);
-}
-
-/** @param {boolean} isRunning */
-function toggleRunning(isRunning) {
-  bar.hidden = !isRunning;
-  element("bulk-stop", HTMLElement).hidden = !isRunning;
-  element("bulk-run", HTMLElement).hidden = isRunning || list.picked.size === 0;
-  element("bulk-clear", HTMLElement).hidden = isRunning;
-  // The button that was pressed is gone.
-  element(isRunning ? "bulk-stop" : "bulk-clear", HTMLElement).focus();
+/** Shows an organization's result. @param {Organization} organization @param {import("zitadel-org-web").OrgActivationResult} result */
+function note({ id, name, details }, { activation, error }) {
+  let text = "";
+  if (activation) {
+    const { outcome, changeDate: date } = activation;
+    text = { reactivated: "reactivated", "already-active": "was active", active: "is active" }[
+      outcome
+    ];
+    selected.delete(id);
+    remember(id, { state: "ORG_STATE_ACTIVE", date, seen: details?.changeDate });
+    showSelected();
+  } else {
+    text = describe(error);
+  }
+  const kind = activation ? "good" : "bad";
+  results.append(make("li", { class: kind }, make("b", {}, name), ` ${text}`));
 }
 
 onClick("bulk-run", run);
 onClick("bulk-stop", () => running?.abort());
-onClick("bulk-clear", () => {
-  list.picked.clear();
-  results.replaceChildren();
-  list.showPicked();
-  show();
-});
+onClick("bulk-clear", clear);

@@ -1,56 +1,60 @@
-// The questions that the page asks.
+// The dialogs.
 
 import { element } from "./dom.js";
 
 /**
- * Asks before a change.
+ * Asks the user to confirm a change.
  *
  * @param {{ title: string, text: string, action: string, isOwn?: boolean }} question
  * @returns {Promise<boolean>}
  */
 export async function confirmed({ title, text, action, isOwn = false }) {
-  await before;
-  element("confirm-title", HTMLElement).textContent = title;
-  element("confirm-text", HTMLElement).textContent = text;
-  element("confirm-yes", HTMLButtonElement).textContent = action;
-  element("confirm-own", HTMLElement).hidden = !isOwn;
-  return (await opened("confirm")) === "yes";
+  const answer = await opened("confirm", () => {
+    element("confirm-title").textContent = title;
+    element("confirm-text").textContent = text;
+    element("confirm-yes").textContent = action;
+    element("confirm-own").hidden = !isOwn;
+  });
+  return answer === "yes";
 }
 
 /**
- * Asks for another token.
+ * Asks the user for a new token. Returns an empty text if there is none.
  *
- * @param {import("zitadel-org-web").ZitadelError} refused
+ * @param {import("zitadel-org-web").ZitadelError} rejection
  * @returns {Promise<string>}
  */
-export async function askForToken(refused) {
-  element("renew-text", HTMLElement).textContent =
-    `ZITADEL says: ${refused.message}. With another token the call goes on.`;
+export async function askForToken({ message }) {
   const field = element("renew-token", HTMLInputElement);
-  field.value = "";
-  if ((await opened("renew")) !== "yes") {
-    throw new Error("no other token was given");
-  }
-  return field.value.trim();
+  const answer = await opened("renew", () => {
+    element("renew-text").textContent =
+      `ZITADEL rejected the token: ${message}. Enter a new token to continue.`;
+    field.value = "";
+  });
+  return answer === "yes" ? field.value.trim() : "";
 }
 
-/** The answer to the question before. @type {Promise<unknown>} */
-let before = Promise.resolve();
+element("renew-no").addEventListener("click", () => element("renew", HTMLDialogElement).close());
+
+/** Settles when the previous dialog has closed. @type {Promise<unknown>} */
+let previous = Promise.resolve();
 
 /**
- * Shows a dialog once the one before has its answer, whose event comes a little after its end.
+ * Opens a dialog after the previous one has closed, and returns the value of the button that closed it.
  *
  * @param {string} id
+ * @param {() => void} fill
  * @returns {Promise<string>}
  */
-function opened(id) {
+function opened(id, fill) {
   const dialog = element(id, HTMLDialogElement);
-  const answer = before.then(async () => {
+  const answer = previous.then(async () => {
+    fill();
     dialog.returnValue = "no";
     dialog.showModal();
     await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
     return dialog.returnValue;
   });
-  before = answer;
+  previous = answer;
   return answer;
 }

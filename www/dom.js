@@ -1,21 +1,23 @@
-// The page's elements.
+// Helpers for the page's elements.
 
 /**
- * @template {HTMLElement} T
+ * Returns the element with an id.
+ *
+ * @template {HTMLElement} [T=HTMLElement]
  * @param {string} id
- * @param {new () => T} type
+ * @param {new () => T} [type]
  * @returns {T}
  */
-export function element(id, type) {
+export function element(id, type = /** @type {any} */ (HTMLElement)) {
   const found = document.getElementById(id);
   if (!(found instanceof type)) {
-    throw new Error(`the page has no ${type.name} #${id}`);
+    throw new Error(`#${id} is missing or not a ${type.name}`);
   }
   return found;
 }
 
 /**
- * A new element.
+ * Creates an element.
  *
  * @template {keyof HTMLElementTagNameMap} N
  * @param {N} name
@@ -32,33 +34,35 @@ export function make(name, attributes, ...children) {
   return made;
 }
 
-/** @param {string} id @param {(event: Event) => unknown} listener */
+/** @param {string} id @param {() => unknown} listener */
 export function onClick(id, listener) {
-  const button = element(id, HTMLButtonElement);
-  button.addEventListener("click", (event) => {
-    // It keeps the focus, which a disabled one would lose.
-    if (button.getAttribute("aria-disabled") !== "true") {
-      listener(event);
-    }
-  });
+  const button = element(id);
+  button.addEventListener("click", () => isDisabled(button) || listener());
 }
 
-/** @param {Element} button @param {boolean} isDisabled */
-export function disable(button, isDisabled) {
-  button.setAttribute("aria-disabled", String(isDisabled));
-}
+// Disabled buttons use aria-disabled because a disabled button would lose the focus.
+
+/** @param {Element} button */
+export const isDisabled = (button) => button.getAttribute("aria-disabled") === "true";
+
+/** @param {Element} button @param {boolean} isOff */
+export const disable = (button, isOff) => button.setAttribute("aria-disabled", String(isOff));
 
 /**
- * A state as dot and word.
+ * Copies a text and reports that in a status element. Pages without access to the clipboard show the text instead.
  *
- * @param {HTMLElement} badge
- * @param {unknown} state - of either version of the API
+ * @param {string} text
+ * @param {HTMLElement} status
+ * @param {string} done
  */
-export function showState(badge, state) {
-  const word = String(state ?? "unknown").replace(/^ORG(ANIZATION)?_STATE_/, "");
-  badge.dataset.state = word.toLowerCase();
-  badge.textContent = { INACTIVE: "deactivated" }[word] ?? word.toLowerCase();
+export async function copy(text, status, done) {
+  try {
+    await navigator.clipboard.writeText(text);
+    status.textContent = done;
+  } catch {
+    status.textContent = text;
+  }
 }
 
-/** A date as people write it here. @param {string | undefined} date */
-export const day = (date) => (date ? new Date(date).toLocaleDateString() : "");
+/** Returns a number with its noun. @param {number} number @param {string} noun */
+export const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;

@@ -1,6 +1,6 @@
 /**
- * ZITADEL's stable error ids: the code that each comes with, what it means and what to do. The page's advice and the tables of
- * js/README.md and docs/zitadel.md are made of this list.
+ * ZITADEL's stable error ids: their code, meaning and the advice that the page gives. The tables of js/README.md and
+ * docs/zitadel.md are generated from this list.
  *
  * @type {{ ids: string[], code: string, meaning: string, advice: string }[]}
  */
@@ -8,14 +8,14 @@ export const ERRORS = [
   {
     ids: ["EVENT-bfnrh", "DOM-Ixfbxh"],
     code: "9 FAILED_PRECONDITION",
-    meaning: "the organization is active already",
-    advice: "Nothing to do: the organization is active. Reading it shows its state.",
+    meaning: "the organization is already active (`DOM-Ixfbxh`: v2beta only, so far)",
+    advice: "Nothing to do: the organization is active.",
   },
   {
     ids: ["EVENT-Dbs2g", "DOM-Z2dzsT"],
     code: "9 FAILED_PRECONDITION",
-    meaning: "the organization is deactivated already",
-    advice: "Nothing to do: the organization is deactivated. Reading it shows its state.",
+    meaning: "the organization is already deactivated (`DOM-Z2dzsT`: v2beta only, so far)",
+    advice: "Nothing to do: the organization is deactivated.",
   },
   {
     ids: ["AUTH-7fs1e"],
@@ -23,13 +23,13 @@ export const ERRORS = [
     meaning:
       "the token is not valid, or lacks the scope `urn:zitadel:iam:org:project:id:zitadel:aud`",
     advice:
-      "Get a new token. A token that is no personal access token needs the scope urn:zitadel:iam:org:project:id:zitadel:aud.",
+      "Get a new token. Tokens other than personal access tokens need the scope urn:zitadel:iam:org:project:id:zitadel:aud.",
   },
   {
     ids: ["AUTH-toLo1"],
     code: "16 UNAUTHENTICATED",
-    meaning: "the Authorization header is not `Bearer` and a token",
-    advice: "Pass the token alone, without “Bearer”, and look at what a proxy makes of the header.",
+    meaning: "the Authorization header is not of the form `Bearer <token>`",
+    advice: "Enter the token without “Bearer”, and check that no proxy changes the header.",
   },
   {
     ids: ["AUTHZ-Kl3p0"],
@@ -40,64 +40,93 @@ export const ERRORS = [
   {
     ids: ["AUTHZ-EGDo3", "QUERY-dsfr3"],
     code: "7 PERMISSION_DENIED",
-    meaning: "the session of the token has expired, or is another one's",
-    advice: "The session has expired. Log in again and use the new token.",
+    meaning: "the token's session has expired or belongs to another user",
+    advice: "Log in again and use the new token.",
   },
   {
     ids: ["APP-Shi0J", "APP-wai8O"],
     code: "7 PERMISSION_DENIED",
-    meaning: "the token was exchanged to act for somebody else, which this API does not take",
-    advice: "Use the token of whoever logged in, not one that was exchanged.",
+    meaning: "the token was exchanged to act for another user, which this API does not allow",
+    advice: "Use a token from a login, not an exchanged one.",
   },
   {
     ids: ["AUTH-DZG21"],
     code: "7 PERMISSION_DENIED",
-    meaning: "over REST alone: the origin is none of those of the token's client",
-    advice: "Add the page's origin to the client in ZITADEL, or call over gRPC-Web.",
+    meaning:
+      "management v1 over REST only: the page's origin is not an allowed origin of the token's client",
+    advice: "Add the page's origin to the client in ZITADEL, or use gRPC-Web.",
   },
   {
     ids: ["AUTH-Bs7Ds"],
     code: "7 PERMISSION_DENIED",
-    meaning: "there is no such organization",
-    advice: "Check the organization's id; ZITADEL knows no such organization.",
+    meaning: "management v1 only: no such organization",
+    advice: "Check the organization's id.",
   },
   {
     ids: ["AUTHZ-cdgFk"],
     code: "5 NOT_FOUND",
     meaning: "the caller has no role in that organization",
     advice:
-      "The token's user has no role there. Check the organization's id, or have a manager role granted.",
+      "Check the organization's id, or ask an administrator to grant the token's user a manager role there.",
   },
   {
     ids: ["AUTH-5mWD2", "AUTH-AWfge"],
     code: "7 PERMISSION_DENIED",
-    meaning: "the caller's roles do not hold `org.write` (to read: `org.read`)",
+    meaning: "the caller's roles lack `org.write` (to read: `org.read`)",
     advice:
       "The token's user lacks the permission. ORG_OWNER of the organization or IAM_OWNER has it.",
   },
   {
     ids: ["ORG-Dgf3g", "ORG-oL9nT", "QUERY-leq5Q", "DOM-86HVfs"],
     code: "5 NOT_FOUND",
-    meaning: "the organization has been removed, or there is none",
-    advice: "The organization has been removed, which cannot be undone.",
+    meaning: "no such organization, or it was removed (`DOM-86HVfs`: v2beta only, so far)",
+    advice: "There is no such organization, or it was removed. Check the id.",
   },
   {
     ids: ["QUERY-1kIjX", "QUERY-IuGh1"],
     code: "5 NOT_FOUND",
-    meaning: "the address is that of no instance of ZITADEL's",
-    advice:
-      "Check the instance address: ZITADEL finds an instance by the host that it is called by.",
+    meaning: "no ZITADEL instance is served at this address",
+    advice: "Check the instance address; ZITADEL selects the instance by host name.",
   },
   {
     ids: ["LIMITS-molsj"],
     code: "8 RESOURCE_EXHAUSTED",
     meaning: "the instance is blocked",
-    advice: "The instance is blocked. Talk to whoever runs it.",
+    advice: "The instance is blocked. Contact its administrator.",
   },
   {
     ids: ["QUOTA-vjAy8"],
     code: "8 RESOURCE_EXHAUSTED",
-    meaning: "the instance's quota of requests is used up",
-    advice: "The instance's quota of requests is used up. Talk to whoever runs it.",
+    meaning: "the instance's request quota is used up",
+    advice: "The instance's request quota is used up. Contact its administrator.",
   },
 ];
+
+/** Advice on other errors. @type {Record<import("zitadel-org-web").ErrorKind, string>} */
+const BY_KIND = {
+  status: "Contact the instance's administrator.",
+  transport: "Check the address and that the server is up. The browser's network log has more.",
+  protocol: "Check the proxies between this page and ZITADEL: one of them changes the response.",
+  aborted: "The call was cancelled.",
+  timeout: "The server did not respond in time. Try again.",
+  "invalid-argument": "Correct the field and try again.",
+};
+
+/** Returns what the user can do about an error. @param {import("zitadel-org-web").ZitadelError} error */
+export function advice({ id = "", kind, code, requestId, retriable, mayHaveChanged }) {
+  const known = ERRORS.find(({ ids }) => ids.includes(id))?.advice;
+  if (known) {
+    return known;
+  }
+  let text = BY_KIND[kind];
+  if (kind === "status" && retriable) {
+    text = "Try again later.";
+  } else if (kind === "status" && requestId) {
+    text = "Send the request id to the instance's administrator.";
+  } else if (code === UNAUTHENTICATED) {
+    text = "Get a new token.";
+  }
+  return mayHaveChanged ? `${text} Read the organization to see whether it was changed.` : text;
+}
+
+const UNAUTHENTICATED = 16;

@@ -1,283 +1,336 @@
-// The list of organizations: filtered, in pages, each with its state and the one change that its state allows.
+// The list of organizations: filtered, in pages, each with its state and the change that its state allows.
 
-import { listMyZitadelPermissions, listOrganizations } from "zitadel-org-web";
+import { isZitadelError } from "zitadel-org-web";
 
-import { disable, element, day, make, onClick, showState } from "./dom.js";
-import { logged } from "./log.js";
-import * as session from "./session.js";
+import * as api from "./api.js";
+import { copy, counted, disable, element, isDisabled, onClick } from "./dom.js";
+import { showFailure } from "./failure.js";
+import { changedState, current, showState, word } from "./states.js";
 
 /** @typedef {import("zitadel-org-web").Organization} Organization */
+/** @typedef {{ from: number, span: number, total: number, hasMore: boolean, hasLess: boolean, rows: Organization[] }} Page */
 
-const PAGE_SIZE = 10;
+const PAGE_SIZE = 50;
 const SEARCH_DELAY_MS = 250;
 
-let offset = 0;
-let total = 0;
-/** The list that was asked for last; another's answer is too late. */
-let asked = 0;
-/** Shows whether a change of an organization is under way. @param {string} id @param {boolean} isBusy */
-export function busy(id, isBusy) {
-  const action = table.querySelector(`tr[data-id="${CSS.escape(id)}"] [data-action]`);
-  if (action) {
-    action.toggleAttribute("data-busy", isBusy);
-    showDisabled(action);
-  }
-}
-
-/** Whether a button can be pressed: not while its change is under way, and not by who may not make it. @param {Element} action */
-function showDisabled(action) {
-  disable(action, action.hasAttribute("data-busy") || action.hasAttribute("data-refused"));
-}
-
-/** Whether the caller may change an organization, by its id. @type {Map<string, Promise<boolean>>} */
+/** @type {Page} */
+const NONE = { from: 0, span: PAGE_SIZE, total: 0, hasMore: false, hasLess: false, rows: [] };
+let page = NONE;
+/** Ends the latest load when the next one starts. */
+let loading = new AbortController();
+/** False if the server may report a page's length as the total, as ZITADEL does with relational tables. */
+let hasTotals = false;
+/** Permissions to change organizations, by their ids. @type {Map<string, Promise<boolean>>} */
 const permissions = new Map();
-/** The picked, by their ids. @type {Map<string, Organization>} */
-export const picked = new Map();
+/** The selected organizations, by their ids. @type {Map<string, Organization>} */
+export const selected = new Map();
 
 const table = element("rows", HTMLTableElement);
-const status = element("list-status", HTMLElement);
+const status = element("list-status");
 const search = element("search", HTMLInputElement);
 const filter = element("state", HTMLSelectElement);
 const pickPage = element("pick-page", HTMLInputElement);
+const rowTemplate = element("row", HTMLTemplateElement);
 
-/** @typedef {(action: "open" | "reactivate" | "deactivate" | "pick", organization: Organization) => void} Listener */
-/** @type {Listener} */
-let listener = () => {};
+/** @typedef {(organization: Organization) => unknown} Handler */
+/** The functions that a row's controls call. @type {Record<"select" | "open" | "reactivate" | "deactivate", Handler>} */
+let handlers;
+/** @param {typeof handlers} given */
+export const listen = (given) => (handlers = given);
 
-/** Asks for permissions of rows once they are in view. */
+/** Reads the permissions of rows once they are in view. */
 const inView = new IntersectionObserver((entries) => {
   for (const { isIntersecting, target } of entries) {
     if (isIntersecting) {
       inView.unobserve(target);
-      void showPermission(/** @type {HTMLTableRowElement} */ (target));
+      void showPermission(/** @type {HTMLElement} */ (target));
     }
   }
 });
 
-/** @param {Listener} given */
-export function listen(given) {
-  listener = given;
-}
-
-/** Begins anew, as with another token. */
+/** Removes everything that the previous token could see. */
 export function reset() {
+  loading.abort();
   permissions.clear();
-  picked.clear();
-  offset = 0;
+  selected.clear();
+  hasTotals = false;
+  clear("Press “List organizations”.");
 }
 
-/** Lists a page. */
-export async function load() {
-  const turn = ++asked;
+/** Removes the rows. @param {string} text */
+function clear(text) {
+  delete status.dataset.busy;
+  page = NONE;
+  show();
+  status.textContent = text;
+}
+
+/**
+ * Shows a page that is still to be found.
+ *
+ * @param {(signal: AbortSignal) => Promise<Page>} find
+ */
+async function load(find) {
+  loading.abort();
+  const { signal } = (loading = new AbortController());
   status.dataset.busy = "";
-  status.textContent = "Listing …";
+  status.textContent = "Loading …";
+  showFailure("list-error");
   try {
-    const list = await logged("listOrganizations", search.value, fetchPage());
-    if (turn !== asked) {
+    const found = await find(signal);
+    if (!signal.aborted) {
+      delete status.dataset.busy;
+      page = found;
+      show();
+    }
+  } catch (error) {
+    if (signal.aborted) {
       return;
     }
-    total = Number(list.details?.totalResult ?? 0);
-    show(list.result);
-  } finally {
-    if (turn === asked) {
-      delete status.dataset.busy;
+    clear("The organizations could not be listed.");
+    if (!isZitadelError(error)) {
+      throw error;
+    }
+    showFailure("list-error", error);
+  }
+}
+
+/** Lists from an offset on, by default that of the page in view. */
+export function list(from = page.from) {
+  return load((signal) => around(from, signal));
+}
+
+/** @param {boolean} isForward */
+function turn(isForward) {
+  const { from, span } = page;
+  // Rows that no longer match the filter leave the server's list, so the ones after them move up.
+  const next = from + Math.max(1, span - countGone());
+  return load(async (signal) => {
+    const found = await scan(isForward ? next : from, isForward, signal);
+    if (found.rows.length > 0) {
+      return found;
+    }
+    return { ...(await around(from, signal)), [isForward ? "hasMore" : "hasLess"]: false };
+  });
+}
+
+/** Returns the nearest page with rows, on or after an offset if there is one. @param {number} from @param {AbortSignal} signal */
+async function around(from, signal) {
+  const found = await scan(from, true, signal);
+  return found.rows.length > 0 || from === 0 ? found : scan(from, false, signal);
+}
+
+/**
+ * Returns the next or previous page with rows. Pages without an organization that the token may read are skipped. Their span
+ * doubles each time, so that one readable organization of 10,000 takes 8 requests.
+ *
+ * @param {number} at
+ * @param {boolean} isForward - from the offset on, else before it
+ * @param {AbortSignal} signal
+ * @returns {Promise<Page>} without rows if there is no such page
+ */
+async function scan(at, isForward, signal) {
+  for (let span = PAGE_SIZE; ;) {
+    const from = isForward ? at : Math.max(0, at - span);
+    const found = await fetchPage(from, isForward ? span : at - from, signal);
+    const isLast = isForward ? !found.hasMore : !found.hasLess;
+    if (found.rows.length > PAGE_SIZE) {
+      span = PAGE_SIZE;
+    } else if (found.rows.length > 0) {
+      return found;
+    } else if (isLast) {
+      return { ...found, from: 0, hasLess: false };
+    } else {
+      at = isForward ? at + span : from;
+      span *= 2;
     }
   }
 }
 
-function fetchPage() {
-  /** @type {import("zitadel-org-web").OrganizationQuery[]} */
-  const queries = [];
-  if (search.value.trim()) {
-    const method = "TEXT_QUERY_METHOD_CONTAINS_IGNORE_CASE";
-    queries.push({ nameQuery: { name: search.value.trim(), method } });
-  }
-  if (filter.value) {
-    const state = /** @type {import("zitadel-org-web").OrganizationState} */ (filter.value);
-    queries.push({ stateQuery: { state } });
-  }
-  const query = { offset, limit: PAGE_SIZE, asc: true };
+/** @param {number} from @param {number} span @param {AbortSignal} signal @returns {Promise<Page>} */
+async function fetchPage(from, span, signal) {
+  const name = search.value.trim();
+  const state = /** @type {import("zitadel-org-web").OrganizationState} */ (filter.value);
+  const method = /** @type {const} */ ("TEXT_QUERY_METHOD_CONTAINS_IGNORE_CASE");
+  /** @type {import("zitadel-org-web").ListOrganizationsRequest} */
   const request = {
-    query,
-    sortingColumn: /** @type {const} */ ("ORGANIZATION_FIELD_NAME_NAME"),
-    queries,
+    query: { offset: from, limit: span, asc: true },
+    sortingColumn: "ORGANIZATION_FIELD_NAME_NAME",
+    queries: [
+      ...(name ? [{ nameQuery: { name, method } }] : []),
+      ...(state ? [{ stateQuery: { state } }] : []),
+    ],
   };
-  return listOrganizations(session.token(), request, session.options());
+  const subject = `${from + 1}–${from + span}`;
+  const { details, result } = await api.call("listOrganizations", request, { subject, signal });
+  const total = Number(details?.totalResult ?? 0);
+  hasTotals ||= total > result.length;
+  const isFull = result.length === span;
+  const hasMore = total > from + span || (isFull && !hasTotals);
+  return { from, span, total, hasMore, hasLess: from > 0, rows: result };
 }
 
-/** @param {Organization[]} organizations */
-function show(organizations) {
+/** Shows the page. */
+function show() {
   inView.disconnect();
-  const rows = organizations.map(row);
+  const rows = page.rows.map(row);
   table.tBodies[0]?.replaceChildren(...rows);
   table.hidden = rows.length === 0;
   rows.forEach((it) => inView.observe(it));
-  const last = Math.min(offset + PAGE_SIZE, total);
-  element("page", HTMLElement).textContent = total > 0 ? `${offset + 1}–${last} of ${total}` : "";
-  disable(element("previous", HTMLButtonElement), offset === 0);
-  disable(element("next", HTMLButtonElement), last >= total);
-  showPicked();
-  const missing = last - offset - rows.length;
-  const kind = filter.selectedOptions[0]?.text ?? "";
-  const what = kind === "all" ? "organizations" : `${kind} organizations`;
-  status.textContent =
-    total === 0
-      ? `There are no ${what} of that name.`
-      : missing > 0
-        ? `${total} ${what}; ${missing} of this page may not be read with this token.`
-        : `${total} ${what}.`;
+  disable(element("previous"), !page.hasLess);
+  disable(element("next"), !page.hasMore);
+  showCount();
+  showSelected();
 }
+
+/** Counts the rows whose state the filter excludes: they were changed after the list was read, or the list lags. */
+function countGone() {
+  const badges = [...table.querySelectorAll(".badge")];
+  const isGone = (/** @type {Element} */ it) => it.textContent !== word(filter.value);
+  return filter.value ? badges.filter(isGone).length : 0;
+}
+
+function showCount() {
+  const { from, span, total, hasMore, rows } = page;
+  const count = Math.max(total, from + rows.length) - countGone();
+  const last = Math.min(from + span, count);
+  const atLeast = hasMore && total <= from + span ? "at least " : "";
+  element("page").textContent = last > from ? `${from + 1}–${last} of ${atLeast}${count}` : "";
+  const kind = filter.value ? `${word(filter.value)} organization` : "organization";
+  const hidden = Math.min(span, total - from) - rows.length;
+  if (count === 0) {
+    status.textContent = `There are no ${kind}s${search.value.trim() && " with that name"}.`;
+  } else if (rows.length === 0) {
+    status.textContent = `${counted(count, kind)}, not visible with this token.`;
+  } else if (hidden > 0) {
+    const are = hidden === 1 ? "is" : "are";
+    status.textContent = `${counted(count, kind)}; ${hidden} on this page ${are} not visible with this token.`;
+  } else {
+    status.textContent = `${atLeast && "At least "}${counted(count, kind)}.`;
+  }
+}
+
+/** @param {Element} row @param {string} selector @returns {HTMLElement} */
+const part = (row, selector) => /** @type {HTMLElement} */ (row.querySelector(selector));
+
+/** @param {string} id */
+const rowOf = (id) => table.querySelector(`tr[data-id="${CSS.escape(id)}"]`);
 
 /** @param {Organization} organization */
 function row(organization) {
   const { id, name, primaryDomain, details } = organization;
-  const pick = make("input", { type: "checkbox", "aria-label": `Pick ${name}` });
-  pick.addEventListener("change", () => {
-    listener("pick", organization);
-    showPicked();
-  });
-  const open = make("button", { type: "button", class: "link" }, name);
-  open.addEventListener("click", () => listener("open", organization));
-  const copy = make(
-    "button",
-    { type: "button", class: "small", "aria-label": `Copy the id of ${name}` },
-    "Copy",
+  const made = /** @type {HTMLElement} */ (rowTemplate.content.firstElementChild?.cloneNode(true));
+  made.dataset.id = id;
+  part(made, "input").setAttribute("aria-label", `Select ${name}`);
+  part(made, "input").addEventListener("change", () => handlers.select(organization));
+  part(made, ".link").textContent = name;
+  part(made, ".link").addEventListener("click", () => handlers.open(organization));
+  part(made, ".domain").textContent = primaryDomain;
+  part(made, "time").textContent = day(details?.changeDate);
+  part(made, "time").title = `Created ${day(details?.creationDate)}`;
+  part(made, "code").textContent = id;
+  part(made, ".copy").setAttribute("aria-label", `Copy the id of ${name}`);
+  part(made, ".copy").addEventListener("click", () =>
+    copy(id, status, `The id of ${name} was copied.`),
   );
-  copy.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(id).then(
-      () => (status.textContent = `The id of ${name} is copied.`),
-      () => (status.textContent = `The id of ${name} is ${id}.`),
-    );
-  });
-  const action = make("button", { type: "button", class: "small", "data-action": "" });
+  const action = part(made, "[data-action]");
   action.addEventListener("click", () => {
-    if (action.getAttribute("aria-disabled") === "true") {
+    if (action.hasAttribute("data-denied")) {
       status.textContent = action.title;
-      return;
+    } else if (!isDisabled(action)) {
+      handlers[/** @type {"reactivate"} */ (action.dataset.action)](organization);
     }
-    listener(/** @type {"reactivate" | "deactivate"} */ (action.dataset.action), organization);
   });
-  const made = make(
-    "tr",
-    { "data-id": id },
-    make("td", { class: "pick" }, pick),
-    make("th", { scope: "row" }, open, make("span", { class: "hint" }, primaryDomain)),
-    make("td", {}, make("span", { class: "badge" })),
-    make(
-      "td",
-      {},
-      make(
-        "time",
-        { datetime: details?.changeDate ?? "", title: `created ${day(details?.creationDate)}` },
-        day(details?.changeDate),
-      ),
-    ),
-    make("td", { class: "id" }, make("code", {}, id), copy),
-    make("td", {}, action, make("span", { class: "hint why" })),
-  );
-  showRow(made, name, organization.state);
+  const { state, listed } = current(organization);
+  showRow(made, name, state);
+  part(made, ".stale").textContent = listed ? `The list still says “${word(listed)}”.` : "";
   return made;
 }
 
+/** @param {string | undefined} date */
+const day = (date) => (date ? new Date(date).toLocaleDateString() : "");
+
 /** Shows a state in a row, and the change that it allows. @param {Element} row @param {string} name @param {unknown} state */
 function showRow(row, name, state) {
-  const badge = row.querySelector(".badge");
-  const action = row.querySelector("[data-action]");
-  if (badge instanceof HTMLElement && action instanceof HTMLElement) {
-    showState(badge, state);
-    const isActive = badge.dataset.state === "active";
-    action.dataset.action = isActive ? "deactivate" : "reactivate";
-    action.textContent = isActive ? "Deactivate" : "Reactivate";
-    action.setAttribute("aria-label", `${action.textContent} ${name}`);
+  const action = part(row, "[data-action]");
+  const isActive = word(state) === "active";
+  showState(part(row, ".badge"), state);
+  action.dataset.action = isActive ? "deactivate" : "reactivate";
+  action.textContent = isActive ? "Deactivate" : "Reactivate";
+  action.setAttribute("aria-label", `${action.textContent} ${name}`);
+}
+
+document.addEventListener("changed", (event) => {
+  const id = /** @type {CustomEvent<string>} */ (event).detail;
+  const found = rowOf(id);
+  if (found) {
+    showRow(found, part(found, ".link").textContent, changedState(id));
+    part(found, ".stale").textContent = "";
+    if (!status.hasAttribute("data-busy")) {
+      showCount();
+    }
+  }
+});
+
+/** Shows the outcome of a row's button next to it. @param {string} id @param {string} text @param {boolean} isBusy */
+export function showOutcome(id, text, isBusy) {
+  const found = rowOf(id);
+  if (found) {
+    const action = part(found, "[data-action]");
+    part(found, ".outcome").textContent = text;
+    action.toggleAttribute("data-busy", isBusy);
+    disable(action, isBusy || action.hasAttribute("data-denied"));
   }
 }
 
-/**
- * Shows the state that was read after a change.
- *
- * @param {string} id
- * @param {string} name
- * @param {unknown} state
- */
-export function update(id, name, state) {
-  const row = table.querySelector(`tr[data-id="${CSS.escape(id)}"]`);
-  if (row) {
-    showRow(row, name, state);
-  }
-}
-
-/** Whether the caller may change an organization: asked once. @param {string} id */
-function mayChange(id) {
-  const known = permissions.get(id);
-  if (known) {
-    return known;
-  }
-  const call = listMyZitadelPermissions(session.token(), id, session.options());
-  // A call that fails keeps nobody from trying.
-  const answer = logged("listMyZitadelPermissions", id, call).then(
-    ({ result }) => result.includes("org.write"),
-    () => true,
-  );
-  permissions.set(id, answer);
-  return answer;
-}
-
-/** @param {HTMLTableRowElement} row */
+/** @param {HTMLElement} row */
 async function showPermission(row) {
-  const isAllowed = await mayChange(row.dataset.id ?? "");
-  const action = row.querySelector("[data-action]");
-  const why = row.querySelector(".why");
-  if (!isAllowed && action instanceof HTMLElement && why) {
-    action.toggleAttribute("data-refused", true);
-    showDisabled(action);
+  const id = row.dataset.id ?? "";
+  // An error does not keep the user from trying.
+  const isAllowed =
+    permissions.get(id) ??
+    api.call("listMyZitadelPermissions", id).then(
+      ({ result }) => result.includes("org.write"),
+      () => true,
+    );
+  permissions.set(id, isAllowed);
+  if (!(await isAllowed)) {
+    const action = part(row, "[data-action]");
+    const why = part(row, ".why");
+    action.setAttribute("data-denied", "");
+    disable(action, true);
     action.title = "Your token lacks the permission org.write here.";
-    why.id = `why-${row.dataset.id}`;
+    why.id = `why-${id}`;
     why.textContent = "needs org.write";
     action.setAttribute("aria-describedby", why.id);
   }
 }
 
-/** Shows which rows are picked. */
-export function showPicked() {
-  const rows = [...(table.tBodies[0]?.rows ?? [])];
-  const boxes = rows.map((row) => {
-    const box = /** @type {HTMLInputElement} */ (row.querySelector("input"));
-    box.checked = picked.has(row.dataset.id ?? "");
-    return box;
-  });
-  const count = boxes.filter(({ checked }) => checked).length;
-  pickPage.checked = count > 0 && count === boxes.length;
-  pickPage.indeterminate = count > 0 && count < boxes.length;
+const boxes = () => /** @type {HTMLInputElement[]} */ ([...table.querySelectorAll("tbody input")]);
+
+/** Shows which rows are selected. */
+export function showSelected() {
+  for (const box of boxes()) {
+    box.checked = selected.has(box.closest("tr")?.dataset.id ?? "");
+  }
+  const count = boxes().filter(({ checked }) => checked).length;
+  pickPage.checked = count > 0 && count === boxes().length;
+  pickPage.indeterminate = count > 0 && !pickPage.checked;
 }
 
 pickPage.addEventListener("change", () => {
   const { checked } = pickPage;
-  for (const row of table.tBodies[0]?.rows ?? []) {
-    const box = /** @type {HTMLInputElement} */ (row.querySelector("input"));
-    if (box.checked !== checked) {
-      box.click();
-    }
-  }
-  showPicked();
+  boxes()
+    .filter((box) => box.checked !== checked)
+    .forEach((box) => box.click());
 });
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let typing;
 search.addEventListener("input", () => {
   clearTimeout(typing);
-  typing = setTimeout(filtered, SEARCH_DELAY_MS);
+  typing = setTimeout(list, SEARCH_DELAY_MS, 0);
 });
-filter.addEventListener("change", filtered);
-onClick("previous", () => turn(-PAGE_SIZE));
-onClick("next", () => turn(PAGE_SIZE));
-
-function filtered() {
-  offset = 0;
-  document.dispatchEvent(new Event("list"));
-}
-
-/** @param {number} by */
-function turn(by) {
-  offset = Math.max(0, offset + by);
-  document.dispatchEvent(new Event("list"));
-}
+filter.addEventListener("change", () => list(0));
+onClick("previous", () => turn(false));
+onClick("next", () => turn(true));

@@ -1,85 +1,92 @@
-// The page: a small console of a ZITADEL's organizations.
+// The page: a small console for the organizations of a ZITADEL instance.
 
-import { isZitadelError, preload } from "zitadel-org-web";
+import { preload } from "zitadel-org-web";
 
 import * as bulk from "./bulk.js";
 import { element, make, onClick } from "./dom.js";
 import * as list from "./list.js";
-import * as session from "./session.js";
 import * as single from "./single.js";
+import * as states from "./states.js";
 
 const form = element("connection", HTMLFormElement);
 const token = element("token", HTMLInputElement);
+const baseUrl = element("base-url", HTMLInputElement);
 const seeded = element("seeded", HTMLSelectElement);
 
-/** Lists with the token of the form. */
-async function connect() {
-  if (!form.reportValidity()) {
-    return;
-  }
-  session.connect();
+/** The values of the form that the page shows organizations of. */
+let shown = "";
+
+/** Removes everything from the page that belongs to another instance or token. */
+function reset() {
+  shown = JSON.stringify([baseUrl.value, token.value]);
+  states.forget();
   list.reset();
-  bulk.show();
-  const own = single.learnOwn();
-  await load();
-  await own;
+  bulk.reset();
+  single.reset();
 }
 
-async function load() {
-  try {
-    await list.load();
-  } catch (error) {
-    if (!isZitadelError(error)) {
-      throw error;
-    }
-    element("list-status", HTMLElement).textContent = "The list could not be read: see below.";
-    single.showError(error);
+function connect() {
+  if (form.reportValidity()) {
+    reset();
+    void single.learnOwn();
+    void list.list(0);
   }
 }
 
-/** The dev server lists its tokens; a real ZITADEL has no such list. */
+/** Offers the dev server's tokens. ZITADEL has no such list. */
 async function offerTokens() {
   const response = await fetch("tokens.json").catch(() => undefined);
-  if (!response?.ok) {
-    return;
+  if (response?.ok) {
+    /** @type {{ token: string, about: string }[]} */
+    const tokens = await response.json();
+    seeded.append(
+      ...tokens.map((it) => make("option", { value: it.token }, `${it.token}: ${it.about}`)),
+    );
+    element("seeded-field").hidden = false;
+    token.value = seeded.value;
+    connect();
   }
-  /** @type {{ token: string, about: string }[]} */
-  const tokens = await response.json();
-  seeded.append(
-    ...tokens.map((it) => make("option", { value: it.token }, `${it.token}: ${it.about}`)),
-  );
-  element("seeded-field", HTMLElement).hidden = false;
-  token.value = seeded.value;
-  await connect();
 }
 
 seeded.addEventListener("change", () => {
   token.value = seeded.value;
-  void connect();
+  connect();
 });
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  void connect();
+  connect();
 });
-document.addEventListener("list", load);
+for (const type of ["input", "change"]) {
+  form.addEventListener(type, () => {
+    if (JSON.stringify([baseUrl.value, token.value]) !== shown) {
+      reset();
+    }
+  });
+}
+// The calls that waited for the new token go on; what the old one could see is read again.
+document.addEventListener("renewed", () => {
+  shown = JSON.stringify([baseUrl.value, token.value]);
+  list.reset();
+  bulk.clear();
+  single.clear();
+  void single.learnOwn();
+  void list.list(0);
+});
 onClick("show-token", () => {
-  const button = element("show-token", HTMLButtonElement);
   const isShown = token.type === "text";
   token.type = isShown ? "password" : "text";
-  button.textContent = isShown ? "Show" : "Hide";
-  button.setAttribute("aria-pressed", String(!isShown));
+  element("show-token").textContent = isShown ? "Show" : "Hide";
+  element("show-token").setAttribute("aria-pressed", String(!isShown));
 });
-list.listen((action, organization) => {
-  if (action === "open") {
-    single.open(organization);
-  } else if (action === "pick") {
-    bulk.toggle(organization);
-  } else {
-    void single.change(action, organization);
-  }
+list.listen({
+  select: bulk.toggle,
+  open: single.open,
+  reactivate: (organization) => single.change("Reactivate", organization),
+  deactivate: (organization) => single.change("Deactivate", organization),
 });
 
-element("base-url", HTMLInputElement).placeholder = location.origin;
-// The first call then need not wait for the module. If it cannot be loaded, that call says so.
+baseUrl.placeholder = location.origin;
+list.reset();
+// A failure to load is reported by the first call.
 preload().catch(() => {});
 void offerTokens();

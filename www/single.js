@@ -1,209 +1,265 @@
-// One organization: what a call answers, or why it failed.
+// One organization: its state, the response to the last call, or why the call failed.
 
-import { ensureOrgActive, getMyOrg, isZitadelError } from "zitadel-org-web";
+import { isZitadelError } from "zitadel-org-web";
 
-import { advice } from "./advice.js";
-import { curl } from "./curl.js";
+import * as api from "./api.js";
 import { confirmed } from "./dialog.js";
-import { disable, element, onClick, showState } from "./dom.js";
-import * as list from "./list.js";
-import { logged } from "./log.js";
-import * as session from "./session.js";
+import { copy, disable, element, onClick } from "./dom.js";
+import { describe, showFailure } from "./failure.js";
+import { showOutcome } from "./list.js";
+import { curl } from "./log.js";
+import { changedState, current, remember, showState, word } from "./states.js";
+
+/** @typedef {import("./states.js").Org} Org */
 
 /** @type {AbortController | undefined} */
 let running;
-/** @type {import("./curl.js").Method} */
-let lastMethod = "reactivateOrg";
-/** The organization of the token's user, where the token may read it. @type {string | undefined} */
-let ownId;
+/** The RPC of the last call. @type {string | undefined} */
+let lastRpc;
+/** The organization in view, where more than its id is known. @type {Org | undefined} */
+let shown;
+/** The organization of the token's user, if the token may read it. @type {Org | undefined} */
+let own;
+/** Ends the latest {@link learnOwn}. */
+let learning = new AbortController();
 
 const orgId = element("org-id", HTMLInputElement);
-const progress = element("progress", HTMLElement);
-const BUTTONS = ["reactivate", "deactivate", "refresh"].map((id) => element(id, HTMLButtonElement));
+const progress = element("progress");
+const badge = element("badge");
+const BUTTONS = ["reactivate", "deactivate", "refresh"];
 
-/** Learns who the token's user belongs to. */
-export async function learnOwn() {
-  ownId = undefined;
-  ownId = await getMyOrg(session.token(), null, session.options()).then(
-    ({ org }) => org?.id,
-    () => undefined,
-  );
+/** Ends a call and removes everything that the previous token could see. */
+export function reset() {
+  running?.abort();
+  running = undefined;
+  learning.abort();
+  orgId.value = "";
+  showOwn(undefined);
+  showBusy("", false);
+  clear();
 }
 
-/** Opens the view of an organization. @param {import("zitadel-org-web").Organization} organization */
-export function open({ id, name, primaryDomain, state }) {
-  orgId.value = id;
-  element("answer", HTMLElement).hidden = true;
-  element("failure", HTMLElement).hidden = true;
-  progress.textContent = "";
-  show({ id, name, primaryDomain, state });
-  element("single", HTMLElement).scrollIntoView();
-  element("refresh", HTMLElement).focus();
-}
-
-/** @param {{ id: string, name: string, primaryDomain: string, state: unknown } | undefined} org */
-function show(org) {
-  showState(element("badge", HTMLElement), org?.state);
-  element("org-name", HTMLElement).textContent = org
-    ? `${org.name} (${org.primaryDomain}, ${org.id})`
-    : "";
-}
-
-/** Shows what has become of an organization, if it is the one in view. @param {string} id @param {unknown} state */
-export function update(id, state) {
-  if (orgId.value.trim() === id) {
-    showState(element("badge", HTMLElement), state);
+/** Removes the organization in view and what was said about it, unless a call is in progress. */
+export function clear() {
+  if (!running) {
+    lastRpc = undefined;
+    show(undefined);
+    clearCall();
     progress.textContent = "";
   }
 }
 
+function clearCall() {
+  element("response").hidden = true;
+  element("copied").textContent = "";
+  showFailure("error");
+}
+
+/** Reads which organization the token's user belongs to. */
+export async function learnOwn() {
+  learning.abort();
+  const { signal } = (learning = new AbortController());
+  showOwn(undefined);
+  const { org } = await api.read(null, { signal }).catch(() => ({ org: undefined }));
+  if (!signal.aborted) {
+    showOwn(org);
+  }
+}
+
+/** @param {Org | undefined} org */
+function showOwn(org) {
+  own = org;
+  element("own").textContent = org ? ` (${org.name})` : "";
+}
+
+/** Opens an organization of the list. @param {Org} org */
+export function open(org) {
+  if (isBusy(org.id)) {
+    return;
+  }
+  orgId.value = org.id;
+  clear();
+  show(org);
+  element("single").scrollIntoView();
+  element("refresh").focus();
+}
+
+/** @param {Org | undefined} org */
+function show(org) {
+  shown = org;
+  element("shown").hidden = !org;
+  showState(badge, org && current(org).state);
+  element("org-name").textContent = org ? `${org.name} (${org.primaryDomain}, ${org.id})` : "";
+}
+
+/** Shows an organization that was read, here and in the list. @param {Org} org */
+function learn(org) {
+  if (!current(org).listed) {
+    remember(org.id, { state: String(org.state), date: org.details?.changeDate });
+  }
+  show(org);
+}
+
+// A bulk run or a row's button changed the organization in view.
+document.addEventListener("changed", (event) => {
+  const id = /** @type {CustomEvent<string>} */ (event).detail;
+  if (shown?.id === id && !running) {
+    clearCall();
+    show(shown);
+    progress.textContent = `${shown.name} is ${word(changedState(id))}.`;
+  }
+});
+
 /** Reads the organization in the field. */
-export function read() {
-  const id = orgId.value.trim() || null;
-  return call("getMyOrg", id, "Reading the organization …", (signal) =>
-    getMyOrg(session.token(), id, { ...session.options(), signal }),
-  );
+async function read() {
+  if (!running) {
+    await run(orgId.value.trim() || null, "Reading …", (task, id) => api.read(id, task));
+  }
 }
 
 /**
- * Changes an organization, once that is confirmed, and shows what it is then.
+ * Changes an organization after a confirmation.
  *
- * @param {"reactivate" | "deactivate"} action
- * @param {{ id: string, name: string }} organization
+ * @param {"Reactivate" | "Deactivate"} action
+ * @param {Org} org
+ * @param {boolean} isRow - the button of the list's row was pressed
  */
-export async function change(action, { id, name }) {
-  const isReactivation = action === "reactivate";
-  const isConfirmed = await confirmed({
-    title: isReactivation ? `Reactivate ${name}?` : `Deactivate ${name}?`,
-    text: isReactivation
-      ? `The users of ${name} can log in again.`
-      : `The users of ${name} can no longer log in. Its projects stop working for its users, and nothing is deleted.`,
-    action: isReactivation ? "Reactivate" : "Deactivate",
-    isOwn: !isReactivation && id === ownId,
-  });
-  if (!isConfirmed) {
+export async function change(action, org, isRow = true) {
+  const { id, name } = org;
+  const isReactivation = action === "Reactivate";
+  const text = isReactivation
+    ? `The users of ${name} can log in again.`
+    : `The users of ${name} can no longer log in. Its projects stop working for them. Nothing is deleted.`;
+  const isOwn = !isReactivation && id === own?.id;
+  const question = { title: `${action} ${name}?`, text, action, isOwn };
+  if (isBusy(id) || !(await confirmed(question)) || running) {
     return;
   }
-  orgId.value = id;
-  if (isReactivation) {
-    await call("reactivateOrg", id, "Reactivating …", (signal) =>
-      ensureOrgActive(session.token(), id, { ...session.options(), signal }),
-    );
-  } else {
-    await call("deactivateOrg", id, "Deactivating …", (signal) => session.deactivate(id, signal));
+  if (shown?.id !== id) {
+    orgId.value = id;
+    clear();
+    show(org.primaryDomain ? org : undefined);
   }
+  const doing = isReactivation ? "Reactivating …" : "Deactivating …";
+  const send = isReactivation ? api.reactivate : api.deactivate;
+  await run(id, doing, (task) => send(id, task), { isRow, seen: org.details?.changeDate });
+}
+
+/** Tells why a row's button does nothing during a call. @param {string} id */
+function isBusy(id) {
+  if (running) {
+    showOutcome(id, "Another call is in progress.", id === orgId.value.trim());
+  }
+  return running !== undefined;
 }
 
 /**
- * @param {import("./curl.js").Method} method
- * @param {string | null} id
+ * Makes a call and shows the organization afterwards.
+ *
+ * @template {string | null} Id
+ * @param {Id} id
  * @param {string} doing
- * @param {(signal: AbortSignal) => Promise<any>} make
+ * @param {(task: api.Task, id: Id) => Promise<{ response: object, org?: Org | undefined } & Partial<api.Change>>} send
+ * @param {{ isRow: boolean, seen: string | undefined }} [change] - set for a change
  */
-async function call(method, id, doing, make) {
-  if (running) {
-    return;
-  }
-  running = new AbortController();
-  lastMethod = method;
-  busy(doing, true);
-  list.busy(id ?? "", true);
-  try {
-    const answer = await logged(method, id, make(running.signal));
-    showAnswer(answer);
-    const org = answer.org ?? (await session.readState(id ?? "").catch(() => undefined));
-    show(org);
-    if (org) {
-      list.update(org.id, org.name, org.state);
+async function run(id, doing, send, change) {
+  const controller = (running = new AbortController());
+  const { signal } = controller;
+  /** @param {string} rpc */
+  const onRequest = (rpc) => {
+    // The reads that a change needs are not the call that the user made.
+    if (!change || !/^(Get|List)/.test(rpc)) {
+      lastRpc = rpc;
     }
-    busy(
-      org ? `${org.name} is ${element("badge", HTMLElement).textContent}.` : "It worked.",
-      false,
-    );
+  };
+  const readBack = async () => {
+    const { org } = await api.read(id, { signal }).catch(() => ({ org: undefined }));
+    return running === controller ? org : undefined;
+  };
+  let text = "";
+  let rowText = "";
+  clearCall();
+  lastRpc = undefined;
+  showBusy(doing, true, change && id);
+  try {
+    const { response, state, date, note = "", ...done } = await send({ signal, onRequest }, id);
+    if (running !== controller) {
+      return;
+    }
+    element("response").hidden = false;
+    element("json").textContent = JSON.stringify(response, null, 2);
+    if (id && state) {
+      remember(id, { state, date, seen: change?.seen });
+    }
+    const org = done.org ?? (await readBack());
+    if (org) {
+      learn(org);
+    } else if (shown && state) {
+      show({ ...shown, state });
+    }
+    text = `${shown?.name ?? id} is ${shown ? badge.textContent : word(state)}. ${note}`.trim();
+    rowText = text;
   } catch (error) {
     if (!isZitadelError(error)) {
       throw error;
     }
-    showError(error);
-    busy("", false);
+    if (running !== controller) {
+      return;
+    }
+    showFailure("error", error);
+    rowText = `Request failed. ${describe(error)}`;
+    if (change && (error.mayHaveChanged || error.code === 5)) {
+      const org = signal.aborted ? undefined : await readBack();
+      if (org) {
+        learn(org);
+      } else if (error.mayHaveChanged) {
+        show(undefined);
+      }
+    }
+    if (!change?.isRow) {
+      element("error").scrollIntoView({ block: "nearest" });
+    }
   } finally {
-    running = undefined;
-    list.busy(id ?? "", false);
+    if (running === controller) {
+      running = undefined;
+      showBusy(text, false, change && id, rowText);
+    }
   }
 }
 
-/** @param {string} text @param {boolean} isBusy */
-function busy(text, isBusy) {
+/** @param {string} text @param {boolean} isOn @param {string | null} [id] - of the row @param {string} [rowText] */
+function showBusy(text, isOn, id, rowText = text) {
   progress.textContent = text;
-  progress.toggleAttribute("data-busy", isBusy);
-  BUTTONS.forEach((button) => disable(button, isBusy));
-  element("cancel", HTMLElement).hidden = !isBusy;
-}
-
-/** @param {unknown} answer */
-function showAnswer(answer) {
-  element("failure", HTMLElement).hidden = true;
-  element("answer", HTMLElement).hidden = false;
-  element("json", HTMLElement).textContent = JSON.stringify(answer, null, 2);
-}
-
-/** @param {import("zitadel-org-web").ZitadelError} error */
-export function showError(error) {
-  const failure = element("failure", HTMLElement);
-  element("answer", HTMLElement).hidden = true;
-  failure.hidden = false;
-  const texts = {
-    "error-message": error.message,
-    "error-advice": advice(error),
-    "error-kind": error.httpStatus ? `${error.kind} (HTTP ${error.httpStatus})` : error.kind,
-    "error-code": `${error.code} ${error.codeName}`,
-    "error-id": error.id ?? "none",
-    "error-request-id": error.requestId ?? "none",
-    "error-json": JSON.stringify(error, null, 2),
-  };
-  for (const [id, text] of Object.entries(texts)) {
-    element(id, HTMLElement).textContent = text;
+  progress.toggleAttribute("data-busy", isOn);
+  orgId.readOnly = isOn;
+  BUTTONS.forEach((button) => disable(element(button), isOn));
+  element("cancel").hidden = !isOn;
+  if (id) {
+    showOutcome(id, rowText, isOn);
   }
-  failure.scrollIntoView({ block: "nearest" });
 }
 
-/** The organization in the field, by the name that is known. */
-function inField() {
-  const id = orgId.value.trim() || ownId || "";
-  const shown = element("org-name", HTMLElement).textContent;
-  return {
-    id,
-    name: shown.includes(id) && id ? shown.replace(/ \(.*$/, "") : id || "your own organization",
-  };
-}
-
-/** @param {"reactivate" | "deactivate"} action */
+/** @param {"Reactivate" | "Deactivate"} action */
 async function changeInField(action) {
-  const organization = inField();
-  if (!organization.id) {
-    progress.textContent = "Fill in the organization's id.";
+  const id = orgId.value.trim() || own?.id;
+  if (id) {
+    const org = [shown, own].find((it) => it?.id === id);
+    await change(action, org ?? { id, name: id, primaryDomain: "", state: undefined }, false);
+  } else {
+    progress.textContent = "Enter an organization id.";
     orgId.focus();
-    return;
-  }
-  await change(action, organization);
-}
-
-async function copyCurl() {
-  const text = curl(lastMethod, session.baseUrl(), orgId.value.trim() || null);
-  const copied = element("copied", HTMLElement);
-  try {
-    await navigator.clipboard.writeText(text);
-    copied.textContent = "Copied. Set TOKEN in your shell.";
-  } catch {
-    copied.textContent = text;
   }
 }
 
-element("call", HTMLFormElement).addEventListener("submit", (event) => {
+orgId.addEventListener("input", clear);
+element("call").addEventListener("submit", (event) => {
   event.preventDefault();
   void read();
 });
-onClick("reactivate", () => changeInField("reactivate"));
-onClick("deactivate", () => changeInField("deactivate"));
-onClick("copy-curl", copyCurl);
+onClick("reactivate", () => changeInField("Reactivate"));
+onClick("deactivate", () => changeInField("Deactivate"));
 onClick("cancel", () => running?.abort());
+onClick("copy-curl", () => {
+  const text = curl(lastRpc ?? "GetMyOrg", api.baseUrl(), orgId.value.trim() || null);
+  return copy(text, element("copied"), "Copied. Set TOKEN in your shell.");
+});

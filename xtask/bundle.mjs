@@ -12,11 +12,18 @@ const { build } = createRequire(join(root, "tests/package.json"))("esbuild");
 const [from = "", to = "", ...entries] = process.argv.slice(2);
 const js = join(root, "js");
 
-const SNIPPETS = { error: "js/error.js", browser: "src/platform/browser.js", arguments: "src/js/arguments.js" };
+const SNIPPETS = {
+  error: "js/error.js",
+  browser: "src/platform/browser.js",
+  arguments: "src/js/arguments.js",
+};
 
 /** The names that a snippet exports. @param {string} snippet */
 function exportsOf(snippet) {
-  const text = readFileSync(join(root, SNIPPETS[/** @type {keyof typeof SNIPPETS} */ (snippet)]), "utf8");
+  const text = readFileSync(
+    join(root, SNIPPETS[/** @type {keyof typeof SNIPPETS} */ (snippet)]),
+    "utf8",
+  );
   return [...text.matchAll(/^export (?:class|const|function) (\w+)/gm)].map(([, name]) => name);
 }
 
@@ -25,7 +32,8 @@ function exportsOf(snippet) {
 const { imports, exports } = JSON.parse(readFileSync(join(from, "names.json"), "utf8"));
 // wasm-bindgen lets the module import some functions of a snippet directly.
 const renamed = imports.map(
-  (/** @type {string[]} */ [module, name, short]) => `export { ${name} as ${short} } from "${module}";`,
+  (/** @type {string[]} */ [module, name, short]) =>
+    `export { ${name} as ${short} } from "${module}";`,
 );
 const names = Object.fromEntries(exports);
 const rpcs = Object.keys(names).filter((name) => /^[a-zA-Z]+$/.test(name) && name !== "memory");
@@ -55,11 +63,17 @@ await build({
       setup(/** @type {any} */ { onResolve, onLoad }) {
         onResolve(
           { filter: /\/(error|browser|arguments)\.js$/ },
-          (/** @type {{ path: string }} */ { path }) => ({ path: basename(path, ".js"), namespace: "snippet" }),
+          (/** @type {{ path: string }} */ { path }) => ({
+            path: basename(path, ".js"),
+            namespace: "snippet",
+          }),
         );
-        onLoad({ filter: /^/, namespace: "snippet" }, (/** @type {{ path: string }} */ { path }) => ({
-          contents: `export const { ${exportsOf(path).join(", ")} } = snippets.${path};`,
-        }));
+        onLoad(
+          { filter: /^/, namespace: "snippet" },
+          (/** @type {{ path: string }} */ { path }) => ({
+            contents: `export const { ${exportsOf(path).join(", ")} } = snippets.${path};`,
+          }),
+        );
       },
     },
   ],

@@ -1,4 +1,4 @@
-//! The fuzzer under `cargo xtask fuzz`; otherwise a replay of files or folders given as arguments.
+//! The fuzzer under `cargo xtask test fuzz`; otherwise a replay of files or folders given as arguments.
 #![cfg_attr(fuzzing, no_main)]
 
 #[cfg(fuzzing)]

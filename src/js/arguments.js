@@ -36,10 +36,11 @@ const object = (name, value) => (isObject(value) ? value : reject(name, "be an o
 const string = (name, value) => (typeof value === "string" ? value : reject(name, "be a string"));
 
 /** @param {string} name @param {unknown} value */
-const callback = (name, value) => (typeof value === "function" ? value : reject(name, "be a function"));
+const callback = (name, value) =>
+  typeof value === "function" ? value : reject(name, "be a function");
 
-/** @param {unknown} value */
-const number = (value) => (typeof value === "number" ? value : Number.NaN);
+/** @param {string} name @param {unknown} value */
+const number = (name, value) => (typeof value === "number" ? value : reject(name, "be a number"));
 
 /** @param {string} name @param {Iterable<unknown>} iterable @returns {unknown[]} */
 function itemsOf(name, iterable) {
@@ -53,13 +54,8 @@ function itemsOf(name, iterable) {
 }
 
 /** @param {unknown} value @returns {value is Iterable<unknown>} */
-const isIterable = (value) => isObject(value) && typeof Reflect.get(value, Symbol.iterator) === "function";
-
-/** Reads the ids of a bulk run. @param {unknown} value @returns {string[]} */
-export function readIds(value) {
-  const ids = isIterable(value) ? itemsOf("orgIds", value) : reject("orgIds", "be an iterable of strings");
-  return ids.map((id, index) => string(`orgIds[${index}]`, id));
-}
+const isIterable = (value) =>
+  isObject(value) && typeof Reflect.get(value, Symbol.iterator) === "function";
 
 /** A string, or a URL of whichever realm. @param {unknown} value */
 function url(value) {
@@ -69,7 +65,8 @@ function url(value) {
 
 /** What the constructor of Headers takes, as lines: in turn a name and a value. @param {unknown} value */
 function headers(value) {
-  const fail = () => reject("headers", "be an object of strings or an iterable of [name, value] pairs");
+  const fail = () =>
+    reject("headers", "be an object of strings or an iterable of [name, value] pairs");
   if (!isObject(value)) {
     return fail();
   }
@@ -87,13 +84,13 @@ function headers(value) {
 const OPTIONS = {
   baseUrl: url,
   protocol: (value) => (typeof value === "string" ? value : ""),
-  timeoutMs: number,
+  timeoutMs: (value) => number("timeoutMs", value),
   signal: (value) => value,
   language: (value) => string("language", value),
   headers,
   fetch: (value) => callback("fetch", value),
   allowInsecure: (value) => value === true,
-  concurrency: number,
+  concurrency: (value) => number("concurrency", value),
   onProgress: (value) => callback("onProgress", value),
 };
 
@@ -120,7 +117,9 @@ class Reading {
       return read();
     } catch (thrown) {
       const isConstraint = thrown instanceof Constraint;
-      this.problem = isConstraint ? thrown.message : `${name} could not be read: it threw an exception. See cause.`;
+      this.problem = isConstraint
+        ? thrown.message
+        : `${name} could not be read: it threw an exception. See cause.`;
       this.cause = isConstraint ? undefined : thrown;
       return undefined;
     }
@@ -148,6 +147,30 @@ export class Options extends Reading {
   }
 }
 
+/** Merges options. A later reading overrides an earlier one. @param {(Options | undefined)[]} readings @returns {Record<string, any>} */
+export function mergeOptions(readings) {
+  const entries = readings.flatMap((reading) => Object.entries(reading?.values ?? {}));
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+/** The ids of a bulk run. */
+export class Ids extends Reading {
+  /** @type {string[]} */
+  values;
+
+  /** @param {unknown} value */
+  constructor(value) {
+    super();
+    const ids = this.attempt("orgIds", () => {
+      const items = isIterable(value)
+        ? itemsOf("orgIds", value)
+        : reject("orgIds", "be an iterable of strings");
+      return items.map((id, index) => string(`orgIds[${index}]`, id));
+    });
+    this.values = ids ?? [];
+  }
+}
+
 /**
  * A copy of a request that JSON can carry.
  *
@@ -167,15 +190,21 @@ function plain(path, value, depth) {
     return reject(path, "not be nested deeper");
   }
   if (Array.isArray(value)) {
-    const length = value.length <= MAX_ITEMS ? value.length : reject(path, `have at most ${MAX_ITEMS} items`);
-    return Array.from({ length }, (_, index) => plain(`${path}[${index}]`, value[index], depth + 1));
+    const length =
+      value.length <= MAX_ITEMS ? value.length : reject(path, `have at most ${MAX_ITEMS} items`);
+    return Array.from({ length }, (_, index) =>
+      plain(`${path}[${index}]`, value[index], depth + 1),
+    );
   }
   const prototype = Reflect.getPrototypeOf(value);
   // The prototype of plain objects of any realm has none itself.
   if (prototype && Reflect.getPrototypeOf(prototype)) {
     return reject(path, "be a plain object or array");
   }
-  const members = Object.entries(value).map(([name, member]) => [name, plain(`${path}.${name}`, member, depth + 1)]);
+  const members = Object.entries(value).map(([name, member]) => [
+    name,
+    plain(`${path}.${name}`, member, depth + 1),
+  ]);
   return Object.fromEntries(members);
 }
 
@@ -201,17 +230,16 @@ export class Arguments extends Reading {
     super();
     // The loader has read them already, because it waits for the module under their rules.
     const own = options instanceof Options ? options : new Options("options", options);
-    const first = [defaults, own].find((reading) => reading?.problem !== undefined);
+    const ids = reader === "orgIds" && (subject instanceof Ids ? subject : new Ids(subject));
+    const first = [defaults, own, ids || undefined].find(
+      (reading) => reading?.problem !== undefined,
+    );
     this.problem = first?.problem;
     this.cause = first?.cause;
-    this.options = own.values;
-    const { headers, ...inherited } = defaults?.values ?? {};
-    this.defaultHeaders = headers;
-    for (const [option, value] of Object.entries(inherited)) {
-      this.options[option] ??= value;
-    }
+    this.options = { ...mergeOptions([defaults, own]), headers: own.values.headers };
+    this.defaultHeaders = defaults?.values.headers;
     const [name, read] = SUBJECTS[reader];
-    this.subject = this.attempt(name, () => read(subject));
+    this.subject = ids ? ids.values : this.attempt(name, () => read(subject));
     if (typeof token === "string") {
       this.tokenText = token;
     } else if (typeof token === "function") {
@@ -222,13 +250,16 @@ export class Arguments extends Reading {
   }
 }
 
-/** The name and the reader of each second argument. @type {Record<string, [name: string, read: (value: unknown) => any]>} */
+/** The name and the reader of each second argument. @satisfies {Record<string, [name: string, read: (value: unknown) => any]>} */
 const SUBJECTS = {
   optionalOrgId: ["orgId", (value) => (isSet(value) ? string("orgId", value) : undefined)],
   orgId: ["orgId", (value) => string("orgId", value)],
   organizationId: ["organizationId", (value) => string("organizationId", value)],
-  orgIds: ["orgIds", readIds],
-  request: ["request", (value) => JSON.stringify(plain("request", isSet(value) ? object("request", value) : {}, 0))],
+  orgIds: ["orgIds", () => []],
+  request: [
+    "request",
+    (value) => JSON.stringify(plain("request", isSet(value) ? object("request", value) : {}, 0)),
+  ],
 };
 
 /** A record of a call that outlives a crash of the module. */

@@ -95,8 +95,7 @@ pub(super) struct Arguments {
     pub(super) subject: JsValue,
     pub(super) options: transport::Options,
     pub(super) fetch: Option<Function>,
-    pub(super) concurrency: Option<f64>,
-    pub(super) on_progress: Option<Function>,
+    values: OptionValues,
     pub(super) signal: Signal,
     /// Aborts the signal for as long as the call lasts.
     _subscription: Option<AbortSubscription>,
@@ -136,11 +135,17 @@ impl Arguments {
             subject,
             options,
             fetch: values.fetch(),
-            concurrency: values.concurrency(),
-            on_progress: values.on_progress(),
             _subscription: subscribe(&values.signal(), &signal)?,
             signal,
+            values,
         })
+    }
+}
+
+impl Arguments {
+    /// Returns the options of a bulk run.
+    pub(super) fn bulk_options(&self) -> (Option<f64>, Option<Function>) {
+        (self.values.concurrency(), self.values.on_progress())
     }
 }
 

@@ -34,9 +34,10 @@ pub(super) async fn one(arguments: Arguments, record: CallRecord) -> Result<JsVa
 
 /// Activates many organizations.
 pub(super) async fn many(arguments: Arguments, record: CallRecord) -> Result<JsValue, Error> {
-    let Arguments { base_url, token, subject, options, fetch, signal, concurrency, on_progress, .. } = &arguments;
+    let Arguments { base_url, token, subject, options, fetch, signal, .. } = &arguments;
+    let (concurrency, on_progress) = arguments.bulk_options();
     let org_ids = subject.unchecked_ref::<Array>().iter().filter_map(|org_id| org_id.as_string()).collect();
-    let run = BulkRun::new(org_ids, *concurrency)?;
+    let run = BulkRun::new(org_ids, concurrency)?;
     let ensure = Ensure {
         transport: &Recorded::new(fetch.clone(), &record),
         clock: &clock(),

@@ -6,7 +6,8 @@
 
 // Kept from load time, so that a page that replaces them later breaks nothing. Timers and fetch are looked up for each use,
 // because tests and instrumentation replace those on purpose.
-const { ArrayBuffer, DataView, Date, Map, Object, Promise, Reflect, Set, TypeError, URL } = globalThis;
+const { ArrayBuffer, DataView, Date, Map, Object, Promise, Reflect, Set, TypeError, URL } =
+  globalThis;
 const { Uint8Array, WeakMap } = globalThis;
 const { performance } = globalThis;
 
@@ -70,9 +71,9 @@ export function parseUrl(text) {
   }
 }
 
-/** A promise that Rust polls, and may drop before it settles. */
+/** A promise that Rust waits for, and may drop before it settles. */
 export class Watch {
-  state = /** @type {0 | 1 | 2} */ (0); // pending, fulfilled, rejected
+  isFulfilled = false;
   /** @type {any} */
   value;
   /** @type {(() => void) | undefined} */
@@ -80,17 +81,17 @@ export class Watch {
 
   /** @param {() => unknown} start @param {() => void} wake */
   constructor(start, wake) {
-    const settled = (/** @type {1 | 2} */ state) => (/** @type {unknown} */ value) => {
-      this.state = state;
+    this.#wake = wake;
+    const settled = (/** @type {boolean} */ isFulfilled) => (/** @type {unknown} */ value) => {
+      this.isFulfilled = isFulfilled;
       this.value = value;
       this.#wake?.();
     };
     try {
-      settle(start(), settled(1), settled(2));
+      settle(start(), settled(true), settled(false));
     } catch (thrown) {
-      settled(2)(thrown);
+      settled(false)(thrown);
     }
-    this.#wake = wake;
   }
 
   /** Forgets the promise: it never wakes again. */
@@ -99,19 +100,15 @@ export class Watch {
   }
 }
 
-/** A timer that Rust polls. */
+/** A timer that Rust waits for. */
 export class Timer {
-  hasFired = false;
   /** @type {any} A number in browsers, an object in Node. */
   #handle;
 
   /** @param {number} ms @param {() => void} wake */
   constructor(ms, wake) {
     try {
-      this.#handle = setTimeout(() => {
-        this.hasFired = true;
-        wake();
-      }, ms);
+      this.#handle = setTimeout(wake, ms);
     } catch {
       // A runtime without timers has no deadlines.
     }
@@ -257,7 +254,9 @@ function rejectedOptions(init) {
   if (probe.Request !== Request || probe.AbortController !== AbortController) {
     const options = { referrerPolicy: "no-referrer", cache: "no-store", signal: init.signal };
     const isUsable = accepts(PROBE_URL, {});
-    const rejected = OPTIONAL.filter((name) => isUsable && !accepts(PROBE_URL, { [name]: options[name] }));
+    const rejected = OPTIONAL.filter(
+      (name) => isUsable && !accepts(PROBE_URL, { [name]: options[name] }),
+    );
     probe = { Request, AbortController, rejected };
   }
   return probe.rejected;
@@ -351,7 +350,9 @@ const bufferLength = getter(ArrayBuffer.prototype, "byteLength");
 function copyBytes(chunk, limit) {
   for (const { buffer, offset, length } of VIEWS) {
     try {
-      return new Uint8Array(new Uint8Array(buffer(chunk), offset(chunk), Math.min(length(chunk), limit)));
+      return new Uint8Array(
+        new Uint8Array(buffer(chunk), offset(chunk), Math.min(length(chunk), limit)),
+      );
     } catch {
       // Not a view of this kind, or detached.
     }

@@ -2,12 +2,12 @@
 
 use std::{
     borrow::Cow,
-    cell::RefCell,
+    cell::{Cell, RefCell},
     fmt,
     future::{Future, poll_fn},
     rc::Rc,
     sync::Arc,
-    task::{Context, Poll, Waker},
+    task::{Poll, Waker},
 };
 
 use js_sys::{Function, Uint8Array};
@@ -33,8 +33,8 @@ extern "C" {
     pub(crate) fn parse_url(text: &str) -> Option<String>;
 
     type Watch;
-    #[wasm_bindgen(method, getter)]
-    fn state(this: &Watch) -> u8;
+    #[wasm_bindgen(method, getter, js_name = isFulfilled)]
+    fn is_fulfilled(this: &Watch) -> bool;
     #[wasm_bindgen(method, getter)]
     fn value(this: &Watch) -> JsValue;
     #[wasm_bindgen(method)]
@@ -44,8 +44,6 @@ extern "C" {
     type JsTimer;
     #[wasm_bindgen(constructor, js_class = "Timer")]
     fn new(ms: f64, wake: &Closure<dyn Fn()>) -> JsTimer;
-    #[wasm_bindgen(method, getter, js_name = hasFired)]
-    fn has_fired(this: &JsTimer) -> bool;
     #[wasm_bindgen(method)]
     fn cancel(this: &JsTimer);
 
@@ -128,27 +126,42 @@ impl Thrown {
     }
 }
 
-/// The function that JavaScript calls to wake the future that waits for it.
+/// A function that JavaScript calls when an operation has ended, for futures to wait for.
 #[derive(Debug)]
 struct Wake {
-    waker: Rc<RefCell<Option<Waker>>>,
+    ended: Rc<Ended>,
     function: Closure<dyn Fn()>,
+}
+
+#[derive(Debug, Default)]
+struct Ended {
+    is_called: Cell<bool>,
+    waker: RefCell<Option<Waker>>,
 }
 
 impl Wake {
     fn new() -> Self {
-        let waker = Rc::new(RefCell::new(None::<Waker>));
-        let woken = Rc::clone(&waker);
+        let ended = Rc::new(Ended::default());
+        let called = Rc::clone(&ended);
         let function = Closure::new(move || {
-            if let Some(waker) = woken.take() {
+            called.is_called.set(true);
+            if let Some(waker) = called.waker.take() {
                 waker.wake();
             }
         });
-        Self { waker, function }
+        Self { ended, function }
     }
 
-    fn register(&self, context: &Context<'_>) {
-        self.waker.replace(Some(context.waker().clone()));
+    /// Waits until the function is called. The next wait is for the next call.
+    async fn called(&self) {
+        poll_fn(|context| {
+            if self.ended.is_called.take() {
+                return Poll::Ready(());
+            }
+            self.ended.waker.replace(Some(context.waker().clone()));
+            Poll::Pending
+        })
+        .await;
     }
 }
 
@@ -161,15 +174,9 @@ struct Settling<'a> {
 impl Settling<'_> {
     /// Waits until the promise settles.
     async fn outcome(&self) -> Result<JsValue, JsValue> {
-        poll_fn(|context| match self.watch.state() {
-            0 => {
-                self.wake.register(context);
-                Poll::Pending
-            }
-            1 => Poll::Ready(Ok(self.watch.value())),
-            _ => Poll::Ready(Err(self.watch.value())),
-        })
-        .await
+        self.wake.called().await;
+        let value = self.watch.value();
+        if self.watch.is_fulfilled() { Ok(value) } else { Err(value) }
     }
 }
 
@@ -242,15 +249,8 @@ impl Clock for BrowserClock {
 
     async fn sleep(&self, ms: f64) {
         let wake = Wake::new();
-        let timer = Timer(JsTimer::new(ms, &wake.function));
-        poll_fn(|context| {
-            if timer.0.has_fired() {
-                return Poll::Ready(());
-            }
-            wake.register(context);
-            Poll::Pending
-        })
-        .await;
+        let _timer = Timer(JsTimer::new(ms, &wake.function));
+        wake.called().await;
     }
 }
 

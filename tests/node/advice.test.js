@@ -1,4 +1,4 @@
-// The demo page's advice on errors, and the tables that are made of the same list; UPDATE=1 writes these anew.
+// The demo page's advice on errors, and the documentation's tables of the same list. UPDATE=1 writes the tables.
 
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -7,16 +7,33 @@ import { test } from "node:test";
 import { format, resolveConfig } from "prettier";
 import { ZitadelError } from "zitadel-org-web";
 
-import { advice } from "../../www/advice.js";
-import { ERRORS } from "../../www/errors.js";
+import { ERRORS, advice } from "../../www/errors.js";
 
-test("an id that objects have anyway is no advice", () => {
+test("ids that are names of object members get the general advice", () => {
   for (const id of ["constructor", "__proto__", "toString"]) {
     const error = new ZitadelError({ kind: "status", code: 9, message: "no", id });
-    assert.match(advice(error), /^The server refused/);
+    assert.equal(advice(error), "Contact the instance's administrator.");
   }
   const known = new ZitadelError({ kind: "status", code: 9, message: "no", id: "EVENT-bfnrh" });
   assert.match(advice(known), /active/);
+});
+
+test("advice never denies that a request was sent", () => {
+  /** @type {import("zitadel-org-web").ErrorKind[]} */
+  const kinds = ["status", "transport", "protocol", "aborted", "timeout", "invalid-argument"];
+  for (const kind of kinds) {
+    for (const mayHaveChanged of [true, false]) {
+      const text = advice(new ZitadelError({ kind, code: 16, message: "no", mayHaveChanged }));
+      assert.doesNotMatch(text, /nothing was sent/i);
+      assert.equal(/whether it was changed/.test(text), mayHaveChanged);
+    }
+  }
+});
+
+test("advice names the request id only if there is one", () => {
+  const error = { kind: /** @type {const} */ ("status"), code: 13, message: "no" };
+  assert.match(advice(new ZitadelError({ ...error, requestId: "1" })), /request id/);
+  assert.doesNotMatch(advice(new ZitadelError(error)), /request id/);
 });
 
 const ids = (/** @type {string[]} */ all) => all.map((id) => `\`${id}\``).join(", ");
@@ -35,7 +52,7 @@ const TABLES = {
 };
 
 for (const [path, rows] of Object.entries(TABLES)) {
-  test(`the ids in ${path} are those of the page's advice`, async () => {
+  test(`${path} lists the ids that the page advises on`, async () => {
     const table = rows.map((row) => `| ${row.join(" | ")} |`).join("\n");
     const text = readFileSync(path, "utf8");
     const [before, after] = ["<!-- ids -->", "<!-- /ids -->"];

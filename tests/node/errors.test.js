@@ -1,22 +1,32 @@
-// The class of errors, signals, timers and loading.
+// The error class, and the members of errors.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mock, test } from "node:test";
+import { createServer } from "node:http";
+import { test } from "node:test";
 import { promisify } from "node:util";
+import vm from "node:vm";
 
-import { createOrgClient, isZitadelError, preload, ZitadelError } from "zitadel-org-web";
+import { transformSync } from "@swc/core";
+import ts from "typescript5";
+import { createOrgClient, isZitadelError, ZitadelError } from "zitadel-org-web";
 
 import { BASE_URL, refused, rejection, RPCS, sent } from "../support/calls.js";
+import { cold } from "../support/copies.js";
+import { frame, GRPC_WEB, lost, never, status } from "../support/responses.js";
+import { freePort, listen } from "../support/serve.js";
 
 const run = promisify(execFile);
-const never = () => new Promise(() => {});
 
 /** @param {any} [options] */
 const call = (options) =>
   RPCS.reactivateOrg("t", "1", { baseUrl: BASE_URL, fetch: never, ...options });
 
-test("an error can be made in a test, changed like any other, and sent to a worker", () => {
+/** @param {Response} response @param {any} [options] */
+const failure = (response, options) =>
+  rejection(call({ fetch: async () => response, timeoutMs: 0, ...options }));
+
+test("an error can be constructed, renamed, cloned and thrown", () => {
   const error = new ZitadelError({ kind: "status", code: 9, message: "no", id: "EVENT-bfnrh" });
   assert.ok(isZitadelError(error) && error instanceof ZitadelError && error instanceof Error);
   assert.deepEqual(
@@ -33,7 +43,24 @@ test("an error can be made in a test, changed like any other, and sent to a work
   }, ZitadelError);
 });
 
-test("whether something is a ZitadelError is a boolean, whatever it is", () => {
+test("toJSON returns ZITADEL's JSON form and nothing else", async () => {
+  const detail = {
+    "@type": /** @type {const} */ ("type.googleapis.com/zitadel.v1.ErrorDetail"),
+    id: "EVENT-bfnrh",
+    message: "active",
+  };
+  const expected = { code: 9, message: "no", details: [detail] };
+  const made = new ZitadelError({ kind: "status", ...expected, metadata: { a: "b" } });
+  assert.equal(JSON.stringify(made), JSON.stringify(expected));
+  const body = JSON.stringify(expected);
+  const headers = { "content-type": "application/json" };
+  const received = await failure(new Response(body, { status: 400, headers }), {
+    protocol: "json",
+  });
+  assert.deepEqual(JSON.parse(JSON.stringify(received)), expected);
+});
+
+test("isZitadelError and instanceof are false for any other value", () => {
   const hostile = new Proxy(
     {},
     {
@@ -51,7 +78,7 @@ test("whether something is a ZitadelError is a boolean, whatever it is", () => {
   }
 });
 
-test("import and require have one class here", async () => {
+test("import and require share one class", async () => {
   const { stdout } = await run(
     "node",
     [
@@ -68,40 +95,231 @@ test("import and require have one class here", async () => {
   assert.equal(stdout.trim(), "true true");
 });
 
-test("a signal without removeEventListener is as good as another", async () => {
-  const signal = { aborted: false, addEventListener() {} };
-  assert.equal((await rejection(call({ signal, timeoutMs: 20 }))).kind, "timeout");
+test("a subclass matches its own instances only", async () => {
+  class Mine extends /** @type {any} */ (ZitadelError) {}
+  const fields = { kind: /** @type {const} */ ("status"), code: 9, message: "no" };
+  const mine = new /** @type {any} */ (Mine)(fields);
+  assert.ok(mine instanceof Mine && mine instanceof ZitadelError);
+  assert.equal(new ZitadelError(fields) instanceof Mine, false);
+  assert.equal((await rejection(RPCS.getMyOrg(""))) instanceof Mine, false);
+  // Another copy has a class of its own.
+  const { ZitadelError: Other } = await cold();
+  assert.ok(mine instanceof Other);
 });
 
-test("thirty calls with one signal warn of nothing, and all of them end with it", async () => {
-  /** @type {Error[]} */
-  const warnings = [];
-  process.on("warning", (warning) => warnings.push(warning));
-  const controller = new AbortController();
-  const calls = Array.from({ length: 30 }, () => rejection(call({ signal: controller.signal })));
-  await new Promise((resolve) => setTimeout(resolve, 5));
-  controller.abort("enough");
-  const errors = await Promise.all(calls);
+/** The source of error.js, lowered to ES5. @type {Record<string, (source: string) => string>} */
+const LOWERED = {
+  swc: (source) =>
+    transformSync(source, {
+      jsc: { target: "es5", externalHelpers: false },
+      module: { type: "commonjs" },
+    }).code,
+  TypeScript: (source) =>
+    ts.transpile(source, { target: ts.ScriptTarget.ES5, module: ts.ModuleKind.CommonJS }),
+};
+
+for (const [name, lower] of Object.entries(LOWERED)) {
+  test(`a class lowered to ES5 by ${name} constructs and matches`, async () => {
+    const { readFile } = await import("node:fs/promises");
+    const code = lower(await readFile("js/error.js", "utf8"));
+    assert.doesNotMatch(code, /^\s*(export )?class /m);
+    // An error that never settles its call shows as a test that does not end.
+    /** @type {any} */
+    const exports = {};
+    const own = `class Mine extends exports.ZitadelError {}; exports.Mine = Mine;`;
+    vm.runInThisContext(`(function (exports, require) {${code}\n${lower(own)}})`)(exports);
+    const fields = { kind: "status", code: 9, message: "no", id: "EVENT-bfnrh" };
+    const error = new exports.ZitadelError(fields);
+    assert.ok(error instanceof exports.ZitadelError && error instanceof Error);
+    assert.ok(isZitadelError(error) && error instanceof ZitadelError);
+    assert.deepEqual([error.message, error.codeName], ["no", "FAILED_PRECONDITION"]);
+    const mine = new exports.Mine(fields);
+    assert.ok(mine instanceof exports.Mine && mine instanceof exports.ZitadelError);
+    assert.equal(error instanceof exports.Mine, false);
+    assert.equal(mine.id, "EVENT-bfnrh");
+  });
+}
+
+test("mayHaveChanged is false for reads and for calls that were not sent", async () => {
+  const aborted = AbortSignal.abort();
+  for (const error of [
+    await rejection(call({ signal: aborted })),
+    await rejection(RPCS.reactivateOrg(never, "1", { baseUrl: BASE_URL, timeoutMs: 20 })),
+    await rejection(RPCS.getMyOrg("t", "1", { baseUrl: BASE_URL, timeoutMs: 20, fetch: never })),
+    await refused("token", {}, "1", ""),
+  ]) {
+    assert.equal(error.mayHaveChanged, false, error.message);
+    assert.doesNotMatch(error.message, /may have been applied/);
+  }
+  const error = await rejection(call({ fetch: lost }));
+  assert.equal(error.mayHaveChanged, true);
+  assert.match(error.message, /The change may have been applied/);
+});
+
+test("mayHaveChanged is false if the connection was refused", async () => {
+  const port = await freePort();
+  const refusedCall = await rejection(call({ baseUrl: `http://127.0.0.1:${port}`, fetch: null }));
+  const cause = /** @type {any} */ (refusedCall.cause);
+  assert.equal(cause.cause.code, "ECONNREFUSED");
   assert.deepEqual(
-    new Set(errors.map((error) => `${error.kind} ${error.cause}`)),
-    new Set(["aborted enough"]),
+    [refusedCall.kind, refusedCall.mayHaveChanged, refusedCall.retriable],
+    ["transport", false, true],
   );
-  await new Promise((resolve) => setTimeout(resolve, 5));
-  assert.deepEqual(warnings, []);
+  const { url, close } = await listen(createServer((request) => request.socket.destroy()));
+  const reset = await rejection(call({ baseUrl: url, fetch: null }));
+  close();
+  assert.deepEqual([reset.kind, reset.mayHaveChanged], ["transport", true]);
 });
 
-test("a deadline comes under faked timers with a real clock", async () => {
-  await preload();
-  mock.timers.enable({ apis: ["setTimeout"] });
-  const failed = rejection(call({ timeoutMs: 60_000 }));
-  await Promise.resolve();
-  mock.timers.tick(60_001);
-  const { kind } = await failed;
-  mock.timers.reset();
-  assert.equal(kind, "timeout");
+test("mayHaveChanged is false for an HTTP status that proves a refusal", async () => {
+  for (const httpStatus of [405, 406, 411, 413, 414, 415, 417, 421, 425, 426, 429, 431]) {
+    const error = await failure(new Response("no", { status: httpStatus }));
+    assert.deepEqual([error.httpStatus, error.mayHaveChanged], [httpStatus, false]);
+  }
+  for (const httpStatus of [400, 408, 500, 502, 503, 504]) {
+    const error = await failure(new Response("no", { status: httpStatus }));
+    assert.deepEqual([error.httpStatus, error.mayHaveChanged], [httpStatus, true]);
+  }
 });
 
-test("a client keeps what it was made with", async () => {
+test("mayHaveChanged is false for a gRPC status that proves a refusal", async () => {
+  const refusals = [3, 5, 6, 7, 9, 11, 12, 16];
+  for (let code = 1; code <= 16; code += 1) {
+    const { mayHaveChanged } = await failure(status(code, "no"));
+    assert.equal(mayHaveChanged, !refusals.includes(code), String(code));
+  }
+});
+
+test("only a call that may succeed later is retriable", async () => {
+  for (const [httpStatus, retriable] of /** @type {const} */ ([
+    [408, true],
+    [425, true],
+    [429, true],
+    [503, true],
+    [400, false],
+    [404, false],
+    [500, false],
+  ])) {
+    assert.equal((await failure(new Response("x", { status: httpStatus }))).retriable, retriable);
+  }
+  const exhausted = (/** @type {any} */ headers) => failure(status(8, "quota", headers));
+  assert.equal((await exhausted({})).retriable, false);
+  assert.equal((await exhausted({ "retry-after": "3" })).retriable, true);
+});
+
+test("Retry-After is whole seconds or a date relative to the response's own", async () => {
+  const DATE = "Wed, 21 Oct 2015 07:28:00 GMT";
+  const after = async (/** @type {string} */ value, /** @type {string} */ date = DATE) => {
+    const headers = { "retry-after": value, date };
+    return (await failure(new Response("busy", { status: 429, headers }))).retryAfterMs;
+  };
+  for (const [value, expected] of /** @type {[string, number | undefined][]} */ ([
+    ["0", 0],
+    ["3", 3000],
+    ["120", 120_000],
+    ["Wed, 21 Oct 2015 07:28:05 GMT", 5000],
+    // A date that has passed by the server's own clock.
+    ["Wed, 21 Oct 2015 07:27:00 GMT", 0],
+    ["-1", undefined],
+    ["+3", undefined],
+    ["1.5", undefined],
+    ["3/4", undefined],
+    ["1e3", undefined],
+    ["10s", undefined],
+    ["", undefined],
+    ["soon", undefined],
+    ["2027-01-01", undefined],
+    ["2, 5", undefined],
+  ])) {
+    assert.equal(await after(value), expected, value);
+  }
+  assert.equal(await after("Wed, 21 Oct 2015 07:28:05 GMT", "never"), undefined);
+});
+
+test("a response that is not ZITADEL's shows its beginning in body", async () => {
+  const text = "ü".repeat(2000);
+  const headers = { "content-type": "text/html" };
+  for (const [protocol, httpStatus] of [
+    ["grpc-web", 200],
+    ["grpc-web", 502],
+    ["json", 200],
+    ["json", 502],
+  ]) {
+    const page = new Response(text, { status: Number(httpStatus), headers });
+    const error = await failure(page, { protocol });
+    // A KiB of two-byte characters.
+    assert.equal(error.body, "ü".repeat(512), `${protocol} ${httpStatus}`);
+    assert.equal(error.httpStatus, httpStatus);
+  }
+  // 1,023 bytes and a character of two, which is not cut.
+  const cut = await failure(new Response(`${"a".repeat(1023)}üb`, { status: 502 }));
+  assert.equal(cut.body, "a".repeat(1023));
+});
+
+test("metadata never has set-cookie", async () => {
+  const trailers = frame(0x80, "grpc-status: 9\r\nSet-Cookie: sid=secret\r\nx-a: 1\r\n");
+  const inTrailers = await failure(new Response(trailers, { headers: GRPC_WEB }));
+  const pairs = new Map([
+    ["Set-Cookie", "sid=secret"],
+    ["X-A", "1"],
+  ]);
+  const inHeaders = await failure(/** @type {any} */ ({ status: 503, headers: pairs, body: null }));
+  const overJson = await failure(
+    new Response("x", {
+      status: 503,
+      headers: [
+        ["set-cookie", "sid=secret"],
+        ["x-a", "1"],
+      ],
+    }),
+    { protocol: "json" },
+  );
+  for (const { metadata } of [inTrailers, inHeaders, overJson]) {
+    assert.equal(metadata["x-a"], "1");
+    assert.doesNotMatch(JSON.stringify(metadata), /cookie/i);
+  }
+});
+
+test("a gRPC-Web call has no member that adds a preflight", async () => {
+  const { init } = await sent();
+  assert.deepEqual(Object.keys(init).sort(), [
+    "body",
+    "credentials",
+    "headers",
+    "method",
+    "redirect",
+    "referrerPolicy",
+    "signal",
+  ]);
+});
+
+test("a GET is never cached, and a POST has no cache member", async () => {
+  const init = async (/** @type {keyof typeof RPCS} */ rpc) => {
+    /** @type {any} */
+    let seen;
+    const fetch = async (/** @type {string} */ _, /** @type {any} */ init) => {
+      seen = { ...init };
+      return new Response();
+    };
+    const options = { baseUrl: BASE_URL, protocol: "json", fetch };
+    await /** @type {any} */ (RPCS)
+      [rpc]("t", rpc === "listOrganizations" ? {} : "1", options)
+      .catch(() => {});
+    return seen;
+  };
+  const read = await init("getMyOrg");
+  assert.deepEqual([read.method, read.cache], ["GET", "no-store"]);
+  for (const rpc of /** @type {const} */ ([
+    "reactivateOrg",
+    "activateOrganization",
+    "listOrganizations",
+  ])) {
+    const change = await init(rpc);
+    assert.deepEqual([change.method, "cache" in change], ["POST", false], rpc);
+  }
+});
+
+test("a client keeps the options it was created with", async () => {
   /** @type {any} */
   let seen;
   /** @type {any} */
@@ -125,150 +343,30 @@ test("a client keeps what it was made with", async () => {
   assert.deepEqual([seen.headers.authorization, seen.headers["x-a"]], ["Bearer a", "1"]);
 });
 
-test("defaults that cannot be read or used are an invalid argument of every call", async () => {
-  const hostile = {
-    get token() {
-      throw new Error("no");
+test("wrong defaults are an invalid argument of every call", async () => {
+  const hostile = (/** @type {string} */ name) => ({
+    token: "t",
+    baseUrl: BASE_URL,
+    get [name]() {
+      throw new RangeError(`no ${name}`);
     },
-  };
-  for (const defaults of /** @type {any[]} */ ([
-    hostile,
-    null,
-    undefined,
-    5,
-    { token: "t", fetch: 5 },
-  ])) {
-    const error = await rejection(createOrgClient(defaults).getMyOrg("1"));
-    assert.equal(error.kind, "invalid-argument");
-  }
-});
-
-test("nothing is said to have changed where nothing was sent, nor by a read", async () => {
-  const controller = new AbortController();
-  controller.abort();
-  for (const error of [
-    await rejection(call({ signal: controller.signal })),
-    await rejection(
-      RPCS.reactivateOrg(/** @type {any} */ (never), "1", { baseUrl: BASE_URL, timeoutMs: 20 }),
-    ),
-    await rejection(
-      RPCS.getMyOrg("t", "1", {
-        baseUrl: BASE_URL,
-        timeoutMs: 20,
-        fetch: /** @type {any} */ (never),
-      }),
-    ),
-    await refused("token", {}, "1", ""),
-  ]) {
-    assert.equal(error.mayHaveChanged, false, error.message);
-    assert.doesNotMatch(error.message, /may have been made/);
-  }
-  const broken = () => Promise.reject(new TypeError("reset"));
-  const error = await rejection(call({ fetch: broken }));
-  assert.equal(error.mayHaveChanged, true);
-  assert.match(error.message, /may have been made/);
-});
-
-test("an error shows when to try again, and only what may succeed is retriable", async () => {
-  const respond = (/** @type {number} */ status, headers = {}) => ({
-    fetch: async () => new Response("busy", { status, headers }),
   });
-  const busy = await rejection(call(respond(429, { "retry-after": "3" })));
-  assert.deepEqual([busy.retriable, busy.retryAfterMs, busy.body], [true, 3000, "busy"]);
-  assert.equal((await rejection(call(respond(503)))).retriable, true);
-  assert.equal((await rejection(call(respond(404)))).retriable, false);
-});
-
-test("a module that hangs while it loads ends with the deadline, and the next call loads it anew", async () => {
-  const script = `
-    const { compile } = WebAssembly;
-    let hangs = true;
-    WebAssembly.compile = (bytes) => hangs ? new Promise(() => {}) : compile(bytes);
-    const { getMyOrg } = await import("zitadel-org-web");
-    const options = { baseUrl: "https://z.example", fetch: async () => new Response() };
-    const controller = new AbortController();
-    setTimeout(() => controller.abort("enough"), 10);
-    const first = await getMyOrg("t", null, { ...options, signal: controller.signal }).catch((it) => it);
-    const second = await getMyOrg("t", null, { ...options, timeoutMs: 30 }).catch((it) => it);
-    hangs = false;
-    const third = await getMyOrg("t", null, { ...options, timeoutMs: 0 }).catch((it) => it);
-    console.log(first.kind, first.cause, second.kind, second.mayHaveChanged, third.kind);`;
-  const { stdout } = await run("node", ["--input-type=module", "--eval", script], { cwd: "tests" });
-  assert.equal(stdout.trim(), "aborted enough timeout false protocol");
-});
-
-test("a preload that nobody awaits does not end the process if it fails", async () => {
-  const script = `
-    WebAssembly.compile = () => Promise.reject(new Error("no"));
-    const { preload } = await import("zitadel-org-web");
-    preload();
-    const error = await preload().catch((it) => it);
-    setTimeout(() => console.log(error.kind, error.cause.message), 20);`;
-  const { stdout } = await run("node", ["--input-type=module", "--eval", script], { cwd: "tests" });
-  assert.equal(stdout.trim(), "transport no");
-});
-
-test("a call is one request without a member that makes a preflight of each", async () => {
-  const { init } = await sent();
-  assert.deepEqual(Object.keys(init).sort(), [
-    "body",
-    "credentials",
-    "headers",
-    "method",
-    "redirect",
-    "referrerPolicy",
-    "signal",
-  ]);
-});
-
-test("a module that cannot be loaded says what to do where it is known", async () => {
-  /** @param {string} setup @param {string} [entry] */
-  const failure = async (setup, entry = "zitadel-org-web") => {
-    const script = `
-      ${setup}
-      const entry = await import("${entry}");
-      console.log((await (entry.default ?? entry).preload().catch((it) => it)).message);`;
-    const args = ["--input-type=module", "--eval", script];
-    return (await run("node", args, { cwd: "tests" })).stdout.trim();
-  };
-  const prefix = "The WebAssembly module could not be loaded, so nothing was sent: ";
-  const refuse =
-    'WebAssembly.compile = async () => { throw new WebAssembly.CompileError("refused"); };';
-  const streaming =
-    "zitadel-org-web/streaming needs an ES module that came over HTTP; elsewhere import zitadel-org-web.";
-  for (const [setup, hint, entry] of /** @type {const} */ ([
-    ["delete globalThis.WebAssembly;", "there is no WebAssembly here."],
-    [
-      "delete globalThis.TextDecoder;",
-      "TextDecoder is not defined; this runtime lacks that global.",
-    ],
-    [refuse, "a Content-Security-Policy needs script-src 'wasm-unsafe-eval'."],
-    [
-      `${refuse} globalThis.EdgeRuntime = "edge-runtime";`,
-      'an edge route compiles no module at run time; it needs export const runtime = "nodejs".',
-    ],
-    [
-      `${refuse} globalThis.chrome = { runtime: { id: "abc" } };`,
-      "the extension's manifest needs content_security_policy.extension_pages with script-src 'self' 'wasm-unsafe-eval'.",
-    ],
-    ["", streaming, "zitadel-org-web/streaming"],
-    ["", streaming, "../pkg/streaming.cjs"],
+  const threw = " could not be read: it threw an exception. See cause.";
+  for (const [defaults, message, cause] of /** @type {[any, string, string?][]} */ ([
+    [hostile("token"), `token${threw}`, "no token"],
+    [hostile("baseUrl"), `baseUrl${threw}`, "no baseUrl"],
+    [hostile("headers"), `headers${threw}`, "no headers"],
+    [hostile("onProgress"), `onProgress${threw}`, "no onProgress"],
+    [null, "token must be a string or a function that returns one."],
+    [undefined, "token must be a string or a function that returns one."],
+    [5, "defaults must be an object."],
+    [{ token: "t", fetch: 5 }, "fetch must be a function."],
   ])) {
-    assert.equal(await failure(setup, entry), `${prefix}${hint} See cause.`);
+    const client = createOrgClient(defaults);
+    for (const call of [client.getMyOrg("1"), client.ensureOrgsActive(["1"])]) {
+      const error = await rejection(call);
+      assert.deepEqual([error.kind, error.code, error.message], ["invalid-argument", 3, message]);
+      assert.equal(/** @type {any} */ (error.cause)?.message, cause);
+    }
   }
-});
-
-test("a caller's own function may abort the signal while the module calls it", async () => {
-  const controller = new AbortController();
-  const error = await rejection(
-    RPCS.reactivateOrg(async () => "t", "1", {
-      baseUrl: BASE_URL,
-      signal: controller.signal,
-      fetch: () => {
-        controller.abort("enough");
-        return new Promise(() => {});
-      },
-    }),
-  );
-  assert.deepEqual([error.kind, error.cause], ["aborted", "enough"]);
 });

@@ -1,15 +1,19 @@
-// What the caller passes in, before anything is sent.
+// The checks of a call's arguments, before anything is sent.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { refused, sent } from "../support/calls.js";
+import { createOrgClient } from "zitadel-org-web";
+
+import { BASE_URL, refused, rejection, RPCS, sent } from "../support/calls.js";
+import { withGlobal } from "../support/copies.js";
+import { message } from "../support/responses.js";
 
 /** @param {string} baseUrl */
 const base = async (baseUrl, allowInsecure = false) =>
   (await sent({ baseUrl, allowInsecure })).url.replace(/\/zitadel\.management.*/, "");
 
-test("a token is visible ASCII and no message repeats it", async () => {
+test("a token must be printable ASCII, and no message repeats it", async () => {
   const { init } = await sent({}, null, "abc.DEF-123_~+/==");
   assert.equal(init.headers["authorization"], "Bearer abc.DEF-123_~+/==");
   for (const token of [
@@ -32,15 +36,64 @@ test("a token is visible ASCII and no message repeats it", async () => {
   }
 });
 
-test("an organization is ASCII and not empty", async () => {
+test("an orgId must be printable ASCII that a header keeps", async () => {
   assert.equal((await sent({}, "696")).init.headers["x-zitadel-orgid"], "696");
   assert.equal((await sent({}, null)).init.headers["x-zitadel-orgid"], undefined);
   for (const orgId of ["", "  ", "1\r\nx: y", "1\n", "1\0", "日本", "ü", 5, {}]) {
     await refused("orgId", {}, orgId);
   }
+  // Headers lose blanks at either end, and URLs the segments "." and "..". Both would name another organization.
+  for (const orgId of [" 7", "7 ", " 7 ", "\t7", ".", ".."]) {
+    await refused("orgId must", {}, orgId);
+  }
+  for (const orgId of ["a b", "...", "a/b", "%2e%2e"]) {
+    assert.equal((await sent({}, orgId)).init.headers["x-zitadel-orgid"], orgId);
+  }
 });
 
-test("headers of the protocol, and those that fetch forbids, are refused in any case", async () => {
+test("an organizationId is one segment of the REST path", async () => {
+  /** @param {string} id @returns {Promise<string>} */
+  const path = async (id) => {
+    /** @type {string} */
+    let seen = "";
+    const fetch = async (/** @type {string} */ url) => {
+      seen = new URL(url).pathname;
+      return new Response();
+    };
+    const options = {
+      baseUrl: `${BASE_URL}/prefix`,
+      protocol: /** @type {const} */ ("json"),
+      fetch,
+    };
+    await rejection(RPCS.activateOrganization("t", id, options));
+    return seen;
+  };
+  for (const [id, segment] of [
+    ["7", "7"],
+    ["a/b", "a%2Fb"],
+    ["a b", "a%20b"],
+    ["?x#y", "%3Fx%23y"],
+    ["%2e%2e", "%252e%252e"],
+    ["...", "..."],
+  ]) {
+    assert.equal(decodeURIComponent(String(segment)), id);
+    const seen = await path(String(id));
+    assert.equal(decodeURIComponent(seen), `/prefix/v2/organizations/${id}/activate`);
+    // A URL parser treats %2E%2E like "..", so that only the number of segments shows a safe path.
+    assert.equal(seen.split("/").length, 6, seen);
+  }
+  for (const id of [".", "..", " 7", "7 ", "", " ", "ü"]) {
+    const fetch = () => assert.fail("sent");
+    for (const protocol of /** @type {const} */ (["json", "grpc-web"])) {
+      const options = { baseUrl: BASE_URL, protocol, fetch };
+      const error = await rejection(RPCS.activateOrganization("t", id, options));
+      assert.equal(error.kind, "invalid-argument");
+      assert.match(error.message, /^organizationId must/);
+    }
+  }
+});
+
+test("headers of the protocol and of fetch are rejected in any case", async () => {
   for (const name of [
     "Authorization",
     "X-Zitadel-OrgId",
@@ -63,11 +116,11 @@ test("headers of the protocol, and those that fetch forbids, are refused in any 
     "Sec-Fetch-Mode",
     "proxy-authorization",
   ]) {
-    await refused(`headers has ${name.toLowerCase()}`, { headers: { [name]: "x" } });
+    await refused(`headers must not set ${name.toLowerCase()}: `, { headers: { [name]: "x" } });
   }
 });
 
-test("other headers need a valid name and value", async () => {
+test("other headers must have a valid name and value", async () => {
   const headers = { "X-Trace": 'a, b; c="ü"\\' };
   assert.equal((await sent({ headers })).init.headers["x-trace"], 'a, b; c="ü"\\');
   for (const [name, value] of [
@@ -78,14 +131,53 @@ test("other headers need a valid name and value", async () => {
     ["x", "a\rb"],
     ["x", "\0"],
     ["x", "€"],
-    ["x", 5],
   ]) {
     await refused("headers", { headers: { [String(name)]: value } });
   }
-  // What has but a length may claim any: to list four billion items would take all memory.
+  // An array-like may claim any length: four billion items would exhaust memory.
   const endless = { 0: "a", 1: "b", length: 4e9 };
-  for (const headers of [5, "x", [["a"]], [["a", "b", "c"]], [5], [endless], { a: undefined }]) {
+  for (const headers of [
+    5,
+    "x",
+    [["a"]],
+    [["a", "b", "c"]],
+    [5],
+    [endless],
+    { a: undefined },
+    ["ab"],
+  ]) {
     await refused("headers", { headers });
+  }
+});
+
+test("a header's value may be a number, as Headers takes it", async () => {
+  for (const headers of [{ "x-a": 5 }, [["x-a", 5]], new Headers({ "x-a": "5" }), { "x-a": 5n }]) {
+    assert.equal((await sent({ headers })).init.headers["x-a"], "5");
+  }
+  assert.equal((await sent({ headers: { "x-a": true } })).init.headers["x-a"], "true");
+});
+
+test("defaults and options accept the same headers", async () => {
+  for (const headers of [
+    ["ab"],
+    { href: "x" },
+    { "x-a": 5 },
+    [["x-a"]],
+    new Map([["x-a", "1"]]),
+    5,
+  ]) {
+    /** @type {any[]} */
+    const seen = [];
+    const fetch = async (/** @type {string} */ _, /** @type {any} */ init) => {
+      seen.push(init.headers);
+      return message();
+    };
+    const options = { baseUrl: BASE_URL, fetch, headers: /** @type {any} */ (headers) };
+    const text = (/** @type {any} */ error) => error.message;
+    const own = await RPCS.getMyOrg("t", "1", options).then(() => "sent", text);
+    const client = createOrgClient({ ...options, token: "t" });
+    assert.equal(await client.getMyOrg("1").then(() => "sent", text), own);
+    assert.deepEqual(seen[0], seen[1]);
   }
 });
 
@@ -101,7 +193,7 @@ test("every value of a repeated header is sent", async () => {
   }
 });
 
-test("a deadline is a finite number of milliseconds", async () => {
+test("timeoutMs must be a non-negative finite number", async () => {
   for (const timeoutMs of [0, 0.5e3, 1e15]) {
     await sent({ timeoutMs });
   }
@@ -110,7 +202,7 @@ test("a deadline is a finite number of milliseconds", async () => {
   }
 });
 
-test("a path prefix is kept and trailing slashes do not matter", async () => {
+test("baseUrl keeps its path and loses trailing slashes", async () => {
   for (const [path, expected] of [
     ["", ""],
     ["/", ""],
@@ -122,7 +214,7 @@ test("a path prefix is kept and trailing slashes do not matter", async () => {
   }
 });
 
-test("plain http goes to this machine only unless allowed", async () => {
+test("plain http is for this machine unless allowed", async () => {
   for (const host of ["localhost", "127.0.0.1", "127.9.9.9", "127.1", "[::1]"]) {
     assert.ok(await base(`http://${host}`), host);
   }
@@ -142,7 +234,7 @@ test("plain http goes to this machine only unless allowed", async () => {
   }
 });
 
-test("only true allows plain http, whatever was allowed before", async () => {
+test("only allowInsecure: true allows plain http, for one call", async () => {
   const baseUrl = "http://prod.example";
   assert.ok(await base(baseUrl, true));
   for (const allowInsecure of ["false", "true", 1, {}, false, undefined, null]) {
@@ -150,7 +242,7 @@ test("only true allows plain http, whatever was allowed before", async () => {
   }
 });
 
-test("other schemes, user info, queries and fragments are refused", async () => {
+test("baseUrl must be http(s) without credentials, query or fragment", async () => {
   for (const baseUrl of [
     "ftp://z.example",
     "file:///z",
@@ -170,7 +262,7 @@ test("other schemes, user info, queries and fragments are refused", async () => 
   }
 });
 
-test("a base URL is read once, as a string or a URL", async () => {
+test("baseUrl is read once, as a string or a URL", async () => {
   assert.equal(
     await base(/** @type {any} */ (new URL("https://z.example/a"))),
     "https://z.example/a",
@@ -189,8 +281,7 @@ test("a base URL is read once, as a string or a URL", async () => {
   }
 });
 
-test("an option comes before the default, null is none, and headers are merged by name", async () => {
-  const { createOrgClient } = await import("zitadel-org-web");
+test("options override defaults, and headers are merged by name", async () => {
   /** @type {any} */
   let init;
   const client = createOrgClient({
@@ -216,14 +307,88 @@ test("an option comes before the default, null is none, and headers are merged b
   assert.deepEqual([language, a, b, c], ["fr", "1", "3", "4"]);
 });
 
-test("the default of baseUrl is the page's origin at the time of the call", async () => {
-  const page = /** @type {{ origin?: string }} */ (globalThis);
-  try {
-    for (const origin of ["https://a.example", "https://b.example"]) {
-      page.origin = origin;
+test("baseUrl defaults to the page's origin at the time of the call", async () => {
+  for (const origin of ["https://a.example", "http://localhost:8080"]) {
+    const location = new URL(origin);
+    await withGlobal("location", location, async () => {
       assert.equal(new URL((await sent({ baseUrl: null })).url).origin, origin);
-    }
-  } finally {
-    delete page.origin;
+    });
   }
+  for (const href of ["about:blank", "chrome-extension://abc/page.html", "file:///page.html"]) {
+    await withGlobal("location", new URL(href), () =>
+      refused("baseUrl is missing", { baseUrl: null }),
+    );
+  }
+  await refused("baseUrl is missing", { baseUrl: null });
+});
+
+test("a variable named origin is not the page's origin", async () => {
+  await withGlobal("origin", "https://evil.example", async () => {
+    await refused("baseUrl is missing", { baseUrl: null });
+    await withGlobal("location", new URL("https://page.example/x"), async () => {
+      assert.equal(new URL((await sent({ baseUrl: null })).url).origin, "https://page.example");
+    });
+  });
+});
+
+/** @param {any} request @param {"grpc-web" | "json"} [protocol] */
+const list = async (request, protocol = "grpc-web") => {
+  /** @type {any} */
+  let body;
+  const fetch = async (/** @type {string} */ _, /** @type {any} */ init) => {
+    body = init.body;
+    return protocol === "json" ? Response.json({}) : message();
+  };
+  await RPCS.listOrganizations("t", request, { baseUrl: BASE_URL, protocol, fetch });
+  return protocol === "json" ? JSON.parse(Buffer.from(body).toString()) : Buffer.from(body).toString("hex");
+};
+
+test("a uint64 may be a string, a number or a bigint", async () => {
+  const expected = await list({ query: { offset: "7" } });
+  assert.notEqual(expected, await list({}));
+  assert.equal(await list({ query: { offset: 7 } }), expected);
+  assert.equal(await list({ query: { offset: 7n } }), expected);
+  const { query } = await list({ query: { offset: 2n ** 64n - 1n } }, "json");
+  assert.equal(String(query.offset), "18446744073709551615");
+  for (const offset of [-1n, 2n ** 64n, 1.5, "x", NaN]) {
+    const error = await rejection(list({ query: { offset } }));
+    assert.deepEqual([error.kind, error.code], ["invalid-argument", 3], String(offset));
+    assert.match(error.message, /^request\.query\.offset must/);
+  }
+});
+
+test("a request must be plain objects and arrays", async () => {
+  const query = { limit: 1 };
+  class Getters {
+    get query() {
+      return query;
+    }
+  }
+  for (const [name, request] of Object.entries({
+    Map: new Map([["query", query]]),
+    Date: new Date(),
+    URLSearchParams: new URLSearchParams("query=1"),
+    Promise: Promise.resolve({ query }),
+    "class instance": new Getters(),
+    "nested Map": { query: new Map([["limit", 1]]) },
+    "Map in an array": { queries: [{ idQuery: new Map([["id", "7"]]) }] },
+    function: () => ({ query }),
+    string: "query",
+    number: 5,
+    "function inside": { query: () => query },
+    cycle: (() => {
+      /** @type {any} */
+      const request = {};
+      request.query = request;
+      return request;
+    })(),
+  })) {
+    const error = await rejection(list(request));
+    assert.deepEqual([error.kind, error.code], ["invalid-argument", 3], name);
+    assert.match(error.message, /^request/, name);
+  }
+  const bare = Object.assign(Object.create(null), { query });
+  assert.equal(await list(bare), await list({ query }));
+  assert.equal(await list(undefined), await list({}));
+  assert.equal(await list(null), await list({}));
 });

@@ -1,4 +1,4 @@
-// Responses of fetches that are not the browser's, and streams that come in odd pieces.
+// Responses of a caller's fetch, streams in odd chunks, and runtimes that lack parts of fetch.
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
@@ -7,8 +7,9 @@ import { test } from "node:test";
 
 import { listen } from "../support/serve.js";
 import { BASE_URL, rejection, RPCS } from "../support/calls.js";
+import { withGlobal } from "../support/copies.js";
+import { GRPC_WEB } from "../support/responses.js";
 
-const GRPC_WEB = { "content-type": "application/grpc-web+proto" };
 const MESSAGE = Buffer.from("00000000040a020807", "hex");
 const OK = Buffer.concat([Buffer.from("800000000f", "hex"), Buffer.from("grpc-status:0\r\n")]);
 const BODY = Buffer.concat([MESSAGE, OK]);
@@ -19,7 +20,7 @@ const call = (response, options) =>
   RPCS.reactivateOrg("t", "1", { baseUrl: BASE_URL, fetch: async () => response, ...options });
 
 /**
- * A response whose stream records what becomes of it.
+ * A response whose stream records its use.
  *
  * @param {(controller: ReadableStreamDefaultController, count: number) => void} pull
  * @param {any} [init]
@@ -38,7 +39,7 @@ function recorded(pull, init = { headers: GRPC_WEB }) {
   return { response: new Response(body, init), seen };
 }
 
-test("a body that comes as an ArrayBuffer alone is read", async () => {
+test("a body that is only an ArrayBuffer is read", async () => {
   const headers = new Headers(GRPC_WEB);
   const arrayBuffer = async () => Uint8Array.from(BODY).buffer;
   assert.deepEqual(await call({ status: 200, headers, arrayBuffer }), VALUE);
@@ -49,7 +50,7 @@ test("a body that comes as an ArrayBuffer alone is read", async () => {
   );
 });
 
-test("a response that cannot be read blames the option fetch", async () => {
+test("an unreadable response names the option fetch", async () => {
   const headers = new Headers(GRPC_WEB);
   const used = new Response(BODY, { headers: GRPC_WEB });
   await used.text();
@@ -61,12 +62,12 @@ test("a response that cannot be read blames the option fetch", async () => {
   for (const response of responses) {
     const error = await rejection(call(response));
     assert.deepEqual([error.kind, error.code, error.retriable], ["transport", 14, false]);
-    assert.match(error.message, /option fetch/);
+    assert.match(error.message, /Check the `fetch` option/);
     assert.ok(error.cause);
   }
 });
 
-test("a stream that is given up is cancelled and released", async () => {
+test("a stream is cancelled and released if the call ends early", async () => {
   const chunks = {
     "a malformed frame": Buffer.from("0100000000", "hex"),
     "a message over the limit": Buffer.from("00ffffffff", "hex"),
@@ -81,7 +82,7 @@ test("a stream that is given up is cancelled and released", async () => {
   assert.deepEqual([silent.seen.isCancelled, silent.response.body?.locked], [true, false]);
 });
 
-test("a response that is whole does not wait for its connection to close", async () => {
+test("a complete response ends the call on an open connection", async () => {
   const { response, seen } = recorded((controller, count) => {
     if (count === 1) {
       controller.enqueue(BODY);
@@ -91,16 +92,16 @@ test("a response that is whole does not wait for its connection to close", async
   assert.ok(seen.isCancelled);
 });
 
-test("what the head decides does not wait for the body", async () => {
+test("an error in the headers does not wait for the body", async () => {
   const html = recorded(() => {}, { headers: { "content-type": "text/html" } });
   assert.equal((await rejection(call(html.response, { timeoutMs: 0 }))).code, 2);
   const refused = recorded(() => {}, { headers: { ...GRPC_WEB, "grpc-status": "9" } });
   assert.equal((await rejection(call(refused.response, { timeoutMs: 400 }))).code, 9);
 });
 
-test("100 kB in chunks of a byte are read, and empty chunks between them", async () => {
+test("100 kB in chunks of one byte are read", async () => {
   const message = Buffer.alloc(100_000, 0);
-  // An unknown field of 99,990 bytes behind the details.
+  // An unknown field of 99,990 bytes after the details.
   Buffer.from("0a0208077a", "hex").copy(message);
   message.set([0x96, 0x8d, 0x06], 5);
   const length = 5 + 3 + 0x18696;
@@ -121,7 +122,7 @@ test("100 kB in chunks of a byte are read, and empty chunks between them", async
   assert.equal((await call(response)).details?.sequence, "7");
 });
 
-test("large details in the headers are decoded once, however many chunks come", async () => {
+test("large details in the headers are decoded once", async () => {
   const details = Buffer.alloc(150_000, "a").toString("base64");
   const headers = { ...GRPC_WEB, "grpc-status": "9", "grpc-status-details-bin": details };
   const { response } = recorded(
@@ -137,7 +138,7 @@ test("large details in the headers are decoded once, however many chunks come", 
   assert.equal((await rejection(call(response))).code, 9);
 });
 
-test("both protocols read a header alike", async () => {
+test("both protocols read a header as UTF-8", async () => {
   // As fetch shows the bytes of "Zürich" in UTF-8.
   const city = "ZÃ¼rich";
   const json = { "content-type": "application/json", "x-city": city };
@@ -152,27 +153,24 @@ test("both protocols read a header alike", async () => {
   );
 });
 
-test("no cookie is shown, and a redirect says where it leads", async () => {
-  const headers = { ...GRPC_WEB, "grpc-status": "9", "set-cookie": "a=b" };
-  const { metadata } = await rejection(call(new Response("", { headers })));
-  assert.equal(metadata["set-cookie"], undefined);
+test("a redirect names its location and is not retriable", async () => {
   const location = "https://elsewhere.example/";
   const moved = await rejection(call(new Response(null, { status: 302, headers: { location } })));
   assert.deepEqual([moved.kind, moved.httpStatus, moved.retriable], ["transport", 302, false]);
   assert.ok(moved.message.includes(location));
 });
 
-test("a response without a status is a redirect only if fetch says so", async () => {
+test("status 0 is a redirect only if fetch says so", async () => {
   const hidden = { status: 0, type: "opaqueredirect", headers: new Headers(), body: null };
   const moved = await rejection(call(hidden));
   assert.deepEqual([moved.kind, moved.code, moved.retriable], ["transport", 14, false]);
   assert.match(moved.message, /redirects/);
   const lost = await rejection(call(Response.error()));
   assert.deepEqual([lost.kind, lost.code, lost.retriable], ["transport", 14, true]);
-  assert.match(lost.message, /no response/);
+  assert.match(lost.message, /^No response\./);
 });
 
-test("headers that are too long for this runtime are a response that is too large", async () => {
+test("headers over the runtime's limit are RESOURCE_EXHAUSTED", async () => {
   const server = createServer((_, response) => {
     response.setHeader("grpc-status-details-bin", "A".repeat(20_000));
     response.end();
@@ -181,4 +179,82 @@ test("headers that are too long for this runtime are a response that is too larg
   const error = await rejection(RPCS.reactivateOrg("t", "1", { baseUrl: url }));
   close();
   assert.deepEqual([error.kind, error.code], ["protocol", 8], error.message);
+});
+
+/** Classes of a runtime that lacks Request. @type {Record<string, unknown>} */
+const REQUESTS = {
+  "is missing": undefined,
+  "cannot be constructed": class {
+    constructor() {
+      throw new TypeError("not here");
+    }
+  },
+};
+
+for (const [name, Request] of Object.entries(REQUESTS)) {
+  test(`a change is sent once where Request ${name}`, async () => {
+    let count = 0;
+    const server = createServer((request) => {
+      count += 1;
+      request.resume();
+      request.on("end", () => request.socket.destroy());
+    });
+    const { url, close } = await listen(server);
+    const error = await withGlobal("Request", Request, () =>
+      rejection(RPCS.deactivateOrg("t", "7", { baseUrl: url })),
+    );
+    close();
+    assert.deepEqual(
+      [error.kind, error.mayHaveChanged, error.retriable, count],
+      ["transport", true, true, 1],
+    );
+  });
+
+  test(`a mocked global fetch is called once where Request ${name}`, async () => {
+    let count = 0;
+    const fetch = () => {
+      count += 1;
+      throw new TypeError("Failed to fetch");
+    };
+    const error = await withGlobal("Request", Request, () =>
+      withGlobal("fetch", fetch, () =>
+        rejection(RPCS.reactivateOrg("t", "7", { baseUrl: BASE_URL })),
+      ),
+    );
+    assert.deepEqual([error.kind, error.mayHaveChanged, count], ["transport", true, 1]);
+  });
+}
+
+test("a runtime that rejects an option of fetch is probed without sending", async () => {
+  /** @type {string[][]} */
+  const sent = [];
+  const { Request } = globalThis;
+  class Old extends Request {
+    /** @param {any} url @param {any} init */
+    constructor(url, init) {
+      if (init && "referrerPolicy" in init) {
+        throw new TypeError("referrerPolicy is not implemented");
+      }
+      super(url, init);
+    }
+  }
+  const fetch = async (/** @type {string} */ url, /** @type {any} */ init) => {
+    new Old(url, init);
+    sent.push(Object.keys(init).sort());
+    return new Response(BODY, { headers: GRPC_WEB });
+  };
+  const value = await withGlobal("Request", Old, () =>
+    withGlobal("fetch", fetch, () => RPCS.reactivateOrg("t", "7", { baseUrl: BASE_URL })),
+  );
+  assert.deepEqual(value, VALUE);
+  assert.deepEqual(sent, [["body", "credentials", "headers", "method", "redirect", "signal"]]);
+});
+
+test("a wrapper that replaces the body of a response is accepted", async () => {
+  const used = new Response(BODY, { headers: GRPC_WEB });
+  await used.text();
+  const { body } = new Response(BODY);
+  Object.defineProperty(used, "body", { value: body });
+  assert.equal(used.bodyUsed, true);
+  assert.deepEqual(await call(used), VALUE);
 });

@@ -1,5 +1,5 @@
-// The demo without a person: deactivates three organizations, reactivates them at once, prints the results, compares them with
-// the database, and writes screenshots.
+// Drives the demo page: deactivates three organizations, reactivates them in a bulk run, prints the results, compares them with
+// the database and writes screenshots.
 //
 // node demo.js FOLDER
 
@@ -36,7 +36,7 @@ try {
     await page.untilText("progress", new RegExp(`^${name} is deactivated\\.$`));
   }
 
-  console.log("Reactivate the three at once");
+  console.log("Reactivate the three in a bulk run");
   for (const { id } of three) {
     await page.click(`tr[data-id="${id}"] input`);
   }

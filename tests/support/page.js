@@ -1,4 +1,4 @@
-// The demo page, as a person uses it.
+// The demo page, driven as a user would.
 
 import { By, until } from "selenium-webdriver";
 
@@ -11,10 +11,29 @@ export class Page {
     this.driver = driver;
   }
 
-  /** Opens the page and waits until it has listed. @param {string} url */
+  /** Opens the page and waits for the first list. @param {string} url */
   async open(url) {
     await this.driver.get(url);
     await this.driver.wait(until.elementLocated(By.css("#rows tbody tr")), WAIT_MS);
+  }
+
+  /**
+   * Handles the page's requests of an RPC. `handle` runs in the page; its first argument sends the request.
+   *
+   * @param {string} rpc
+   * @param {(send: () => Promise<Response>, init: RequestInit, ...args: any[]) => Promise<Response>} handle
+   * @param {any[]} args
+   */
+  intercept(rpc, handle, ...args) {
+    return this.driver.executeScript(
+      `const [rpc, args] = arguments;
+       const { fetch } = window;
+       const handle = ${handle};
+       window.fetch = (url, init) =>
+         String(url).endsWith("/" + rpc) ? handle(() => fetch(url, init), init, ...args) : fetch(url, init);`,
+      rpc,
+      args,
+    );
   }
 
   /** @param {string} id */
@@ -39,7 +58,7 @@ export class Page {
     }
   }
 
-  /** Presses a button, wherever it is; WebKit's driver loses a real click now and then. @param {string} selector */
+  /** Clicks a button by script, because WebKit's driver sometimes loses a real click. @param {string} selector */
   async click(selector) {
     await this.driver.executeScript((/** @type {string} */ selector) => {
       const button = document.querySelector(selector);
@@ -50,7 +69,7 @@ export class Page {
   }
 
   /**
-   * Waits until something is so.
+   * Waits for a condition.
    *
    * @param {string} what
    * @param {() => Promise<boolean>} isSo
@@ -59,13 +78,13 @@ export class Page {
     return this.driver.wait(() => isSo().catch(() => false), WAIT_MS, `never: ${what}`);
   }
 
-  /** Waits for a text. @param {string} id @param {RegExp} text */
+  /** Waits until an element's text matches. @param {string} id @param {RegExp} text */
   async untilText(id, text) {
     await this.until(`${id} is ${text}`, async () => text.test(await this.text(id)));
     return this.text(id);
   }
 
-  /** Calls with another of the seeded tokens, or one of one's own. @param {string} token */
+  /** Lists the organizations with a token. @param {string} token */
   async connect(token) {
     await this.fill("token", token);
     await this.click("#connect");
@@ -89,7 +108,7 @@ export class Page {
         const filter = /** @type {HTMLSelectElement} */ (document.getElementById("state"));
         search.value = name;
         filter.value = state;
-        // The list of before is not to be taken for this one.
+        // untilListed must not see the previous list's text.
         /** @type {HTMLElement} */ (document.getElementById("list-status")).textContent = "";
         filter.dispatchEvent(new Event("change"));
       },
@@ -99,7 +118,7 @@ export class Page {
     await this.untilListed();
   }
 
-  /** The rows that are shown: name, state and button of each. @returns {Promise<{ id: string, name: string, state: string, action: string }[]>} */
+  /** Returns the rows. @returns {Promise<{ id: string, name: string, state: string, action: string }[]>} */
   rows() {
     return this.driver.executeScript(() =>
       [...document.querySelectorAll("#rows tbody tr")].map((row) => ({
@@ -111,32 +130,42 @@ export class Page {
     );
   }
 
-  /** The selector of the button of a row. @param {string} id */
+  /** Returns the selector of a row's button. @param {string} id */
   static action(id) {
     return `tr[data-id="${id}"] [data-action]`;
   }
 
-  /** The results of a bulk run. @returns {Promise<string[]>} */
+  /** Returns the results of a bulk run. @returns {Promise<string[]>} */
   results() {
     return this.driver.executeScript(() =>
       [...document.querySelectorAll("#bulk-results li")].map((it) => it.textContent),
     );
   }
 
-  /** Presses yes in the dialog that asks, whose text it returns. */
+  /** Confirms a change and returns the dialog's text. */
   async confirm() {
     const text = await this.dialog("confirm");
     await this.click("#confirm-yes");
     return text;
   }
 
-  /** The text of a dialog, once it is open. @param {string} id */
+  /** Waits for a dialog and returns its text. @param {string} id */
   async dialog(id) {
     await this.until(`${id} opens`, async () => (await this.find(id)).isDisplayed());
     return (await this.find(id)).getText();
   }
 
-  /** Presses a button of the single view, confirms a change and waits for the end. @param {"reactivate" | "deactivate" | "refresh"} id */
+  /** Selects all rows of the page, reactivates them and waits for the new list. */
+  async reactivatePage() {
+    await this.click("#pick-page");
+    await this.click("#bulk-run");
+    await this.confirm();
+    const text = await this.untilText("bulk-status", /^\d+ of \d+ are active\.$/);
+    await this.untilListed();
+    return text;
+  }
+
+  /** Presses a button of the single view, confirms a change and waits until the call has ended. @param {"reactivate" | "deactivate" | "refresh"} id */
   async press(id) {
     const before = await this.calls();
     await this.click(`#${id}`);
@@ -149,17 +178,17 @@ export class Page {
     );
   }
 
-  /** Whether a call of the single view is under way. */
+  /** Returns true during a call of the single view. */
   async isBusy() {
     return (await (await this.find("progress")).getAttribute("data-busy")) !== null;
   }
 
-  /** How many calls the log lists. */
+  /** Returns the number of calls in the log. */
   async calls() {
     return (await this.driver.findElements(By.css("#log li"))).length;
   }
 
-  /** The answer that is shown. */
+  /** Returns the response in view. */
   async answer() {
     return JSON.parse(await this.text("json"));
   }

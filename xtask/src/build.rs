@@ -28,8 +28,9 @@ const WASM: &str = "zitadel_org_web_bg.wasm";
 const FEATURES: [&str; 6] =
     ["bulk-memory", "reference-types", "sign-ext", "mutable-globals", "nontrapping-float-to-int", "multivalue"];
 
-/// The optimizer's passes. The first KiB is the end of the stack and holds no data.
-const PASSES: [&str; 3] = ["-Oz", "--converge", "--low-memory-unused"];
+/// The optimizer's passes. `--flatten --rereloop` between rounds of `-Oz` saves 300 B gzip (November 2026). The first KiB is the end
+/// of the stack and holds no data.
+const PASSES: [&str; 7] = ["-Oz", "--flatten", "--rereloop", "-Oz", "-Oz", "--converge", "--low-memory-unused"];
 
 /// Options of the build.
 #[derive(Debug, clap::Args)]
