@@ -2,6 +2,7 @@
 
 import { CallRecord, Ids, Options } from "../src/js/arguments.js";
 import { now } from "../src/platform/browser.js";
+import texts from "../src/call_texts.json" with { type: "json" };
 import { RPCS } from "#rpcs";
 import { ZitadelError } from "./error.js";
 import { loaded } from "./load.js";
@@ -54,10 +55,7 @@ function bulkResults({ values, problem: message, cause }, record, error) {
 const unsent = ({ message, cause, ...fields }) =>
   new ZitadelError({
     ...fields,
-    message: message.replace(
-      " The change may have been applied. Read the organization's state before retrying.",
-      "",
-    ),
+    message: message.replace(texts.MAY_HAVE_CHANGED, ""),
     mayHaveChanged: false,
     cause,
   });

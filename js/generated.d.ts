@@ -10,7 +10,7 @@ declare module "#glue" {
     __wbg_set_wasm(exports: object): void;
     /** The short names of the module's exports. */
     names: Record<string, string>;
-  } & Record<import("./call.js").Rpc, (...args: unknown[]) => Promise<unknown> | undefined>;
+  } & Record<import("./call.js").Rpc, (...args: unknown[]) => Promise<unknown>>;
 }
 
 declare module "#wasm" {

@@ -1,6 +1,7 @@
 // An instance of the module, and the recovery of its calls from a trap.
 
 import * as args from "../src/js/arguments.js";
+import texts from "../src/call_texts.json" with { type: "json" };
 import * as browser from "../src/platform/browser.js";
 import * as error from "./error.js";
 
@@ -12,9 +13,7 @@ const INNER = /^__(wbindgen_(malloc|realloc|free|exn_store)|externref)/;
 
 /** @param {unknown} cause @param {boolean} mayHaveChanged */
 function crashError(cause, mayHaveChanged) {
-  const change = mayHaveChanged
-    ? " The change may have been applied. Read the organization's state before retrying."
-    : "";
+  const change = mayHaveChanged ? texts.MAY_HAVE_CHANGED : "";
   return new error.ZitadelError({
     kind: "protocol",
     code: 13,
@@ -47,17 +46,18 @@ export async function instantiate(source) {
   const watched =
     (real) =>
     (/** @type {unknown[]} */ ...values) => {
-      if (crash) {
-        return undefined;
+      if (!crash) {
+        try {
+          return real(...values);
+        } catch (cause) {
+          crash = { cause };
+          source.loading = source.instance = undefined;
+          calls.forEach((reject, record) => reject(crashError(cause, record.isChangeSent)));
+          calls.clear();
+        }
       }
-      try {
-        return real(...values);
-      } catch (cause) {
-        crash = { cause };
-        source.loading = source.instance = undefined;
-        calls.forEach((reject, record) => reject(crashError(cause, record.isChangeSent)));
-        calls.clear();
-      }
+      // wasm-bindgen reads several values from an array. None of them means that no exception was thrown.
+      return [];
     };
 
   const entries = Object.entries(exported).map(([name, value]) => [
@@ -81,10 +81,11 @@ export async function instantiate(source) {
           calls.delete(record);
           settle(value);
         };
-        // Undefined after a crash.
-        glue[rpc](...values, record)?.then(ended(resolve), ended(reject));
+        const result = glue[rpc](...values, record);
         if (crash) {
           reject(crashError(crash.cause, record.isChangeSent));
+        } else {
+          result.then(ended(resolve), ended(reject));
         }
       }),
   };

@@ -27,7 +27,6 @@ function load(source) {
   source.loading ??= instantiate(source).then(
     (instance) => (source.instance ??= instance),
     (cause) => {
-      source.loading = undefined;
       const { text, retriable } = loadFailure(cause);
       throw new ZitadelError({
         kind: "transport",
@@ -81,7 +80,7 @@ export async function loaded(source, readings) {
   try {
     return await Promise.race([interrupted, loading]);
   } catch (error) {
-    // It may hang, so the next call loads again.
+    // It failed or may hang, so the next call loads again. Another load may be under way by now.
     source.loading = source.loading === loading ? undefined : source.loading;
     throw error;
   } finally {

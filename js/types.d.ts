@@ -409,7 +409,7 @@ export function ensureOrgActive(
  * const results = await ensureOrgsActive(token, ids, {
  *   onProgress: ({ done, total }) => (bar.value = done / total),
  * });
- * const failed = results.filter(({ error }) => error !== undefined);
+ * const failed = results.filter((result) => result.error !== undefined);
  * ```
  */
 export function ensureOrgsActive(

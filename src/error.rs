@@ -6,7 +6,7 @@ use crate::{
     code::Code,
     detail::{self, Detail},
     metadata::Metadata,
-    texts::{ABORTED, TIMED_OUT, TIMED_OUT_END, UNSENT},
+    texts::{ABORTED, MAY_HAVE_CHANGED, TIMED_OUT, TIMED_OUT_END, UNSENT},
     wire::{retry_after, status::ErrorStatus},
 };
 
@@ -56,8 +56,6 @@ impl ErrorKind {
         }
     }
 }
-
-const MAY_HAVE_CHANGED: &str = " The change may have been applied. Read the organization's state before retrying.";
 
 /// The error of a failed call. Clones are cheap.
 ///
@@ -340,8 +338,8 @@ impl StdError for Error {
 
 #[cfg(test)]
 mod tests {
-    use super::{Error, ErrorKind, MAY_HAVE_CHANGED, Progress};
-    use crate::{Code, Metadata};
+    use super::{Error, ErrorKind, Progress};
+    use crate::{Code, Metadata, texts::MAY_HAVE_CHANGED};
 
     fn sent(kind: ErrorKind, code: Code) -> Error {
         Error::new(kind, code, "x").finish(Progress::ChangeSent)

@@ -2,12 +2,10 @@
 //!
 //! # For Rust
 //!
-//! [`Client`] has one method per RPC. Most apps only need [`Client::ensure_org_active`] and [`Client::ensure_orgs_active`].
-//! [`CallOptions`] are the options of a call, [`Error`] is its failure, and the messages of [`proto`] are its responses. `Client`
-//! is built on the typed clients that the build generates from the protos, over a [`transport`]. On the host there is no fetch,
-//! so a client needs a transport of its own there.
-//!
-//! Times are [`Duration`](std::time::Duration)s. A number of milliseconds has a name that ends with `_ms`.
+//! [`Client`] has one method per rpc. Most apps only need [`Client::ensure_org_active`] and [`Client::ensure_orgs_active`].
+//! [`CallOptions`] sets the timeout, language, headers and protocol of a call. Responses are the messages of [`proto`], and every
+//! failure is an [`Error`]. `Client` sends through a [`transport`]: [`FetchTransport`] in a browser, or your own. On the host there is
+//! no fetch, so a client needs its own transport there.
 //!
 //! # Features
 #![cfg_attr(feature = "document-features", doc = document_features::document_features!())]

@@ -56,7 +56,7 @@ export async function useApp(driver, url, api) {
   await press("iam-owner", /^Hooli was active already: ORG_STATE_ACTIVE$/);
   await press(
     "acme-owner",
-    /membership not found \(AUTHZ-cdgFk\).* Check the id, and who has a role there\.$/,
+    /membership not found \(AUTHZ-cdgFk\).* Check the id and the user's role there\.$/,
   );
   await press("garbage", /AUTH-7fs1e.* Log in again and use the new token\.$/);
   await press("a b", /token is not visible ASCII.* Correct the field\. Nothing was sent\.$/);

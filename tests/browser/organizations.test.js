@@ -27,7 +27,7 @@ after(() => driver?.quit());
 const at = (host) => setting("ZITADEL_TEST_URL").replace("127.0.0.1", `${host}.localhost`);
 
 for (const protocol of /** @type {const} */ (["grpc-web", "json"])) {
-  test(`organizations are found, deactivated and activated again over ${protocol}`, async () => {
+  test(`organizations are listed and changed over ${protocol}`, async () => {
     const seen = await inPage(
       driver,
       async (module, protocol, id) => {
@@ -70,7 +70,7 @@ for (const protocol of /** @type {const} */ (["grpc-web", "json"])) {
     assert.ok(seen.result.includes("org.write"));
   });
 
-  test(`an organization is made active on every version over ${protocol}`, async () => {
+  test(`ensureOrgActive works on every version over ${protocol}`, async () => {
     const seen = await inPage(
       driver,
       async (module, protocol, id, older, newer) => {
@@ -114,23 +114,22 @@ for (const protocol of /** @type {const} */ (["grpc-web", "json"])) {
       "grpc-web": {
         v2: "ActivateOrganization",
         v1: "ReactivateOrg",
-        read: "GetMyOrg",
-        list: "ListOrganizations",
       },
-      json: { v2: "activate", v1: "_reactivate", read: "me", list: "_search" },
+      json: { v2: "activate", v1: "_reactivate" },
     }[protocol];
     const first = { orgId: GLOBEX, outcome: "reactivated", dated: "string" };
     const again = { orgId: GLOBEX, outcome: "already-active" };
-    const { v2, v1, read, list } = names;
+    const { v2, v1 } = names;
     assert.deepEqual(seen, [
-      { ...first, sequence: "string", again, paths: [v2, v1, v1, read] },
-      { ...first, sequence: "undefined", again, paths: [v2, v2, read, list] },
-      { ...first, sequence: "undefined", again, paths: [v2, v2, read] },
+      // EVENT-bfnrh says that the organization is active, so that no read follows.
+      { ...first, sequence: "string", again, paths: [v2, v1, v1] },
+      { ...first, sequence: "undefined", again, paths: [v2, v2] },
+      { ...first, sequence: "undefined", again, paths: [v2, v2] },
     ]);
   });
 }
 
-test("a wrong request is refused by its path before anything is sent", async () => {
+test("a wrong request is rejected with its path", async () => {
   const texts = await inPage(driver, async (module) => {
     const throwing = {
       get query() {
@@ -164,22 +163,22 @@ test("a wrong request is refused by its path before anything is sent", async () 
     return Promise.all([...all, ...ids]);
   });
   assert.deepEqual(texts, [
-    "invalid-argument: request is not an object.",
-    "invalid-argument: request.query.limit is not a whole number from 0 up.",
-    "invalid-argument: request.query.offset is not a whole number from 0 up.",
-    "invalid-argument: request.queries[0].stateQuery.state is not a name of this enum.",
+    "invalid-argument: request must be an object.",
+    "invalid-argument: request.query.limit must be a whole number from 0 to 4294967295.",
+    "invalid-argument: request.query.offset must be a whole number from 0 to 18446744073709551615.",
+    "invalid-argument: request.queries[0].stateQuery.state must be a name or number of its enum.",
     "invalid-argument: request.queries[0].nameQuery.nam is not a field of this request.",
-    "invalid-argument: request.query is not an object.",
-    "invalid-argument: request is not an object.",
-    "organizationId is empty.",
-    "organizationId is empty.",
-    "organizationId is not a string.",
-    "organizationId is not a string.",
-    "organizationId has a character that no id of ZITADEL's has.",
+    "invalid-argument: request could not be read: it threw an exception. See cause.",
+    "invalid-argument: request could not be read: it threw an exception. See cause.",
+    "organizationId must not be empty.",
+    "organizationId must not be empty.",
+    "organizationId must be a string.",
+    "organizationId must be a string.",
+    "organizationId must be printable ASCII.",
   ]);
 });
 
-test("wrong arguments of a bulk run are refused by their names", async () => {
+test("wrong arguments of a bulk run are rejected by name", async () => {
   const texts = await inPage(driver, async (module) => {
     const fetch = () => {
       throw new Error("sent");
@@ -209,21 +208,21 @@ test("wrong arguments of a bulk run are refused by their names", async () => {
     ]);
   });
   assert.deepEqual(texts, [
-    "invalid-argument: orgIds is not an iterable of strings.",
-    "invalid-argument: orgIds is not an iterable of strings.",
-    "invalid-argument: orgIds is not an iterable of strings.",
-    "invalid-argument: orgIds[1] is not a string.",
-    "invalid-argument: orgIds[1] is empty.",
-    "invalid-argument: orgIds cannot be read: see cause.",
-    "invalid-argument: concurrency is not a whole number from 1 to 100.",
-    "invalid-argument: concurrency is not a whole number from 1 to 100.",
-    "invalid-argument: onProgress is not a function.",
-    "orgId is not a string.",
+    "invalid-argument: orgIds must be an iterable of strings.",
+    "invalid-argument: orgIds must be an iterable of strings.",
+    "invalid-argument: orgIds must be an iterable of strings.",
+    "invalid-argument: orgIds[1] must be a string.",
+    "invalid-argument: orgIds[1] must not be empty.",
+    "invalid-argument: orgIds could not be read: it threw an exception. See cause.",
+    "invalid-argument: concurrency must be a whole number from 1 to 100.",
+    "invalid-argument: concurrency must be a number.",
+    "invalid-argument: onProgress must be a function.",
+    "orgId must be a string.",
     [],
   ]);
 });
 
-test("a thousand organizations with lost answers end active, truly reported, over one token that expires", async () => {
+test("a bulk run of 1,000 survives lost responses and a rejected token", async () => {
   const seen = await inPage(driver, async (module) => {
     const admin = module.createOrgClient({ token: "iam-owner" });
     /** @type {string[]} */
@@ -254,18 +253,20 @@ test("a thousand organizations with lost answers end active, truly reported, ove
     let most = 0;
     /** @type {number[]} */
     const counts = [];
+    // The repeated id shares a result, and has one of its own place.
+    const given = [...ids, ids[0] ?? ""];
     const results = await module.ensureOrgsActive(
       async ({ previous }) => {
         asked += 1;
         return previous ? "iam-owner" : "acme-expired";
       },
-      [...ids, ids[0] ?? ""],
+      given,
       {
         concurrency: 16,
         onProgress: ({ done, total }) => void counts.push(done / total),
         fetch: async (url, init) => {
           requests += 1;
-          // Not while the first token is refused: of those nothing was done.
+          // Not while the first token is rejected, because those requests change nothing.
           const isLost = requests > 40 && requests % 20 === 3;
           atOnce += 1;
           most = Math.max(most, atOnce);
@@ -289,7 +290,9 @@ test("a thousand organizations with lost answers end active, truly reported, ove
       const outcome = activation?.outcome ?? `${error?.kind} ${error?.message}`;
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
     }
-    const inOrder = results.every(({ orgId }, index) => orgId === ids[index]);
+    const inOrder =
+      results.length === given.length &&
+      results.every(({ orgId }, index) => orgId === given[index]);
     const isCounted = counts.every((part, index) => part === (index + 1) / ids.length);
     return {
       count: ids.length,
@@ -311,11 +314,11 @@ test("a thousand organizations with lost answers end active, truly reported, ove
   assert.equal(seen.asked, 2);
   assert.equal(seen.most, 16);
   assert.deepEqual([seen.inOrder, seen.isCounted, seen.progress], [true, true, 999]);
-  assert.equal(reactivated + active + before, 999);
+  assert.equal(reactivated + active + before, 1000);
   assert.ok(active > 20 && reactivated > 400, JSON.stringify(seen.outcomes));
 });
 
-test("a signal stops a bulk run, and each that has not begun gets its error", async () => {
+test("an abort stops a bulk run with an error for each organization", async () => {
   const seen = await inPage(
     driver,
     async (module, ids) => {
@@ -332,13 +335,10 @@ test("a signal stops a bulk run, and each that has not begun gets its error", as
   assert.equal(seen.length, 30);
   const aborted = seen.filter((error) => error?.[0] === "aborted" && error[1] === "enough");
   assert.ok(aborted.length >= 26, JSON.stringify(seen));
-  assert.equal(
-    seen.at(-1)?.[2],
-    "The caller's signal aborted the call before the request was sent.",
-  );
+  assert.equal(seen.at(-1)?.[2], "The signal aborted the call before the request was sent.");
 });
 
-test("a token that expires is asked for once more by an ensured call, and the second refusal is the error", async () => {
+test("a second rejected token is the error of the operation", async () => {
   const seen = await inPage(
     driver,
     async (module, id) => {

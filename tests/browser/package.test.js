@@ -1,4 +1,4 @@
-// The package's own JavaScript, in a browser on a page of the dev server: errors, bound clients, loading.
+// The package in a browser, on a page of the dev server: errors, clients, loading, deadlines.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
@@ -20,12 +20,12 @@ beforeEach(() => driver.get(`${setting("ZITADEL_TEST_URL")}/icon.svg`));
 
 after(() => driver?.quit());
 
-test("a call works after nothing but an import", async () => {
+test("a call needs nothing but an import", async () => {
   const { org } = await inPage(driver, (module) => module.getMyOrg("acme-viewer"));
   assert.equal(org?.name, "ACME");
 });
 
-test("whatever fails is a ZitadelError with the fields of the contract", async () => {
+test("a failure is a ZitadelError with the fields of the contract", async () => {
   const seen = await inPage(
     driver,
     async (module, org) => {
@@ -75,7 +75,7 @@ test("whatever fails is a ZitadelError with the fields of the contract", async (
   });
 });
 
-test("an error of another copy of the package is known as one", async () => {
+test("isZitadelError knows errors of another copy", async () => {
   const known = await inPage(driver, async (module) => {
     const url = "/pkg/error.js?copy";
     const other = await import(url);
@@ -92,7 +92,7 @@ test("an error of another copy of the package is known as one", async () => {
   assert.deepEqual(known, [true, true, true, false]);
 });
 
-test("a bound client keeps its token and options and takes more for one call", async () => {
+test("a client has a token and options, which a call overrides", async () => {
   const seen = await inPage(
     driver,
     async (module, org) => {
@@ -123,7 +123,7 @@ test("a bound client keeps its token and options and takes more for one call", a
   assert.deepEqual(seen.languages, ["de", "fr"]);
 });
 
-test("preload has the module ready, which is compiled once and fetched never", async () => {
+test("preload compiles the module once and fetches nothing", async () => {
   const seen = await inPage(driver, async (module) => {
     const { compile } = WebAssembly;
     let compiled = 0;
@@ -140,7 +140,7 @@ test("preload has the module ready, which is compiled once and fetched never", a
   assert.deepEqual(seen, [1, 0]);
 });
 
-test("a load that failed is an error and tried again by the next call", async () => {
+test("a failed load is retried by the next call", async () => {
   const seen = await inPage(driver, async (module) => {
     const { compile } = WebAssembly;
     WebAssembly.compile = () => Promise.reject(new WebAssembly.CompileError("no"));
@@ -152,7 +152,7 @@ test("a load that failed is an error and tried again by the next call", async ()
   assert.deepEqual(seen, [true, "transport", 14, "no", "ACME"]);
 });
 
-test("a load that was given up does not undo a later one when it fails at last", async () => {
+test("an abandoned load that fails late keeps the later one", async () => {
   const seen = await inPage(driver, async () => {
     const url = "/pkg/index.js?given-up";
     const { getMyOrg } = await import(url);
@@ -199,7 +199,7 @@ for (const [where, name] of [
   ["the export", "^getMyOrg$"],
   ["a callback", "closures.*invoke"],
 ]) {
-  test(`a trap in ${where} fails the calls under way with a ZitadelError, and the next call gets a new instance`, async () => {
+  test(`a trap in ${where} fails pending calls, and the next call succeeds`, async () => {
     const seen = await inPage(
       driver,
       async (module, pattern) => {
@@ -242,7 +242,7 @@ for (const [where, name] of [
   });
 }
 
-test("options are taken as they are meant: a URL, Headers, inherited ones, a signal of another realm", async () => {
+test("options may be a URL, Headers, inherited, or of another realm", async () => {
   const seen = await inPage(driver, async (module) => {
     /** @type {any} */
     let sent;
@@ -269,7 +269,7 @@ test("options are taken as they are meant: a URL, Headers, inherited ones, a sig
   assert.deepEqual(seen, [url, "1", "2", "aborted", "enough"]);
 });
 
-test("options that cannot be read are an invalid argument, with what they threw as the cause", async () => {
+test("options that throw are an invalid argument with a cause", async () => {
   const seen = await inPage(driver, async (module) => {
     const hostile = [
       {
@@ -348,7 +348,7 @@ test("a signal that hides its state or throws is an invalid argument", async () 
   assert.deepEqual(seen, Array(5).fill(["invalid-argument", 3]));
 });
 
-test("AbortSignal.timeout of the caller's is an abort with its reason, not our deadline", async () => {
+test("an AbortSignal.timeout is an abort with its reason", async () => {
   const seen = await inPage(driver, async (module) => {
     const options = { signal: AbortSignal.timeout(20), fetch: () => new Promise(() => {}) };
     const error = await module
@@ -359,7 +359,7 @@ test("AbortSignal.timeout of the caller's is an abort with its reason, not our d
   assert.deepEqual(seen, ["aborted", 1, "TimeoutError"]);
 });
 
-test("deadlines longer than a timer can be do not pass at once", async () => {
+test("a deadline longer than a timer does not pass at once", async () => {
   const seen = await inPage(driver, async (module) => {
     const delays = /** @type {number[]} */ ([]);
     const { setTimeout } = globalThis;
@@ -378,12 +378,16 @@ test("deadlines longer than a timer can be do not pass at once", async () => {
 });
 
 test("a deadline longer than a timer passes when its last timer does", async () => {
-  const seen = await inPage(driver, async (module) => {
+  const seen = await inPage(driver, async () => {
     const { setTimeout } = globalThis;
     const now = performance.now.bind(performance);
     let skipped = 0;
     let timers = 0;
     performance.now = () => now() + skipped;
+    // A copy keeps the clock that it was loaded with.
+    const url = "/pkg/index.js?clock";
+    const module = await import(url);
+    await module.preload();
     globalThis.setTimeout = /** @type {any} */ (
       (/** @type {() => void} */ callback, /** @type {number} */ ms) => {
         timers += 1;
@@ -402,7 +406,7 @@ test("a deadline longer than a timer passes when its last timer does", async () 
   assert.deepEqual(seen, ["timeout", 4, 3]);
 });
 
-test("a stream that gives empty chunks for ever does not keep the deadline from passing", async () => {
+test("a deadline passes during a stream of empty chunks", async () => {
   const seen = await inPage(driver, async (module) => {
     const read = async () => ({ done: false, value: new Uint8Array() });
     const body = { getReader: () => ({ read }) };
@@ -416,7 +420,7 @@ test("a stream that gives empty chunks for ever does not keep the deadline from 
   assert.deepEqual(seen, ["timeout", 4]);
 });
 
-test("both protocols respond alike, with values and with errors", async () => {
+test("both protocols return the same values and errors", async () => {
   const seen = await inPage(
     driver,
     async (module, org, active) => {
@@ -447,7 +451,7 @@ test("both protocols respond alike, with values and with errors", async () => {
   assert.equal(seen[0]?.error[2], "L'organisation est déjà active (EVENT-bfnrh)");
 });
 
-test("the token is in the Authorization header and nowhere else", async () => {
+test("the token is only in the Authorization header", async () => {
   const { seen, headers } = await inPage(driver, async (module) => {
     const token = "s3cret-t0ken";
     /** @type {string[]} */
@@ -496,4 +500,22 @@ test("the token is in the Authorization header and nowhere else", async () => {
   });
   assert.deepEqual(seen, []);
   assert.equal(headers.authorization, "Bearer s3cret-t0ken");
+});
+
+test("a page's variable named origin is not the default of baseUrl", async () => {
+  const seen = await inPage(driver, async (module) => {
+    // As `var origin` in a script of the page does.
+    const script = document.createElement("script");
+    script.textContent = 'var origin = "https://evil.example";';
+    document.head.append(script);
+    /** @type {string[]} */
+    const origins = [];
+    const fetch = async (/** @type {string} */ url) => {
+      origins.push(new URL(url).origin);
+      return new Response();
+    };
+    await module.getMyOrg("t", null, { fetch }).catch(() => {});
+    return [Reflect.get(globalThis, "origin"), ...origins];
+  });
+  assert.deepEqual(seen, ["https://evil.example", new URL(setting("ZITADEL_TEST_URL")).origin]);
 });

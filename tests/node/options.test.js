@@ -340,7 +340,9 @@ const list = async (request, protocol = "grpc-web") => {
     return protocol === "json" ? Response.json({}) : message();
   };
   await RPCS.listOrganizations("t", request, { baseUrl: BASE_URL, protocol, fetch });
-  return protocol === "json" ? JSON.parse(Buffer.from(body).toString()) : Buffer.from(body).toString("hex");
+  return protocol === "json"
+    ? JSON.parse(Buffer.from(body).toString())
+    : Buffer.from(body).toString("hex");
 };
 
 test("a uint64 may be a string, a number or a bigint", async () => {

@@ -41,6 +41,7 @@ async function brittle() {
 /** Options of a call in which the module traps. @param {() => void} arm */
 const trapping = (arm) => ({
   baseUrl: BASE_URL,
+  timeoutMs: 0,
   fetch: async () => {
     arm();
     return message();
@@ -74,6 +75,19 @@ test("a crash is reported as changed only by changes that were sent", async () =
   // The next call uses a new instance.
   const next = { baseUrl: BASE_URL, fetch: async () => message() };
   assert.deepEqual(await copy.getMyOrg("t", "1", next), {});
+});
+
+test("timers and signals of a crashed module are ignored", async () => {
+  const { copy, arm } = await brittle();
+  const controller = new AbortController();
+  const waiting = { baseUrl: BASE_URL, timeoutMs: 20, signal: controller.signal, fetch: never };
+  const crashed = rejection(copy.getMyOrg("t", "1", waiting));
+  await turn();
+  await rejection(copy.getMyOrg("t", "1", trapping(arm)));
+  assert.equal((await crashed).code, 13);
+  // An exception in either of them would be an uncaught one, which fails the test.
+  controller.abort();
+  await new Promise((resolve) => setTimeout(resolve, 40));
 });
 
 test("a crash keeps the finished results of a bulk run", async () => {

@@ -1,4 +1,4 @@
-//! An app in Leptos that brings a ZITADEL organization back to life.
+//! A Leptos app that reactivates a ZITADEL organization.
 
 use leptos::{ev::SubmitEvent, mount::mount_to_body, prelude::*, task::spawn_local};
 use zitadel_org_web::{Client, Code, Error, ErrorKind, Outcome};
@@ -7,7 +7,7 @@ fn main() {
     mount_to_body(App);
 }
 
-/// Reactivates an organization and says what it is then.
+/// Activates an organization and describes its state.
 async fn reactivate(base_url: String, token: String, org_id: String) -> Result<String, Error> {
     let client = Client::builder(base_url).token(token).build()?;
     let outcome = client.ensure_org_active(&org_id).await?.outcome;
@@ -20,14 +20,14 @@ async fn reactivate(base_url: String, token: String, org_id: String) -> Result<S
     Ok(format!("{} {happened}: {}", org.name, org.state().as_str_name()))
 }
 
-/// What somebody who sees the error can do.
+/// Returns advice on an error for the user.
 fn advice(error: &Error) -> &'static str {
     match (error.kind(), error.code()) {
         (ErrorKind::Status, Code::Unauthenticated) => "Log in again and use the new token.",
-        (ErrorKind::Status, Code::PermissionDenied | Code::NotFound) => "Check the id, and who has a role there.",
-        (ErrorKind::InvalidArgument, _) => "Correct the field. Nothing was sent.",
+        (ErrorKind::Status, Code::PermissionDenied | Code::NotFound) => "Check the id and the user's role there.",
+        (ErrorKind::InvalidArgument, _) => "Correct the field.",
         _ if error.is_retriable() => "Try again later.",
-        _ => "Talk to whoever runs ZITADEL.",
+        _ => "Contact the instance's administrator.",
     }
 }
 

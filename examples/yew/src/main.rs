@@ -1,4 +1,4 @@
-//! An app in Yew that brings a ZITADEL organization back to life.
+//! A Yew app that reactivates a ZITADEL organization.
 
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
@@ -9,7 +9,7 @@ fn main() {
     yew::Renderer::<App>::new().render();
 }
 
-/// Reactivates an organization and says what it is then.
+/// Activates an organization and describes its state.
 async fn reactivate(base_url: String, token: String, org_id: String) -> Result<String, Error> {
     let client = Client::builder(base_url).token(token).build()?;
     let outcome = client.ensure_org_active(&org_id).await?.outcome;
@@ -22,14 +22,14 @@ async fn reactivate(base_url: String, token: String, org_id: String) -> Result<S
     Ok(format!("{} {happened}: {}", org.name, org.state().as_str_name()))
 }
 
-/// What somebody who sees the error can do.
+/// Returns advice on an error for the user.
 fn advice(error: &Error) -> &'static str {
     match (error.kind(), error.code()) {
         (ErrorKind::Status, Code::Unauthenticated) => "Log in again and use the new token.",
-        (ErrorKind::Status, Code::PermissionDenied | Code::NotFound) => "Check the id, and who has a role there.",
-        (ErrorKind::InvalidArgument, _) => "Correct the field. Nothing was sent.",
+        (ErrorKind::Status, Code::PermissionDenied | Code::NotFound) => "Check the id and the user's role there.",
+        (ErrorKind::InvalidArgument, _) => "Correct the field.",
         _ if error.is_retriable() => "Try again later.",
-        _ => "Talk to whoever runs ZITADEL.",
+        _ => "Contact the instance's administrator.",
     }
 }
 
@@ -71,7 +71,7 @@ fn App() -> Html {
     }
 }
 
-/// Keeps what is typed into a field.
+/// Stores the input of a field.
 fn into(state: UseStateHandle<String>) -> Callback<InputEvent> {
     Callback::from(move |event: InputEvent| {
         let field: HtmlInputElement = event.target_unchecked_into();

@@ -1,4 +1,4 @@
-// Compiled, never run: a CommonJS project gets the types of the CommonJS build.
+// Compiled, never run. A CommonJS project gets the types of the CommonJS build.
 
 import client = require("zitadel-org-web");
 import streaming = require("zitadel-org-web/streaming");

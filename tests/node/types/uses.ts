@@ -1,4 +1,4 @@
-// Compiled, never run: good uses compile, and what is marked as an error is one.
+// Compiled, never run. Correct uses compile, and marked misuses do not.
 
 import {
   activateOrganization,
@@ -46,7 +46,7 @@ export async function goodUses(signal: AbortSignal) {
   const sequence: string | undefined = details?.sequence;
   const changeDate: string | undefined = details?.changeDate;
   const { org } = await getMyOrg("t");
-  const state: OrgState | number | string | undefined = org?.state;
+  const state: OrgState | number | undefined = org?.state;
   const client = createOrgClient({ token: "t", baseUrl: "https://z.example" });
   await client.reactivateOrg("1", { timeoutMs: 5 });
   await preload();
@@ -100,7 +100,11 @@ export function optionalMembersTakeUndefined(maybe: string | undefined, flag?: b
     fetch: undefined,
     allowInsecure: flag,
   };
-  const merged: CallOptions[] = [{ headers: [["x-a", "1"]] }, { headers: new Headers() }];
+  const merged: CallOptions[] = [
+    { headers: [["x-a", "1"]] },
+    { headers: new Headers() },
+    { headers: new Map([["x-a", "1"]]) },
+  ];
   const wrapped: CallOptions = {
     fetch: async (input: string, init: RequestInit) => fetch(input, init),
   };
@@ -119,7 +123,7 @@ export function detailsNarrow(error: ZitadelError): string {
   return detail?.value ?? "";
 }
 
-export function errorsAreMade() {
+export function errorsAreConstructed() {
   const error = new ZitadelError({ kind: "status", code: 9, message: "no", id: "EVENT-bfnrh" });
   error.name = "ZitadelError";
   const flags: [boolean, boolean, number | undefined] = [
@@ -128,14 +132,14 @@ export function errorsAreMade() {
     error.retryAfterMs,
   ];
   const previous: TokenSource = ({ previous }) => previous?.id ?? "t";
-  // @ts-expect-error a kind is needed
+  // @ts-expect-error the kind is required
   new ZitadelError({ code: 9, message: "no" });
   return [flags, previous];
 }
 
 export async function organizations(client: OrgClient) {
   const request: ListOrganizationsRequest = {
-    query: { offset: "0", limit: 50, asc: undefined },
+    query: { offset: 0n, limit: 50, asc: undefined },
     sortingColumn: "ORGANIZATION_FIELD_NAME_CREATION_DATE",
     queries: [
       { nameQuery: { name: "a", method: "TEXT_QUERY_METHOD_CONTAINS" } },
@@ -156,31 +160,39 @@ export async function organizations(client: OrgClient) {
     onProgress: ({ done, total, last }) => void [done / total, last.orgId],
   });
   const failures = all.flatMap(({ orgId, error }) => (error ? [[orgId, error.code]] : []));
-  // @ts-expect-error a query is of one kind
+  for (const result of all) {
+    if (result.error) {
+      same<Same<typeof result.activation, undefined>>();
+    } else {
+      same<Same<typeof result.activation.outcome, "reactivated" | "already-active" | "active">>();
+    }
+  }
+  const offsets: ListOrganizationsRequest[] = ["0", 0, 0n].map((offset) => ({ query: { offset } }));
+  // @ts-expect-error a filter sets one field
   const wrong: ListOrganizationsRequest = { queries: [{ nameQuery: { id: "1" } }] };
-  // @ts-expect-error an organization has to be named
+  // @ts-expect-error the organization is required
   void ensureOrgActive("t");
-  // @ts-expect-error a number is no list of ids
+  // @ts-expect-error ids are an iterable of strings
   void ensureOrgsActive("t", 1);
-  return [details?.totalResult, failures, wrong, deactivateOrganization];
+  return [details?.totalResult, failures, offsets, wrong, deactivateOrganization];
 }
 
 export function misuse() {
-  // @ts-expect-error a token is needed
+  // @ts-expect-error the token is required
   void reactivateOrg();
-  // @ts-expect-error a token is no number
+  // @ts-expect-error a token is a string or a function
   void reactivateOrg(5);
   // @ts-expect-error an organization is a string
   void reactivateOrg("t", 5);
-  // @ts-expect-error there is no such option
+  // @ts-expect-error the option is named timeoutMs
   void reactivateOrg("t", "1", { timeout: 5 });
-  // @ts-expect-error there is no such protocol
+  // @ts-expect-error the protocols are "grpc-web" and "json"
   void reactivateOrg("t", "1", { protocol: "grpc" });
   // @ts-expect-error a header is a string
   void reactivateOrg("t", "1", { headers: { "x-a": 1 } });
-  // @ts-expect-error a bound client needs a token
+  // @ts-expect-error a client requires a token
   createOrgClient({ baseUrl: "https://z.example" });
-  // @ts-expect-error errors are made by this package alone
+  // @ts-expect-error the fields are required
   new ZitadelError();
   const options: CallOptions = { timeoutMs: 5 };
   return options;
