@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
     task::{Context, Poll, Wake, Waker},
     thread::{self, Thread},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use prost::Message as _;
@@ -34,11 +34,13 @@ impl Wake for Unpark {
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut future = pin!(future);
+    let start = Instant::now();
     loop {
         if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
             return output;
         }
-        thread::park();
+        assert!(start.elapsed() < Duration::from_secs(60), "the future never ends");
+        thread::park_timeout(Duration::from_secs(1));
     }
 }
 
