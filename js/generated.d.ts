@@ -2,11 +2,7 @@
 
 declare module "#glue" {
   /** Returns wasm-bindgen's functions around one instance of the module. */
-  export function createGlue(snippets: {
-    error: typeof import("./error.js");
-    browser: typeof import("../src/platform/browser.js");
-    arguments: typeof import("../src/js/arguments.js");
-  }): Record<string, any> & {
+  export function createGlue(snippets: import("#snippets").Snippets): Record<string, any> & {
     __wbg_set_wasm(exports: object): void;
     /** The short names of the module's exports. */
     names: Record<string, string>;
@@ -31,4 +27,14 @@ declare module "#source" {
 declare module "#rpcs" {
   /** The names of the module's exports. */
   export const RPCS: import("./call.js").Rpc[];
+}
+
+declare module "#snippets" {
+  export interface Snippets {
+    error: Partial<typeof import("./error.js")>;
+    browser: Partial<typeof import("../src/platform/browser.js")>;
+    arguments: Partial<typeof import("../src/js/arguments.js")>;
+  }
+  /** Returns the functions and classes of the snippets, which the loader and the module share. */
+  export function snippets(): Snippets;
 }

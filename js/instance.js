@@ -1,9 +1,8 @@
 // An instance of the module, and the recovery of its calls from a trap.
 
-import * as args from "../src/js/arguments.js";
 import texts from "../src/call_texts.json" with { type: "json" };
-import * as browser from "../src/platform/browser.js";
-import * as error from "./error.js";
+import { ZitadelError } from "./error.js";
+import { snippets } from "#snippets";
 
 /** @typedef {Awaited<ReturnType<typeof instantiate>>} Instance */
 /** @typedef {import("../src/js/arguments.js").CallRecord} CallRecord */
@@ -14,7 +13,7 @@ const INNER = /^__(wbindgen_(malloc|realloc|free|exn_store)|externref)/;
 /** @param {unknown} cause @param {boolean} mayHaveChanged */
 function crashError(cause, mayHaveChanged) {
   const change = mayHaveChanged ? texts.MAY_HAVE_CHANGED : "";
-  return new error.ZitadelError({
+  return new ZitadelError({
     kind: "protocol",
     code: 13,
     message: `The WebAssembly module crashed; please report this with the cause.${change} The next call uses a new instance.`,
@@ -25,7 +24,7 @@ function crashError(cause, mayHaveChanged) {
 
 /** @param {import("./load.js").Source} source */
 export async function instantiate(source) {
-  const glue = source.createGlue({ error, browser, arguments: args });
+  const glue = source.createGlue(snippets());
   const module = await source.compile();
   const { exports } = await WebAssembly.instantiate(module, { a: glue });
   /** @type {any} */

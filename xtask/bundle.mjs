@@ -18,12 +18,13 @@ const SNIPPETS = {
   arguments: "src/js/arguments.js",
 };
 
+/** @param {string | undefined} snippet */
+const snippetPath = (snippet) =>
+  join(root, SNIPPETS[/** @type {keyof typeof SNIPPETS} */ (snippet)]);
+
 /** The names that a snippet exports. @param {string} snippet */
 function exportsOf(snippet) {
-  const text = readFileSync(
-    join(root, SNIPPETS[/** @type {keyof typeof SNIPPETS} */ (snippet)]),
-    "utf8",
-  );
+  const text = readFileSync(snippetPath(snippet), "utf8");
   return [...text.matchAll(/^export (?:class|const|function) (\w+)/gm)].map(([, name]) => name);
 }
 
@@ -79,6 +80,23 @@ await build({
   ],
 });
 
+// Not namespaces, which bundlers would keep even if nothing is used. The error class is a file of its own.
+const shared = join(from, "snippets.js");
+const snippetExports = Object.keys(SNIPPETS).map((snippet) => [
+  snippet,
+  exportsOf(snippet).join(", "),
+]);
+writeFileSync(
+  shared,
+  [
+    ...snippetExports.map(
+      ([snippet, list]) =>
+        `import { ${list} } from "${snippet === "error" ? "./error.js" : snippetPath(snippet)}";`,
+    ),
+    `export const snippets = () => ({ ${snippetExports.map(([snippet, list]) => `${snippet}: { ${list} }`).join(", ")} });`,
+  ].join("\n"),
+);
+
 const rpcNames = join(from, "rpcs.js");
 writeFileSync(rpcNames, `export const RPCS = ${JSON.stringify(rpcs)};`);
 const functions = join(from, "functions.js");
@@ -98,6 +116,7 @@ for (const name of entries) {
   const aliases = {
     "#source": join(js, `source-${source}.js`),
     "#call": join(js, "call.js"),
+    "#snippets": resolve(shared),
     "#rpcs": resolve(rpcNames),
     "#functions": resolve(functions),
     "#glue": resolve(from, "glue.js"),

@@ -28,6 +28,8 @@ const RETRY_PAUSE_MS: f64 = 100.0;
 /// How long an inactive state is read again, in milliseconds, because reads can lag, and the pause before each.
 const LAG_MS: f64 = 2000.0;
 const LAG_PAUSE_MS: f64 = 100.0;
+/// The longest wait for a server that asks to retry later, in milliseconds, if the call has no deadline.
+const MAX_WAIT_MS: f64 = 30_000.0;
 /// ZITADEL's own statements that the organization is active.
 const ALREADY_ACTIVE_IDS: [&str; 2] = ["EVENT-bfnrh", "DOM-Ixfbxh"];
 
@@ -208,7 +210,7 @@ impl<'a> Plan<'a> {
             }
             // The server has neither. The first error is the one to report.
             Earlier::Missing(first) => Next::Done(Err(first)),
-            Earlier::Lost(failure) => self.read(Reader::GetMyOrg, failure, now_ms + LAG_PAUSE_MS),
+            Earlier::Lost(failure) => self.read(Reader::GetMyOrg, failure, now_ms, LAG_PAUSE_MS),
         }
     }
 
@@ -226,24 +228,24 @@ impl<'a> Plan<'a> {
             if is_aborted {
                 return Next::Done(Err(error.finish(Progress::ChangeSent)));
             }
-            let read_at_ms = now_ms + error.retry_after_ms().unwrap_or(LAG_PAUSE_MS);
-            failure.give_up_ms = self.give_up_ms(&error, read_at_ms);
-            return self.read(Reader::GetMyOrg, failure, read_at_ms);
+            let wait_ms = error.retry_after_ms().unwrap_or(LAG_PAUSE_MS);
+            failure.give_up_ms = self.give_up_ms(&error, now_ms + wait_ms);
+            return self.read(Reader::GetMyOrg, failure, now_ms, wait_ms);
         }
         let is_precondition = error.kind() == ErrorKind::Status && error.code() == Code::FailedPrecondition;
         if is_aborted || !(is_precondition || error.may_have_changed()) {
             return Next::Done(Err(error));
         }
-        let read_at_ms = now_ms + error.retry_after_ms().unwrap_or(0.0);
+        let wait_ms = error.retry_after_ms().unwrap_or(0.0);
         let failure = Failure {
             outcome: if is_precondition { Outcome::AlreadyActive } else { Outcome::Active },
             // A proxy's page without CORS headers looks like a lost connection.
             is_v1_untried: api == Api::OrganizationV2 && error.kind() == ErrorKind::Transport,
             retries_left: READ_RETRIES,
-            give_up_ms: self.give_up_ms(&error, read_at_ms),
+            give_up_ms: self.give_up_ms(&error, now_ms + wait_ms),
             error,
         };
-        self.read(Reader::GetMyOrg, failure, read_at_ms)
+        self.read(Reader::GetMyOrg, failure, now_ms, wait_ms)
     }
 
     /// Returns when to stop reading an inactive state again after a change failed.
@@ -263,9 +265,9 @@ impl<'a> Plan<'a> {
                 failure.is_v1_untried = false;
                 self.call(Step::Change { api: Api::ManagementV1, earlier: Earlier::Lost(failure) }, now_ms)
             }
-            None if by == Reader::GetMyOrg => self.read(Reader::List, failure, now_ms),
+            None if by == Reader::GetMyOrg => self.read(Reader::List, failure, now_ms, 0.0),
             Some(false) | None if now_ms + LAG_PAUSE_MS < failure.give_up_ms => {
-                self.read(by, failure, now_ms + LAG_PAUSE_MS)
+                self.read(by, failure, now_ms, LAG_PAUSE_MS)
             }
             Some(false) | None => Next::Done(Err(failure.error)),
         }
@@ -278,20 +280,24 @@ impl<'a> Plan<'a> {
         }
         if error.is_retriable() && failure.retries_left > 0 {
             failure.retries_left = failure.retries_left.saturating_sub(1);
-            return self.read(by, failure, now_ms + error.retry_after_ms().unwrap_or(RETRY_PAUSE_MS));
+            return self.read(by, failure, now_ms, error.retry_after_ms().unwrap_or(RETRY_PAUSE_MS));
         }
         match by {
-            Reader::GetMyOrg => self.read(Reader::List, failure, now_ms + error.retry_after_ms().unwrap_or(0.0)),
+            Reader::GetMyOrg => self.read(Reader::List, failure, now_ms, error.retry_after_ms().unwrap_or(0.0)),
             Reader::List => Next::Done(Err(failure.error)),
         }
     }
 
-    /// Reads the state, unless it is too late.
-    fn read(&self, by: Reader, failure: Failure, at_ms: f64) -> Next {
-        if self.deadline_ms.is_some_and(|deadline_ms| at_ms >= deadline_ms) {
+    /// Reads the state after a wait, unless that is too late.
+    fn read(&self, by: Reader, failure: Failure, now_ms: f64, wait_ms: f64) -> Next {
+        let is_too_late = match self.deadline_ms {
+            Some(deadline_ms) => now_ms + wait_ms >= deadline_ms,
+            None => wait_ms > MAX_WAIT_MS,
+        };
+        if is_too_late {
             return Next::Done(Err(failure.error));
         }
-        self.call(Step::Read { by, failure }, at_ms)
+        self.call(Step::Read { by, failure }, now_ms + wait_ms)
     }
 
     fn call(&self, step: Step, not_before_ms: f64) -> Next {
@@ -738,6 +744,15 @@ mod tests {
         check(&[unavailable("30")], ("v2@0", "status 14?"));
         check(&[lost(), unavailable("30")], ("v2@0 get@10", "transport 14?"));
         check(&[unavailable("29"), got("7", "ACTIVE")], ("v2@0 get@29010", "active"));
+    }
+
+    /// New in the contract.
+    #[test]
+    fn without_a_deadline_retry_after_is_kept_for_30_s_at_most() {
+        let plan = Plan::new("7", Protocol::GrpcWeb, 0.0, None);
+        let calls = |responses: &[Response]| drive(&plan, Api::OrganizationV2, responses).0;
+        assert_eq!(calls(&[unavailable("30"), got("7", "ACTIVE")]), "v2@0 get@30010");
+        assert_eq!(calls(&[unavailable("31")]), "v2@0");
     }
 
     /// New in the contract.

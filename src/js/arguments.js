@@ -4,8 +4,6 @@
 // value of the type that its option has. Rust checks what the values mean. The file imports nothing, because wasm-pack copies it
 // on its own.
 
-const { Array, JSON, Number, Object, Reflect, String, Symbol } = globalThis;
-
 /** More items than any argument has; an iterable may be endless. */
 const MAX_ITEMS = 1_000_000;
 const MAX_DEPTH = 100;
@@ -95,7 +93,7 @@ const OPTIONS = {
 };
 
 /** The names of all options. */
-export const OPTION_NAMES = Object.keys(OPTIONS);
+export const OPTION_NAMES = /* @__PURE__ */ Object.keys(OPTIONS);
 
 /** Values that were read, or the first problem. */
 class Reading {

@@ -4,19 +4,22 @@
 // object can throw or lie. Every access therefore happens here, inside a `try`, and Rust gets plain values. Nothing is decided
 // here. The file imports nothing, because wasm-pack copies it on its own.
 
-// Kept from load time, so that a page that replaces them later breaks nothing. Timers and fetch are looked up for each use,
-// because tests and instrumentation replace those on purpose.
-const { ArrayBuffer, DataView, Date, Map, Object, Promise, Reflect, Set, TypeError, URL } =
-  globalThis;
-const { Uint8Array, WeakMap } = globalThis;
-const { performance } = globalThis;
+/**
+ * Built-ins kept from load time, so that a page that replaces them later breaks nothing. Timers and fetch are looked up for each
+ * use, because tests and instrumentation replace those on purpose. The call is marked as pure, so that bundlers can leave the
+ * file out.
+ */
+const builtins = /* @__PURE__ */ (() => {
+  const { Promise, URL, performance } = globalThis;
+  return {
+    resolve: Promise.resolve.bind(Promise),
+    then: Promise.prototype.then,
+    URL,
+    now: typeof performance?.now === "function" ? performance.now.bind(performance) : Date.now,
+  };
+})();
 
-const resolved = Promise.resolve.bind(Promise);
-const { then } = Promise.prototype;
 const ignore = () => {};
-/** @type {() => number} */
-const readClock =
-  typeof performance?.now === "function" ? performance.now.bind(performance) : Date.now;
 
 /**
  * Reacts to a promise, a thenable or a plain value. Throws what `Promise.resolve` throws.
@@ -26,12 +29,12 @@ const readClock =
  * @param {(reason: unknown) => void} onRejected
  */
 function settle(value, onFulfilled, onRejected) {
-  Reflect.apply(then, resolved(value), [onFulfilled, onRejected]);
+  Reflect.apply(builtins.then, builtins.resolve(value), [onFulfilled, onRejected]);
 }
 
 /** Milliseconds of a monotonic clock. The epoch is unspecified. */
 export function now() {
-  return readClock();
+  return builtins.now();
 }
 
 /**
@@ -64,7 +67,7 @@ export function ownOrigin() {
 /** Returns an absolute URL in its normal form. @param {string} text */
 export function parseUrl(text) {
   try {
-    const { href } = new URL(text);
+    const { href } = new builtins.URL(text);
     return typeof href === "string" ? href : undefined;
   } catch {
     return undefined;
@@ -126,9 +129,9 @@ export class Timer {
 /** @typedef {(reason: unknown) => void} AbortCallback */
 
 /** @type {WeakMap<object, Set<AbortCallback>>} */
-const abortCallbacks = new WeakMap();
+const abortCallbacks = /* @__PURE__ */ new WeakMap();
 /** @type {WeakMap<object, () => void>} */
-const abortListeners = new WeakMap();
+const abortListeners = /* @__PURE__ */ new WeakMap();
 
 /**
  * Calls back when a signal aborts. A signal gets one listener, however many calls share it: Node warns about more than ten.
@@ -207,7 +210,7 @@ export class AbortSubscription {
 }
 
 /** @type {WeakMap<Function, number>} */
-const functionIds = new WeakMap();
+const functionIds = /* @__PURE__ */ new WeakMap();
 let functionCount = 0;
 
 /** Returns a number that identifies a function. @param {Function} callee */
@@ -332,23 +335,29 @@ export function joinHeaders(lines) {
   return Object.fromEntries(headers);
 }
 
-const typedArray = Reflect.getPrototypeOf(Uint8Array.prototype) ?? {};
-/** @param {object} prototype @param {string} name @returns {(view: any) => any} */
+/**
+ * Getters of the language itself: they throw for fakes, and a subclass cannot override them.
+ *
+ * @param {object} prototype @param {string} name @returns {(view: any) => any}
+ */
 const getter = (prototype, name) => {
   const get = Reflect.getOwnPropertyDescriptor(prototype, name)?.get ?? ignore;
   return (view) => Reflect.apply(get, view, []);
 };
-/** Getters of the language itself: they throw for fakes, and a subclass cannot override them. */
-const VIEWS = [typedArray, DataView.prototype].map((prototype) => ({
-  buffer: getter(prototype, "buffer"),
-  offset: getter(prototype, "byteOffset"),
-  length: getter(prototype, "byteLength"),
-}));
-const bufferLength = getter(ArrayBuffer.prototype, "byteLength");
+const bytes = /* @__PURE__ */ (() => ({
+  views: [Reflect.getPrototypeOf(Uint8Array.prototype) ?? {}, DataView.prototype].map(
+    (prototype) => ({
+      buffer: getter(prototype, "buffer"),
+      offset: getter(prototype, "byteOffset"),
+      length: getter(prototype, "byteLength"),
+    }),
+  ),
+  bufferLength: getter(ArrayBuffer.prototype, "byteLength"),
+}))();
 
 /** Copies at most `limit` bytes of a chunk. @param {any} chunk @param {number} limit */
 function copyBytes(chunk, limit) {
-  for (const { buffer, offset, length } of VIEWS) {
+  for (const { buffer, offset, length } of bytes.views) {
     try {
       return new Uint8Array(
         new Uint8Array(buffer(chunk), offset(chunk), Math.min(length(chunk), limit)),
@@ -451,7 +460,7 @@ export class Exchange {
     if (this.#whole) {
       const buffer = await this.#whole.arrayBuffer();
       this.#end();
-      bufferLength(buffer);
+      bytes.bufferLength(buffer);
       return copyBytes(new Uint8Array(buffer), limit);
     }
     const result = this.#reader ? await this.#reader.read() : { done: true };
