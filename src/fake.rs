@@ -40,6 +40,7 @@ thread_local! {
 }
 
 /// The origin of the page that a test pretends to be.
+#[cfg(not(browser))]
 pub(crate) fn own_origin() -> Option<String> {
     OWN_ORIGIN.with_borrow(Clone::clone)
 }

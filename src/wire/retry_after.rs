@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn dates_are_those_that_httpdate_reads() {
-        for seconds in (0..33).map(|step| step * 7_654_321_987_i64) {
+        for seconds in (0..33).map(|index| index * 7_654_321_987_i64) {
             let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds.unsigned_abs());
             let text = httpdate::fmt_http_date(time);
             assert_eq!(super::http_date(&text), Some(seconds), "{text}");

@@ -344,8 +344,8 @@ fn upward_edges(graph: &Graph, layers: &[Vec<String>]) -> Vec<String> {
 
 fn layers() -> Vec<Vec<String>> {
     let text = fs::read_to_string("docs/architecture.md").unwrap();
-    let (_, list) = text.split_once("<!-- layers: lowest first -->").expect("a list of the layers");
-    let (list, _) = list.split_once("<!-- end of layers -->").expect("the end of the layers");
+    let (_, list) = text.split_once("<!-- layers: lowest first -->").unwrap();
+    let (list, _) = list.split_once("<!-- end of layers -->").unwrap();
     let names = |line: &str| line.split('`').skip(1).step_by(2).map(str::to_owned).collect();
     list.lines().filter(|line| line.starts_with("- ")).map(names).collect()
 }
@@ -445,10 +445,8 @@ fn imports_that_catch_return_an_option() {
 
 /// Returns true for the words of `Result<Option<…>, …>`, `Result<bool, …>` and `Result<(), …>`.
 fn takes_no_slot(output: &[String]) -> bool {
-    match output.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["Result", "Option" | "bool", ..] | ["Result", _] => true,
-        _ => false,
-    }
+    let words: Vec<_> = output.iter().map(String::as_str).collect();
+    matches!(words.as_slice(), ["Result", "Option" | "bool", ..] | ["Result", _])
 }
 
 /// Returns the relative imports of a JavaScript file.

@@ -293,7 +293,7 @@ async fn invalid_argument_is_named() {
         ("signal", "x".into(), none.clone(), options(&[("signal", Object::new().into())])),
         ("language", "x".into(), none.clone(), options(&[("language", "de\r\n".into())])),
         ("headers", "x".into(), none.clone(), options(&[("headers", eval("({ Authorization: 'x' })"))])),
-        ("headers", "x".into(), none.clone(), options(&[("headers", eval("({ 'x-a': 5 })"))])),
+        ("headers", "x".into(), none.clone(), options(&[("headers", eval("({ 'x-a': {} })"))])),
         ("headers", "x".into(), none.clone(), options(&[("headers", 5.into())])),
         ("fetch", "x".into(), none, options(&[("fetch", "fetch".into())])),
     ];
@@ -540,9 +540,11 @@ async fn organizations_are_activated_with_a_result_per_id() {
 
 #[wasm_bindgen_test]
 async fn defaults_are_overridden_by_options() {
-    let defaults = options(&[("language", "fr".into())]);
+    // The form in which the loader passes a client's defaults.
+    let defaults = Object::new();
+    Reflect::set(&defaults, &"values".into(), &options(&[("language", "fr".into())])).unwrap();
     let language = js_sys::eval("({ language: 'de' })").unwrap();
-    let call = js::reactivate_org("iam-owner".into(), GLOBEX.into(), language, defaults, None);
+    let call = js::reactivate_org("iam-owner".into(), GLOBEX.into(), language, defaults.into(), None);
     let error = JsFuture::from(call).await.unwrap_err();
     assert_eq!(text(&error, "message"), "Organisation ist bereits aktiv (EVENT-bfnrh)");
 }
