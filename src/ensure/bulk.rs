@@ -126,6 +126,7 @@ impl BulkRun {
     }
 
     /// Returns the position of the first equal id for each id that was passed.
+    #[cfg_attr(not(any(all(feature = "js", browser), test)), expect(dead_code, reason = "for the exports"))]
     pub(crate) fn first_positions(&self) -> &[usize] {
         &self.first_positions
     }
