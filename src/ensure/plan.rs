@@ -175,9 +175,9 @@ impl<'a> Plan<'a> {
         match step {
             // It was upgraded since it was remembered.
             Step::Change { api: Api::ManagementV1, earlier: Earlier::None } if is_missing => Some(true),
-            // Management v1 responds, so the server is a ZITADEL that lacks the other one.
+            // ZITADEL's management v1 responds, so this server lacks the other API. A proxy's error page proves nothing.
             Step::Change { api: Api::ManagementV1, earlier: Earlier::Missing(_) } if !is_missing => {
-                error.is_none_or(|error| error.kind() == ErrorKind::Status).then_some(false)
+                error.is_none_or(|error| error.id().is_some()).then_some(false)
             }
             _ => None,
         }
