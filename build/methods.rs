@@ -11,8 +11,8 @@ use crate::{
     schema,
 };
 
-/// The routes of all methods, by their full names.
-pub(crate) struct Routes(BTreeMap<String, Route>);
+/// The routes of all methods and the types of their messages, by the methods' full names.
+pub(crate) struct Routes(BTreeMap<String, (Route, String, String)>);
 
 impl Routes {
     pub(crate) fn read(pool: &DescriptorPool) -> Result<Self, Box<dyn Error>> {
@@ -20,7 +20,8 @@ impl Routes {
         let routes = methods.map(|method| {
             let route =
                 routes::read(&method).ok_or_else(|| format!("{} has no google.api.http", method.full_name()))?;
-            Ok((method.full_name().to_owned(), route))
+            let types = (method.input().full_name().to_owned(), method.output().full_name().to_owned());
+            Ok((method.full_name().to_owned(), (route, types.0, types.1)))
         });
         Ok(Self(routes.collect::<Result<_, Box<dyn Error>>>()?))
     }
@@ -36,17 +37,27 @@ fn json_names(path: &str) -> String {
     names
 }
 
-/// Returns the table of all methods.
+/// Returns the table of all methods. It names no generated message, so that `method` imports no module above it.
 pub(crate) fn write_table(routes: &Routes) -> String {
-    let types = routes.0.keys().map(|full_name| {
-        // `zitadel.org.v2.OrganizationService.ListOrganizations`
-        let mut parts: Vec<&str> = full_name.split('.').collect();
-        let method = parts.pop().unwrap_or_default();
-        parts.pop();
-        format!("&<crate::proto::{}::{method} as Rpc>::METHOD", parts.join("::"))
+    let methods = routes.0.iter().map(|(full_name, (route, request, response))| {
+        let path = match full_name.rsplit_once('.') {
+            Some((service, method)) => format!("/{service}/{method}"),
+            None => format!("/{full_name}"),
+        };
+        format!(
+            "Method {{
+                path: {path:?}, verb: {:?}, route: {:?}, is_read: {},
+                request: &crate::message::schema::{}, response: &crate::message::schema::{},
+            }}",
+            route.verb,
+            json_names(&route.path),
+            route.is_read,
+            schema::ident(&format!(".{request}")),
+            schema::ident(&format!(".{response}")),
+        )
     });
-    let types: Vec<String> = types.collect();
-    format!("static METHODS: [&Method; {}] = [{}];", types.len(), types.join(", "))
+    let methods: Vec<String> = methods.collect();
+    format!("pub(crate) const METHODS: [Method; {}] = [{}];", methods.len(), methods.join(", "))
 }
 
 /// Writes the methods and the typed client of a service.
@@ -93,7 +104,8 @@ fn write_rpc(service: &str, method: &Method, routes: &Routes, out: &mut String) 
     if method.client_streaming || method.server_streaming {
         return Err(format!("{name}: only unary rpcs are supported").into());
     }
-    let route = routes.0.get(&format!("{service}.{name}")).ok_or_else(|| format!("{name} has no route"))?;
+    let full_name = format!("{service}.{name}");
+    let index = routes.0.keys().position(|known| *known == full_name).ok_or_else(|| format!("{name} has no route"))?;
     writeln!(
         out,
         "/// The method `{service}/{name}`.
@@ -102,18 +114,9 @@ fn write_rpc(service: &str, method: &Method, routes: &Routes, out: &mut String) 
         impl crate::method::Rpc for {name} {{
             type Request = {};
             type Response = {};
-            const METHOD: crate::method::Method = crate::method::Method {{
-                path: \"/{service}/{name}\", verb: {:?}, route: {:?}, is_read: {},
-                request: &crate::message::schema::{}, response: &crate::message::schema::{},
-            }};
+            const METHOD: crate::method::Method = crate::method::METHODS[{index}];
         }}",
-        method.input_type,
-        method.output_type,
-        route.verb,
-        json_names(&route.path),
-        route.is_read,
-        schema::ident(&method.input_proto_type),
-        schema::ident(&method.output_proto_type),
+        method.input_type, method.output_type,
     )?;
     Ok(())
 }

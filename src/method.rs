@@ -23,7 +23,7 @@ pub(crate) struct Method {
 impl Method {
     /// Returns the method with a path over gRPC-Web.
     pub(crate) fn find(path: &str) -> Option<&'static Self> {
-        METHODS.iter().copied().find(|method| method.path == path)
+        TABLE.iter().find(|method| method.path == path)
     }
 
     /// Returns true if the request has no members: a header names the organization then.
@@ -40,3 +40,5 @@ pub(crate) trait Rpc {
 }
 
 include!(concat!(env!("OUT_DIR"), "/methods.rs"));
+
+static TABLE: [Method; METHODS.len()] = METHODS;
