@@ -1,4 +1,4 @@
-// Frames whose origin is not what their address says: none at all in a sandbox, and their parent's for srcdoc.
+// Frames whose origin differs from their address: opaque in a sandbox, and the parent's for srcdoc.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -9,7 +9,7 @@ import { openBrowser } from "../support/browser.js";
 import { listen } from "../support/serve.js";
 
 const SUCCESS = Buffer.from("0000000000800000000f677270632d7374617475733a300d0a", "hex");
-/** What ZITADEL's preflight allows. */
+/** The headers that ZITADEL's preflight allows. */
 const ALLOWED = "authorization,content-type,x-grpc-web,x-user-agent,x-zitadel-orgid";
 
 /** @type {import("selenium-webdriver").WebDriver} */
@@ -71,20 +71,20 @@ async function callInFrame(sandbox, options) {
   );
 }
 
-test("a frame in a sandbox is of no origin, so its call has no header that the preflight refuses", async () => {
+test("a sandboxed frame sends only headers that the preflight allows", async () => {
   const options = { baseUrl: server.url, allowInsecure: true };
   assert.equal(await callInFrame("allow-scripts", options), "resolved");
   const headers = calls.pop();
   assert.deepEqual([headers?.origin, headers?.["grpc-timeout"]], ["null", undefined]);
 });
 
-test("a frame without an address calls the origin of its page, with the time left", async () => {
+test("a srcdoc frame calls its page's origin and sends the timeout", async () => {
   assert.equal(await callInFrame("", {}), "resolved");
   const headers = calls.pop();
   assert.equal(headers?.origin, server.url);
   assert.match(String(headers?.["grpc-timeout"]), /^\d+m$/);
 });
 
-test("a frame in a sandbox has no origin to default to, and says so", async () => {
+test("a sandboxed frame has no default baseUrl", async () => {
   assert.match(await callInFrame("allow-scripts", {}), /^baseUrl is missing/);
 });

@@ -1,4 +1,4 @@
-// A warm call across origins is one request: the browser asks once whether it may, and not again while that answer is fresh.
+// A warm cross-origin call is one request, because the browser caches the preflight.
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
@@ -43,7 +43,7 @@ after(async () => {
   server?.close();
 });
 
-test("a warm call across origins is one request, one by one and many at once", async () => {
+test("warm cross-origin calls are one request each", async () => {
   const run = (/** @type {number} */ count, isAtOnce = false) =>
     inPage(
       driver,

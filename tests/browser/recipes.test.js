@@ -1,5 +1,4 @@
-// The recipes of docs/recipes.md, run in a browser with the frameworks that they are for, against the dev server: each renews a
-// token that has expired.
+// The recipes in docs/recipes.md, run with their frameworks against the dev server. Each renews an expired token.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
@@ -27,7 +26,7 @@ beforeEach(async () => {
 
 after(() => driver?.quit());
 
-/** What every run has: a client whose first token has expired, ids, and waiting for something to be so. */
+/** Shared by all recipes: a client whose first token has expired, ids, and a helper that waits for a condition. */
 const COMMON = `
   import { orgClient } from "recipe:Client";
   // Slow enough for a view to be seen busy.
@@ -104,7 +103,7 @@ async function run(code) {
   return value;
 }
 
-test("React: a button is busy while the call is under way, and says what came of it", async () => {
+test("React: a button is busy during the call and shows the outcome", async () => {
   const seen = await run(`
     import { createRoot } from "react-dom/client";
     import { ReactivateButton } from "recipe:React";
@@ -130,7 +129,7 @@ test("React: a button is busy while the call is under way, and says what came of
   });
 });
 
-test("TanStack Query: the list is read anew after many were reactivated at once", async () => {
+test("TanStack Query: the list is refreshed after a bulk run", async () => {
   const seen = await run(`
     import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
     import { createRoot } from "react-dom/client";
@@ -155,7 +154,7 @@ test("TanStack Query: the list is read anew after many were reactivated at once"
   assert.equal(seen.alerts, 0);
 });
 
-test("Angular: a service tells busy, progress and problem, and unsubscribing ends the call", async () => {
+test("Angular: a service reports progress, and unsubscribing aborts", async () => {
   const seen = await run(`
     import "@angular/compiler";
     import { Injector } from "@angular/core";
@@ -192,7 +191,7 @@ test("Angular: a service tells busy, progress and problem, and unsubscribing end
   });
 });
 
-test("Vue: a composable tells busy, progress and problem", async () => {
+test("Vue: a composable reports progress and problems", async () => {
   const seen = await run(`
     import { effectScope } from "vue";
     import { useOrganizations } from "recipe:Vue";
@@ -221,7 +220,7 @@ test("Vue: a composable tells busy, progress and problem", async () => {
   });
 });
 
-test("on demand: the module is loaded by a hover, and used by a press", async () => {
+test("on demand: hovering loads the module, and pressing calls it", async () => {
   const seen = await run(`
     import { onHover, onPress } from "recipe:On demand";
     import { ids } from "common";

@@ -1,4 +1,4 @@
-// Plays the scenarios over raw sockets, so that it can say what no HTTP library would.
+// Plays the scenarios over raw sockets, because HTTP libraries refuse to send malformed responses.
 
 import { createServer } from "node:net";
 
@@ -22,7 +22,7 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  * @param {Record<string, Scenario>} scenarios
  */
 export async function playScenarios(scenarios) {
-  /** How many connections ended before their answer did, by scenario. @type {Map<string, number>} */
+  /** Number of connections that ended before their response did, by scenario. @type {Map<string, number>} */
   const abandoned = new Map();
   const server = createServer((socket) => {
     socket.setNoDelay(true);

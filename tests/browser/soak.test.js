@@ -1,5 +1,5 @@
-// 34,000 calls against a stubbed fetch that respond, and as many that are refused, fail, are aborted, have an option that
-// cannot be read, a fetch that throws at once, a wrong address or a response that is no JSON: nothing may pile up.
+// 34,000 calls against a stubbed fetch succeed, and as many fail in different ways: rejected, aborted, options that throw, a fetch
+// that throws, a wrong URL, a page instead of JSON. Heap, tables and listeners must not grow.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -8,7 +8,7 @@ import { openChromium, setting } from "../support/browser.js";
 
 const CALLS = 34_000;
 const WARM_UP = 2_000;
-/** What a call may leave behind on the heap; the browser itself is not quite flat. */
+/** Growth of the heap allowed per call, because the browser's own heap is not quite flat. */
 const HEAP_BYTES_PER_CALL = 8;
 
 /** @type {import("selenium-webdriver/chrome.js").Driver} */

@@ -1,5 +1,4 @@
-// What the second transport, tonic with tonic-web-wasm-client, does not do as the scenarios expect: why, and where that is
-// to be seen. A listed scenario that passes fails the run.
+// Scenarios that fail over tonic-web-wasm-client, with the reason and its source. A listed scenario that passes fails the run.
 
 const CALL = "https://github.com/devashishdxt/tonic-web-wasm-client/blob/main/src/call.rs";
 const BODY = "https://github.com/devashishdxt/tonic-web-wasm-client/blob/main/src/response_body.rs";

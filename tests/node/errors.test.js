@@ -236,6 +236,24 @@ test("Retry-After is whole seconds or a date relative to the response's own", as
   assert.equal(await after("Wed, 21 Oct 2015 07:28:05 GMT", "never"), undefined);
 });
 
+test("an id is a final one in ZITADEL's form, and nothing shorter", async () => {
+  for (const [text, id] of [
+    ["no (EVENT-bfnrh)", "EVENT-bfnrh"],
+    ["no (DOM-Ixfbxh)", "DOM-Ixfbxh"],
+    ["no (V2-abcd)", "V2-abcd"],
+    ["no (EV-b)", undefined],
+    ["no (V2-abc)", undefined],
+    ["no (E-bfnrh)", undefined],
+    ["no (UTF-8)", undefined],
+    ["no (SHA-256)", undefined],
+    ["no (ISO-8601)", undefined],
+    ["no (EVENT-)", undefined],
+    ["no (EVENT-bfnrh) yet", undefined],
+  ]) {
+    assert.equal((await failure(status(9, text))).id, id, text);
+  }
+});
+
 test("a response that is not ZITADEL's shows its beginning in body", async () => {
   const text = "ü".repeat(2000);
   const headers = { "content-type": "text/html" };

@@ -124,7 +124,7 @@ test("concurrent first calls load the module once", async () => {
   assert.equal(count, 1);
 });
 
-/** What ends a call that waits for a module that never loads. @type {Record<string, () => any>} */
+/** Interruptions of a call that waits for a module that never loads. @type {Record<string, () => any>} */
 const INTERRUPTIONS = {
   aborted: () => ({ signal: abortSoon(), timeoutMs: 0 }),
   timeout: () => ({ timeoutMs: 10 }),

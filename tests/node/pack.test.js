@@ -1,4 +1,4 @@
-// The tarball: what is in it, what linters say of it, and whether what its README shows works.
+// The tarball: its files, linters, the READMEs' examples and tree shaking.
 
 import assert from "node:assert/strict";
 import { readdir, readFile, writeFile } from "node:fs/promises";
@@ -18,14 +18,14 @@ before(async () => {
 
 after(() => workshop?.close());
 
-test("the module tells nothing of the machine that built it", async () => {
+test("the module has no path of the build machine", async () => {
   const module = await readFile("pkg/zitadel_org_web_bg.wasm", "latin1");
   assert.ok(module.includes("src/transport"));
   assert.equal(/\/registry\/src\/|\/home\/|\/root\/|\/Users\//.exec(module)?.[0], undefined);
   assert.ok(!module.includes(process.cwd()));
 });
 
-test("the tarball holds what it should and nothing else", async () => {
+test("the tarball has exactly the expected files", async () => {
   const folder = await workshop.install("contents");
   const installed = join(folder, "node_modules/zitadel-org-web");
   const files = (await readdir(installed, { recursive: true, withFileTypes: true }))
@@ -69,7 +69,7 @@ for (const [name, program, ...args] of [
   ["publint", "publint/src/cli.js", "--strict"],
   ["attw", "@arethetypeswrong/cli/dist/index.js", "--profile", "node16"],
 ]) {
-  test(`${name} finds nothing to complain about`, async () => {
+  test(`${name} accepts the tarball`, async () => {
     const script = join("tests/node_modules", String(program));
     const { code, stdout } = await run("node", [script, ...args, workshop.tarball]).then(
       (result) => ({ code: 0, ...result }),
@@ -80,7 +80,7 @@ for (const [name, program, ...args] of [
 }
 
 for (const readme of ["README.md", "js/README.md"]) {
-  test(`the example in ${readme} does what it says`, async () => {
+  test(`the example in ${readme} reactivates an organization`, async () => {
     const folder = await workshop.install(`example ${readme}`);
     const [, example = ""] = (await readFile(readme, "utf8")).match(/```js\n(.*?)```/s) ?? [];
     const api = setting("ZITADEL_TEST_URL");
@@ -97,7 +97,7 @@ for (const readme of ["README.md", "js/README.md"]) {
   });
 }
 
-test("an import that is not used leaves nothing in a bundle", async () => {
+test("an unused import adds nothing to a bundle", async () => {
   const folder = await workshop.install("unused");
   await writeFile(join(folder, "unused.js"), 'import "zitadel-org-web"; console.log(1);');
   await writeFile(

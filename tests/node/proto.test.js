@@ -1,4 +1,4 @@
-// Our protos are a subset of ZITADEL's own, as the npm package @zitadel/proto describes them.
+// The protos of this project are a subset of ZITADEL's, which the npm package @zitadel/proto describes.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -22,7 +22,7 @@ const OURS = [
   "org/v2/query",
 ];
 
-/** What is newer than the package; the real server's exchanges in tests/fixtures have them. */
+/** Names that are newer than the package. The recorded exchanges in tests/fixtures cover them. */
 const NEWER = new Set([
   "zitadel.org.v2.ActivateOrganizationRequest",
   "zitadel.org.v2.ActivateOrganizationResponse",
@@ -87,7 +87,7 @@ const SCALARS = {
   13: "uint32",
 };
 
-test("there are types to compare", () => {
+test("all types of the protos are compared", () => {
   assert.ok(ours.has("zitadel.management.v1.ManagementService"));
   assert.ok(ours.has("zitadel.v1.ErrorDetail"));
   assert.equal(ours.size, 34);
@@ -103,7 +103,7 @@ for (const [name, type] of [...ours].filter(([name]) => !NEWER.has(name))) {
       assert.equal(message?.kind, "message");
       for (const field of type.fieldsArray) {
         const official = message.fields.find((/** @type {any} */ it) => it.name === field.name);
-        assert.ok(official, `${field.name} is no field of ZITADEL's`);
+        assert.ok(official, `${field.name} is not a field in ZITADEL`);
         assert.equal(official.number, field.id, field.name);
         const isScalar = field.type in protobuf.types.basic;
         assert.equal(
@@ -128,7 +128,7 @@ for (const [name, type] of [...ours].filter(([name]) => !NEWER.has(name))) {
       assert.equal(service?.kind, "service");
       for (const method of type.methodsArray.filter(({ name }) => !NEWER.has(name))) {
         const official = service.methods.find((/** @type {any} */ it) => it.name === method.name);
-        assert.ok(official, `${method.name} is no method of ZITADEL's`);
+        assert.ok(official, `${method.name} is not a method in ZITADEL`);
         assert.equal(official.methodKind, "unary");
         assert.equal(official.input.typeName, resolve(method.requestType, name));
         assert.equal(official.output.typeName, resolve(method.responseType, name));

@@ -1,4 +1,4 @@
-// The recipes of docs/recipes.md against the types of the frameworks that they are for.
+// The recipes in docs/recipes.md compile against the types of their frameworks.
 
 import assert from "node:assert/strict";
 import { mkdir, rm, writeFile } from "node:fs/promises";
@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { compile } from "../support/compile.js";
 import { recipes } from "../support/recipes.js";
 
-// Where the frameworks are found, and git does not look.
+// A folder from which the frameworks are found, and that git ignores.
 const FOLDER = "tests/node_modules/.recipes";
 
 test("the recipes compile under tsc --strict", async () => {
@@ -36,7 +36,7 @@ test("the recipes compile under tsc --strict", async () => {
   ]);
 });
 
-test("a recipe that does not compile fails, and so does a compiler that is not there", async () => {
+test("a broken recipe and a missing compiler fail", async () => {
   const file = `${FOLDER}/broken.ts`;
   await writeFile(file, "export const number: number = 'text';");
   await assert.rejects(compile(["--strict", "--noEmit", file]), /TS2322/);

@@ -1,5 +1,5 @@
-// Real responses of organization v2 and the permissions call: each is read as the official descriptors and JavaScript's own
-// decoders read it. What those do not have (the changes, newer than the package) is read by hand.
+// Recorded responses of organization v2 and of the permissions call, compared with the official descriptors' decoders. Changes
+// are newer than that package, so that the test decodes them itself.
 //
 // tests/fixtures/organization-v2.json and permissions-and-lists.json were recorded on ZITADEL at a97999e5 (2026-07-10).
 
@@ -49,7 +49,7 @@ const SCHEMAS = {
 };
 
 /**
- * The value of a success, as others read it.
+ * The value of a success, by other decoders.
  *
  * @param {Exchange} exchange
  * @param {{ name: string, protocol: string }} call
@@ -121,6 +121,6 @@ for (const exchange of EXCHANGES) {
   });
 }
 
-test("every exchange of a call that the client has was played", () => {
+test("every recorded call of the client is covered", () => {
   assert.equal(count, 84);
 });

@@ -1,4 +1,4 @@
-// Real responses of ZITADEL's, byte by byte: what each says was read off its status line, headers and bytes by hand.
+// Recorded responses of management v1. The expected values were read from their bytes by hand.
 //
 // tests/fixtures/management-v1.json was recorded on ZITADEL at a97999e5 (2026-07-10).
 
@@ -227,7 +227,7 @@ const ERRORS = [
   ["status", 5, undefined, "Not Found", "rest-trailing-slash"],
 ];
 
-/** Responses that this client takes for broken, since it asks for none of them. @type {Record<string, [string, number]>} */
+/** Responses that this client rejects, because it never requests them. @type {Record<string, [string, number]>} */
 const BROKEN = {
   "grpc-encoding-gzip-get": ["protocol", 13],
   "text-get": ["protocol", 13],
@@ -241,7 +241,7 @@ const BROKEN = {
   "timeout-bad-origin": ["status", 13],
 };
 
-/** Told here by their text's beginning, since ZITADEL's version changes the rest. @type {Record<string, string>} */
+/** The beginnings of texts whose rest depends on ZITADEL's version. @type {Record<string, string>} */
 const BEGINNINGS = {
   "unknown-host-de": "unable to set instance using origin &{other.example  http}",
   "rest-array-body": "proto:",
@@ -250,7 +250,7 @@ const BEGINNINGS = {
 };
 const BEGINNING_CODES = /** @type {Record<string, number>} */ ({ "unknown-host-de": 5 });
 
-/** The method that an exchange calls, and over which protocol; undefined for what the client has no call of. @param {Exchange} exchange */
+/** Returns the client's function and the protocol of an exchange, if the client has such a call. @param {Exchange} exchange */
 function callOf({ request }) {
   const [verb = "", path = ""] = request.split(" ");
   const rpc = /ManagementService\/(GetMyOrg|ReactivateOrg|DeactivateOrg)$/.exec(path)?.[1];
@@ -299,7 +299,7 @@ for (const exchange of EXCHANGES) {
       assert.ok(message.startsWith(BEGINNINGS[exchange.name]), message);
     } else {
       const expected = ERRORS.find(([, , , , names]) => names.split(/\s+/).includes(exchange.name));
-      assert.ok(expected, `nobody has read what ${exchange.name} says: ${kind} ${code} ${message}`);
+      assert.ok(expected, `${exchange.name} has no expectation: ${kind} ${code} ${message}`);
       assert.deepEqual([kind, code, id, message], expected.slice(0, 4));
       if (id && id !== "QUERY-1kIjX") {
         const [detail] = /** @type {any} */ (outcome).details;
@@ -309,6 +309,6 @@ for (const exchange of EXCHANGES) {
   });
 }
 
-test("every exchange of a call that the client has was played", () => {
+test("every recorded call of the client is covered", () => {
   assert.equal(count, 129);
 });

@@ -1,4 +1,4 @@
-// What axe-core finds wrong with a page, for those who do not see it or have no mouse.
+// Accessibility problems of a page, found by axe-core.
 
 import { readFileSync } from "node:fs";
 

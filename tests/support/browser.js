@@ -1,4 +1,4 @@
-// Browsers, driven over WebDriver. `cargo xtask` says where they are, and in BROWSER which one the tests are to run in.
+// Browsers, driven over WebDriver. `cargo xtask` sets their paths, and the tests' browser in BROWSER.
 
 import { spawn } from "node:child_process";
 
@@ -22,7 +22,7 @@ export function setting(name) {
   return value;
 }
 
-/** How each engine is opened, and the variable that says where it is. */
+/** The function that opens each engine, and the variable that has its path. */
 const ENGINES = {
   Chromium: { open: openChromium, variable: "CHROMEDRIVER" },
   Firefox: { open: openFirefox, variable: "GECKODRIVER" },
@@ -36,10 +36,10 @@ export const ALL_ENGINES = /** @type {Engine[]} */ (Object.keys(ENGINES));
 /** The engine that the tests run in. */
 export const ENGINE = /** @type {Engine} */ (process.env.BROWSER ?? "Chromium");
 
-/** What to skip a test with that drives more than WebDriver can: the reason, unless the engine is Chromium. */
+/** The reason to skip a test that needs more than WebDriver, unless the engine is Chromium. */
 export const NEEDS_DEVTOOLS = ENGINE !== "Chromium" && "needs Chromium's DevTools";
 
-/** Whether the machine has an engine. @param {Engine} engine */
+/** Returns true if the machine has an engine. @param {Engine} engine */
 export const hasEngine = (engine) => Boolean(process.env[ENGINES[engine].variable]);
 
 /** A browser with an empty profile; whoever opens it quits it. @returns {Promise<WebDriver>} */

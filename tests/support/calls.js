@@ -28,7 +28,7 @@ export const RPCS = {
 };
 
 /**
- * The error that a call rejects with; nothing but a ZitadelError will do.
+ * Returns the error that a call rejects with, which must be a ZitadelError.
  *
  * @param {Promise<unknown>} call
  * @returns {Promise<ZitadelError>}
@@ -43,7 +43,7 @@ export async function rejection(call) {
 }
 
 /**
- * What a call hands to fetch.
+ * Returns the arguments that a call passes to fetch.
  *
  * @param {any} [options]
  * @param {any} [orgId]
@@ -63,7 +63,7 @@ export async function sent(options, orgId, token = "t") {
 }
 
 /**
- * Checks that a call is refused before anything is sent, with a message that begins with the argument's name.
+ * Checks that a call is rejected before anything is sent, with a message that starts with the argument's name.
  *
  * @param {string} argument
  * @param {any} [options]

@@ -1,4 +1,4 @@
-// The Content-Security-Policy that the package's README asks for, and what browsers report against it.
+// The Content-Security-Policy in the package's README, and the violations that browsers report.
 
 import { createServer } from "node:http";
 

@@ -1,4 +1,4 @@
-// The demo page, driven as a user would.
+// The demo page, driven like a user does.
 
 import { By, until } from "selenium-webdriver";
 
