@@ -53,7 +53,7 @@ test("a warm call crosses no more often than recorded", async () => {
   await call();
   const crossings = await call();
   if (process.env["UPDATE"] === "1") {
-    writeFileSync(RECORD, `${JSON.stringify({ warmCall: crossings }, null, 2)}\n`);
+    writeFileSync(RECORD, `{ "warmCall": ${crossings} }\n`);
   }
   const { warmCall } = JSON.parse(readFileSync(RECORD, "utf8"));
   assert.ok(crossings > 0);
