@@ -10,7 +10,7 @@ pub(crate) struct Route {
     pub(crate) verb: &'static str,
     /// The path, with names of request fields in braces.
     pub(crate) path: String,
-    /// Whether the method changes nothing, from `option idempotency_level`.
+    /// True if the method changes nothing, from `option idempotency_level`.
     pub(crate) is_read: bool,
 }
 

@@ -25,7 +25,7 @@ use crate::{
     validate,
 };
 
-/// A client of ZITADEL's API for organizations.
+/// A client for the ZITADEL organization API.
 ///
 /// Clones are cheap. Dropping the future of a call ends the call.
 ///

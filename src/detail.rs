@@ -55,7 +55,7 @@ pub enum Detail {
 }
 
 impl Detail {
-    /// Decodes a message; `None` if it is malformed and has one of ZITADEL's types.
+    /// Decodes a message; `None` if it is malformed and has a ZITADEL type.
     pub(crate) fn decode(type_url: String, value: Vec<u8>) -> Option<Self> {
         let (schema, id) = match type_url.as_str() {
             ZITADEL => (&schema::ZITADEL_V1_ERROR_DETAIL, "id"),
@@ -88,7 +88,7 @@ pub(crate) fn id_in_text(text: &str) -> Option<&str> {
     })
 }
 
-/// Returns true for the form of ZITADEL's ids, and false for `UTF-8`, `SHA-256` and `ISO-8601`.
+/// Returns true for the form of a ZITADEL error id, and false for `UTF-8`, `SHA-256` and `ISO-8601`.
 fn is_id(text: &str) -> bool {
     let Some((prefix, suffix)) = text.split_once('-') else { return false };
     prefix.len() > 1

@@ -89,7 +89,7 @@ struct Fields {
     source: Option<SharedSource>,
 }
 
-/// How far a call got before it failed.
+/// The progress of a call before it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Progress {
     Unsent,

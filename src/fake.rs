@@ -299,12 +299,12 @@ pub(crate) struct FakeServer {
     inactive: BTreeSet<String>,
     /// The time at which an inactive organization was or will be reactivated.
     reactivated_at_ms: RefCell<BTreeMap<String, f64>>,
-    /// How long reads lag behind a change.
+    /// The delay of reads behind a change.
     pub(crate) lag_ms: f64,
     pub(crate) accepts: Box<dyn Fn(&str) -> bool>,
     /// The reaction to a request, by its index and method.
     pub(crate) reacts: Box<React>,
-    /// How long a request takes, by its index. The server goes on with it after the client has gone.
+    /// The duration of a request, by its index. The server goes on with it after the client has gone.
     pub(crate) latency_ms: Box<dyn Fn(usize) -> f64>,
     /// The method and the organization of each request.
     pub(crate) calls: RefCell<Vec<(String, String)>>,

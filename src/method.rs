@@ -1,4 +1,4 @@
-//! The methods of ZITADEL's API. The build generates one type for each rpc of `proto/`.
+//! The methods of the ZITADEL API. The build generates one type for each rpc of `proto/`.
 
 use prost::Message;
 
@@ -14,7 +14,7 @@ pub(crate) struct Method {
     pub(crate) verb: &'static str,
     /// The path over REST, with the names of request members in braces.
     pub(crate) route: &'static str,
-    /// Whether the method changes nothing on the server.
+    /// True if the method changes nothing on the server.
     pub(crate) is_read: bool,
     pub(crate) request: &'static Schema,
     pub(crate) response: &'static Schema,

@@ -1,4 +1,4 @@
-//! What the build made of `proto/`: prost's messages and the typed clients.
+//! The code that the build generates from `proto/`: prost's messages and the typed clients.
 
 #![expect(missing_docs, reason = "packages have no comments that prost could take")]
 

@@ -12,7 +12,7 @@ const changes = new Map();
 /** Forgets all changes. */
 export const forget = () => changes.clear();
 
-/** Remembers a change and shows it wherever the organization is in view. @param {string} id @param {Change} change */
+/** Remembers a change and shows it in every view of the organization. @param {string} id @param {Change} change */
 export function remember(id, change) {
   changes.set(id, change);
   document.dispatchEvent(new CustomEvent("changed", { detail: id }));

@@ -86,7 +86,7 @@ pub(crate) fn empty(http_status: StatusCode, name: &'static str, value: &str) ->
     response
 }
 
-/// Returns 20 characters, the length of ZITADEL's request ids: the time, then a counter.
+/// Returns 20 characters, the length of a ZITADEL request id: the time, then a counter.
 fn request_id() -> String {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_micros();

@@ -1,4 +1,4 @@
-//! A mock of ZITADEL's organization API over gRPC-Web and REST, for the demo and the tests.
+//! A mock of the ZITADEL organization API over gRPC-Web and REST, for the demo and the tests.
 //!
 //! Checks, error ids, texts and CORS are those of the real server, whose recorded exchanges `tests/recorded.rs` replays.
 //! Other versions and faults of a server are selected by the host name: see `--help`. State is kept in a SQLite database.

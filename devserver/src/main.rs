@@ -14,7 +14,7 @@ use devserver::{
     store::{Event, Store},
 };
 
-/// A mock of ZITADEL's organization API, with the demo page.
+/// A mock of the ZITADEL organization API, with the demo page.
 #[derive(Debug, Parser)]
 #[command(after_help = instance::help())]
 struct Arguments {

@@ -1,4 +1,4 @@
-//! Translated texts, in three of ZITADEL's languages.
+//! Translated texts, in three languages that ZITADEL supports.
 //!
 //! Source: ZITADEL `internal/i18n/translator.go` and `internal/static/i18n/`.
 

@@ -19,7 +19,7 @@ const DEFAULT_CONCURRENCY: f64 = 1.0;
 const MAX_CONCURRENCY: f64 = 100.0;
 /// The number of organizations in a row without a connection that stops the run.
 const MAX_UNREACHABLE: u32 = 3;
-/// How long the results of organizations that were not started may block the page, in milliseconds.
+/// The longest time for which the results of organizations that were not started block the page, in milliseconds.
 const MAX_BLOCK_MS: f64 = 8.0;
 
 /// The result of one organization of a bulk run.

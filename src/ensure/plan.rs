@@ -21,11 +21,11 @@ use crate::{
 /// The share of the timeout that is kept for reading the state, and its maximum in milliseconds.
 const READ_SHARE: f64 = 0.25;
 const MAX_READ_MS: f64 = 5000.0;
-/// How often a lost read is repeated, and the pause before each, in milliseconds. With 5 % of responses lost, fewer than one call
+/// The number of times that a lost read is repeated, and the pause before each, in milliseconds. With 5 % of responses lost, fewer than one call
 /// in a million ends with an unknown state.
 const READ_RETRIES: u32 = 6;
 const RETRY_PAUSE_MS: f64 = 100.0;
-/// How long an inactive state is read again, in milliseconds, because reads can lag, and the pause before each.
+/// The time for which an inactive state is read again because reads can lag, and the pause before each read, in milliseconds.
 const LAG_MS: f64 = 2000.0;
 const LAG_PAUSE_MS: f64 = 100.0;
 /// The longest wait for a server that asks to retry later, in milliseconds, if the call has no deadline.
@@ -135,7 +135,7 @@ pub(super) struct Failure {
     error: Error,
     /// The outcome if the organization turns out to be active.
     outcome: Outcome,
-    /// Whether management v1 may still be tried.
+    /// True if management v1 may still be tried.
     is_v1_untried: bool,
     retries_left: u32,
     /// When to stop reading an inactive state again.
@@ -386,7 +386,7 @@ mod tests {
 
     type Response = Result<Value, Error>;
 
-    /// How long each call takes, in milliseconds.
+    /// The duration of each call, in milliseconds.
     const LATENCY_MS: f64 = 10.0;
 
     fn text(text: &str) -> Value {
@@ -561,7 +561,6 @@ mod tests {
         check(&[with_details], ("v2@0", "status 5"));
     }
 
-    /// New in the contract.
     #[test]
     fn unknown_path_of_an_odd_id_is_no_proof_of_a_missing_v2() {
         for org_id in ["a/b", "%2e", "a b", "a?b", "..."] {
@@ -604,7 +603,6 @@ mod tests {
         }
     }
 
-    /// New in the contract.
     #[test]
     fn statement_that_it_is_active_needs_no_read() {
         check(&[already_active()], ("v2@0", "already-active"));
@@ -642,7 +640,6 @@ mod tests {
         }
     }
 
-    /// New in the contract: whatever the refusal is.
     #[test]
     fn refused_read_leads_to_the_list() {
         let auth_dzg21 = || status(Code::PermissionDenied, "Unauthorized (AUTH-DZG21)");
@@ -654,7 +651,6 @@ mod tests {
         }
     }
 
-    /// New in the contract.
     #[test]
     fn change_of_another_organization_is_a_protocol_error() {
         check(&[missing(), reactivated("8"), got("7", "ACTIVE")], ("v2@0 v1@10 get@20", "active"));
@@ -665,7 +661,6 @@ mod tests {
         check(&[missing(), reactivated("")], ("v2@0 v1@10", "reactivated"));
     }
 
-    /// New in the contract.
     #[test]
     fn read_of_another_organization_is_not_an_answer() {
         let found = listed(&[("8", "INACTIVE"), ("7", "ACTIVE")]);
@@ -706,7 +701,6 @@ mod tests {
         check(&lagging, ("v2@0 get@10 get@120", "already-active"));
     }
 
-    /// New in the contract.
     #[test]
     fn inactive_state_is_read_until_the_deadline_while_in_progress() {
         let deadline_exceeded = status(Code::DeadlineExceeded, "context deadline exceeded");
@@ -726,7 +720,6 @@ mod tests {
         check(&responses, (&calls, "active"));
     }
 
-    /// New in the contract.
     #[test]
     fn retry_after_delays_the_read() {
         check(&[unavailable("3"), got("7", "ACTIVE")], ("v2@0 get@3010", "active"));
@@ -738,7 +731,6 @@ mod tests {
         check(&busy, (&format!("v2@0 {gets} list@7080"), "transport 14?"));
     }
 
-    /// New in the contract.
     #[test]
     fn retry_after_beyond_the_deadline_ends_with_the_error() {
         check(&[unavailable("30")], ("v2@0", "status 14?"));
@@ -746,7 +738,6 @@ mod tests {
         check(&[unavailable("29"), got("7", "ACTIVE")], ("v2@0 get@29010", "active"));
     }
 
-    /// New in the contract.
     #[test]
     fn without_a_deadline_retry_after_is_kept_for_30_s_at_most() {
         let plan = Plan::new("7", Protocol::GrpcWeb, 0.0, None);
@@ -755,9 +746,8 @@ mod tests {
         assert_eq!(calls(&[unavailable("31")]), "v2@0");
     }
 
-    /// New in the contract.
     #[test]
-    fn abort_is_reported_whatever_is_running() {
+    fn abort_is_reported_at_every_step() {
         check(&[aborted()], ("v2@0", "aborted 1"));
         check(&[missing(), aborted()], ("v2@0 v1@10", "aborted 1"));
         check(&[lost(), aborted()], ("v2@0 get@10", "aborted 1?"));
@@ -766,7 +756,6 @@ mod tests {
         check(&[lost(), got("7", "INACTIVE"), aborted()], ("v2@0 get@10 v1@20", "aborted 1?"));
     }
 
-    /// New in the contract.
     #[test]
     fn lost_v2_and_an_inactive_read_try_v1_once() {
         let begin = || vec![lost(), got("7", "INACTIVE")];

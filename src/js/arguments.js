@@ -55,7 +55,7 @@ function itemsOf(name, iterable) {
 const isIterable = (value) =>
   isObject(value) && typeof Reflect.get(value, Symbol.iterator) === "function";
 
-/** A string, or a URL of whichever realm. @param {unknown} value */
+/** A string, or a URL of any realm. @param {unknown} value */
 function url(value) {
   const text = isObject(value) ? Reflect.get(value, "href") : value;
   return typeof text === "string" ? text : reject("baseUrl", "be a string or a URL");

@@ -40,7 +40,7 @@ pub(crate) struct Field {
     pub(crate) name: &'static str,
     pub(crate) kind: Kind,
     pub(crate) is_repeated: bool,
-    /// Of the fields with the same index, a message has at most one.
+    /// The index of the field's oneof: a message has at most one of its fields.
     pub(crate) oneof: Option<i32>,
 }
 

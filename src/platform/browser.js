@@ -283,7 +283,7 @@ function globalFetch() {
 }
 
 /**
- * Names the reason why the global fetch gave no response. A caller's fetch may have sent the request, whatever it throws.
+ * Names the reason why the global fetch gave no response. A caller's fetch may have sent the request no matter which error it throws.
  *
  * @param {any} thrown @param {string} url @param {Record<string, any>} init
  */

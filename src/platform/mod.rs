@@ -41,7 +41,7 @@ const MAX_SLEEP_MS: f64 = i32::MAX as f64;
 
 /// Waits until a time of the clock, however far away.
 ///
-/// A timer that has fired counts, whatever the clock says, because tests fake one and not the other.
+/// A timer that has fired counts even if the clock disagrees, because tests fake one and not the other.
 pub(crate) async fn sleep_until(clock: &impl Clock, at_ms: f64) {
     loop {
         let left_ms = at_ms - clock.now_ms();

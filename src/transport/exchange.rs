@@ -79,8 +79,8 @@ fn no_response(error: SendError, base_url: &str) -> Error {
             Error::protocol(Code::ResourceExhausted, text).permanent().with_source(source)
         }
         SendError::Unreadable(source) => {
-            let text = "fetch returned something that is not a readable Response. See cause. Check the `fetch` option or \
-                        whatever patches the global fetch.";
+            let text = "fetch returned something that is not a readable Response. See cause. Check the `fetch` option and \
+                        the code that patches the global fetch.";
             Error::transport(text).permanent().with_source(source)
         }
     }

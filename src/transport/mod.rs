@@ -58,7 +58,7 @@ pub struct Options {
     /// Milliseconds left until the call's deadline, which the transport may send to the server. The transport does not enforce
     /// the deadline: [`Client`](crate::Client) does, by dropping the future.
     pub timeout_ms: Option<f64>,
-    /// Whether the server is told the deadline.
+    /// True if the request carries the deadline.
     pub timeout_header: TimeoutHeader,
     /// The wire protocol. Only [`FetchTransport`] knows another one than gRPC-Web.
     pub protocol: Protocol,

@@ -2,7 +2,7 @@
 
 use crate::error::Source;
 
-/// How long to wait for the next chunk of a body.
+/// The limit of the wait for the next chunk of a body.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Wait {
     /// No more of the body is needed.
@@ -13,7 +13,7 @@ pub(crate) enum Wait {
     UntilDeadline,
 }
 
-/// How the reading of a body ended.
+/// The reason why the reading of a body ended.
 #[derive(Debug)]
 pub enum End {
     /// There is no more, or no more is needed.
@@ -44,7 +44,7 @@ impl Excerpt {
     const SHOWN_LEN: usize = 1024;
     /// Bytes that are read, so that the connection can be reused and the network log shows the whole page.
     const READ_LEN: usize = 64 * 1024;
-    /// How long the body is waited for.
+    /// The limit of the wait for the body.
     const WAIT_MS: f64 = 1000.0;
 
     /// Returns the first KiB as text, cut between characters.

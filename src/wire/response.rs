@@ -49,7 +49,7 @@ pub struct ResponseDecoder {
     body: Body,
 }
 
-/// What the head says about the body.
+/// The kind of body that the head announces.
 #[derive(Debug)]
 enum Body {
     /// Frames decide. If the headers carry an error already, only trailers could replace it by another.
@@ -60,9 +60,9 @@ enum Body {
     Ignored(Error),
 }
 
-/// How long trailers are waited for when the headers carry an error already, in milliseconds.
+/// The longest wait for trailers when the headers carry an error already, in milliseconds.
 const ERROR_GRACE_MS: f64 = 1000.0;
-/// How long the end of the body is waited for after the trailers, in milliseconds. It usually comes with them, and a connection
+/// The longest wait for the end of the body after the trailers, in milliseconds. It usually comes with them, and a connection
 /// whose response was read to its end can be reused.
 const END_GRACE_MS: f64 = 20.0;
 

@@ -1,4 +1,4 @@
-// What every environment does with the package: a real call, and one that fails.
+// The calls that every environment makes with the package: one that succeeds, and one that fails.
 
 import { getMyOrg, isZitadelError, reactivateOrg } from "zitadel-org-web";
 

@@ -1,4 +1,4 @@
-// What `wasm-pack build` writes works by itself: for the web in a page, for bundlers through one, and in Node.
+// The output of `wasm-pack build` works by itself: for the web in a page, for bundlers through one, and in Node.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";

@@ -60,7 +60,7 @@ test("warm cross-origin calls are one request each", async () => {
       count,
       isAtOnce,
     );
-  // Firefox asks for the first three, whoever calls: a hand-written fetch has it, too.
+  // Firefox asks for the first three, for every caller: a hand-written fetch has it, too.
   await run(WARM_UP);
   assert.equal(verbs.splice(0)[0], "OPTIONS");
   await run(CALLS);

@@ -219,7 +219,7 @@ export const SCENARIOS = {
     expect: "ok",
   },
 
-  // Errors of the server, wherever they are.
+  // Errors of the server, in the body or in the headers.
   "error-in-headers": {
     about: "trailers-only: status in the headers, no body",
     headers: [

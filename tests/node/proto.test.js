@@ -1,4 +1,4 @@
-// The protos of this project are a subset of ZITADEL's, which the npm package @zitadel/proto describes.
+// The protos of this project are a subset of those that the npm package @zitadel/proto describes.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

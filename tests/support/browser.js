@@ -42,7 +42,7 @@ export const NEEDS_DEVTOOLS = ENGINE !== "Chromium" && "needs Chromium's DevTool
 /** Returns true if the machine has an engine. @param {Engine} engine */
 export const hasEngine = (engine) => Boolean(process.env[ENGINES[engine].variable]);
 
-/** A browser with an empty profile; whoever opens it quits it. @returns {Promise<WebDriver>} */
+/** A browser with an empty profile; the caller quits it. @returns {Promise<WebDriver>} */
 export const openBrowser = (engine = ENGINE) => ENGINES[engine].open();
 
 /** Chromium, with its DevTools. @param {string[]} flags */

@@ -44,8 +44,8 @@ export class Policy {
   }
 
   /**
-   * What was reported since it was asked last. The page is made to violate the policy itself, which shows that reports come;
-   * that one is not in the list.
+   * Returns the violations reported since the last call. The page first violates the policy on purpose, which proves that reports
+   * arrive; that violation is left out.
    *
    * @param {import("./browser.js").WebDriver} driver
    */
