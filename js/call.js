@@ -5,7 +5,7 @@ import { now } from "../src/platform/browser.js";
 import texts from "../src/call_texts.json" with { type: "json" };
 import { RPCS } from "#rpcs";
 import { ZitadelError } from "./error.js";
-import { loaded } from "./load.js";
+import { isAborted, loaded } from "./load.js";
 
 /** @typedef {import("./load.js").Source} Source */
 /** @typedef {keyof import("./index.js").OrgClient} Rpc */
@@ -22,9 +22,12 @@ export function call(source, rpc, token, subject, options, defaults) {
   const own = new Options("options", options);
   const ids = rpc === "ensureOrgsActive" ? new Ids(subject) : undefined;
   const values = [token, ids ?? subject, own, defaults];
-  const result = source.instance
-    ? source.instance.run(rpc, values, record)
-    : loaded(source, [defaults, own]).then((instance) => instance.run(rpc, values, record));
+  const { instance } = source;
+  // The loader reports an abort before the module checks the arguments, so every call that starts aborted goes there.
+  const result =
+    instance && !isAborted([defaults, own])
+      ? instance.run(rpc, values, record)
+      : loaded(source, [defaults, own]).then((loaded) => loaded.run(rpc, values, record));
   return ids ? result.catch((error) => bulkResults(ids, record, error)) : result;
 }
 

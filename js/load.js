@@ -40,6 +40,15 @@ function load(source) {
   return source.loading;
 }
 
+/** Returns true if the signal of a call has aborted already. @param {(Options | undefined)[]} readings */
+export function isAborted(readings) {
+  try {
+    return mergeOptions(readings).signal?.aborted === true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Waits for the module under the deadline and the signal of a call. A call whose options could not be read fails at once.
  *
@@ -81,7 +90,9 @@ export async function loaded(source, readings) {
     return await Promise.race([interrupted, loading]);
   } catch (error) {
     // It failed or may hang, so the next call loads again. Another load may be under way by now.
-    source.loading = source.loading === loading ? undefined : source.loading;
+    if (source.loading === loading && !source.instance) {
+      source.loading = undefined;
+    }
     throw error;
   } finally {
     timer?.cancel();

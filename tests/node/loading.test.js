@@ -86,6 +86,36 @@ const ODD = {
   },
 };
 
+/** Two faults of one call: the signal has aborted, and an argument is wrong. @type {Record<string, any[]>} */
+const ABORTED_AND_WRONG = {
+  "the base URL": ["t", "1", { baseUrl: "ftp://x" }],
+  "the timeout": ["t", "1", { timeoutMs: -1 }],
+  "the type of an option": ["t", "1", { protocol: 5 }],
+  "the token": ["", "1", {}],
+  "the token's type": [5, "1", {}],
+  "the id": ["t", "..", {}],
+  "the id's type": ["t", {}, {}],
+};
+
+for (const [name, [token, subject, options]] of Object.entries(ABORTED_AND_WRONG)) {
+  test(`a cold call ends as a warm one if its signal has aborted and ${name} is wrong`, async () => {
+    const given = () => ({ ...OPTIONS, signal: AbortSignal.abort("reason"), ...options });
+    /** @type {((copy: any) => Promise<any>)[]} */
+    const calls = [
+      (copy) => copy.reactivateOrg(token, subject, given()),
+      (copy) => copy.ensureOrgActive(token, subject, given()),
+      (copy) => copy.ensureOrgsActive(token, [subject], given()),
+    ];
+    for (const call of calls) {
+      const copy = await warm();
+      const expected = await outcome(call(copy));
+      assert.deepEqual(await outcome(call(await cold())), expected);
+      // The aborted call left the loaded module in use.
+      assert.deepEqual(await outcome(call(copy)), expected);
+    }
+  });
+}
+
 for (const [name, options] of Object.entries(ODD)) {
   test(`a cold call ends as a warm one if ${name}`, async () => {
     const [first, second] = [await cold(), await warm()];
