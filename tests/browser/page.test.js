@@ -417,7 +417,7 @@ test("an organization that is deactivated already is a success", async () => {
   await page.untilText("progress", /^Stark is deactivated\. It already was/);
   assert.equal((await page.rows())[0]?.state, "deactivated");
   assert.equal(await (await page.find("error")).isDisplayed(), false);
-  assert.equal((await page.answer()).details[0].id, "EVENT-Dbs2g");
+  assert.equal((await page.response()).details[0].id, "EVENT-Dbs2g");
   await bring("activate", STARK);
 });
 
@@ -554,13 +554,13 @@ test("the single view shows each call's response", async () => {
   assert.equal(await page.text("badge"), "deactivated");
   await page.press("reactivate");
   assert.equal(await page.text("badge"), "active");
-  const activation = await page.answer();
+  const activation = await page.response();
   assert.deepEqual(
     [activation.orgId, activation.outcome, typeof activation.changeDate],
     [STARK, "reactivated", "string"],
   );
   await page.press("refresh");
-  const { org } = await page.answer();
+  const { org } = await page.response();
   assert.equal(org.state, "ORG_STATE_ACTIVE");
   assert.equal(org.details.changeDate, activation.changeDate);
   assert.equal(await page.text("org-name"), "Stark (stark.localhost, 69629023906488339)");
@@ -594,7 +594,7 @@ test("an error shows code and id first, then the message and advice", async () =
 test("an empty organization id stands for the own organization", async () => {
   await page.connect("acme-viewer");
   await page.press("refresh");
-  assert.equal((await page.answer()).org.id, ACME);
+  assert.equal((await page.response()).org.id, ACME);
 });
 
 test("every control works with the keyboard", async () => {
