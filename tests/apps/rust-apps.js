@@ -16,7 +16,7 @@ export function versionOf(folder) {
   return new RegExp(`^name = "${folder}"\nversion = "(.*)"`, "m").exec(lock)?.[1] ?? "";
 }
 
-/** Checks that the app's module has none of the crate's JavaScript exports. @param {string} folder */
+/** Checks that the app's module has no JavaScript exports of the crate. @param {string} folder */
 export async function exportsNothing(folder) {
   const module = await WebAssembly.compile(readFileSync(`target/examples/${folder}/app_bg.wasm`));
   const names = WebAssembly.Module.exports(module).map(({ name }) => name);
