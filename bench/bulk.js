@@ -1,4 +1,4 @@
-// Bulk runs in Node that no server sees: organizations that are refused, and a run that is stopped.
+// Bulk runs in Node without a server: one whose organizations are all rejected, and one that is stopped.
 
 import { ensureOrgsActive } from "../pkg/index.js";
 import { CONCURRENCY } from "./measure.js";
@@ -7,7 +7,7 @@ export const REFUSED = [4_000, 16_000];
 export const STOPPED = 10_000;
 const BASE_URL = "https://id.example.com";
 
-/** The headers of a refusal. */
+/** The headers of a rejection. */
 const REFUSAL = {
   "content-type": "application/grpc-web+proto",
   "grpc-status": "7",
@@ -17,7 +17,7 @@ const REFUSAL = {
 /** @param {number} length */
 const ids = (length) => Array.from({ length }, (_, index) => String(index + 1));
 
-/** Returns the time of a run in which the server refuses every organization. @param {number} count */
+/** Returns the time of a run in which the server rejects every organization. @param {number} count */
 async function refused(count) {
   const fetch = async () => new Response(undefined, { headers: REFUSAL });
   const options = { baseUrl: BASE_URL, fetch, concurrency: CONCURRENCY };
@@ -25,12 +25,12 @@ async function refused(count) {
   const results = await ensureOrgsActive("token", ids(count), options);
   const ms = performance.now() - start;
   if (!results.every((result) => result.error?.code === 7)) {
-    throw new Error("not every organization was refused");
+    throw new Error("not every organization was rejected");
   }
   return ms;
 }
 
-/** Returns the longest time for which stopping a run keeps Node from running anything else. */
+/** Returns the longest time for which stopping a run blocks Node. */
 async function stopped() {
   const controller = new AbortController();
   const { signal } = controller;
@@ -53,7 +53,7 @@ async function stopped() {
   return longest;
 }
 
-/** Measures the refused and the stopped runs. @param {number} rounds */
+/** Measures the rejected and the stopped runs. @param {number} rounds */
 export async function measureBulk(rounds) {
   await refused(100);
   const samples = {

@@ -40,7 +40,7 @@ const SCRIPT_TIMEOUT_MS = 120_000;
 export async function measure(bundles, tasks, rounds, say) {
   const page = await servePage(Object.assign({}, tasks, ...Object.values(bundles)));
   const servers = { page, near: await serveApi(0), far: await serveApi(LATENCY_MS) };
-  // Emulation leaves traces in a browser, so warm calls have another one.
+  // Warm calls use a separate browser, because emulation leaves traces.
   const [emulated, plain] = [await openChromium(), await openChromium()];
   const samples = /** @type {Record<Candidate, Record<Measure, number[]>>} */ ({});
   /** @type {Record<"raw" | "ours", number[]>} */
@@ -51,7 +51,7 @@ export async function measure(bundles, tasks, rounds, say) {
     const names = /** @type {Candidate[]} */ (Object.keys(bundles));
     for (let round = 0; round <= rounds; round += 1) {
       say(round === 0 ? "warm-up round" : `round ${round} of ${rounds}`);
-      // The first candidate finds a colder browser, so each round starts with another one.
+      // The first candidate runs in a colder browser, so each round starts with another candidate.
       const first = round % names.length;
       for (const name of [...names.slice(first), ...names.slice(0, first)]) {
         const sample = {

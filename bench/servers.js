@@ -1,4 +1,4 @@
-// The servers: a page with the clients' bundles, and an API on another origin.
+// The server of the page and the clients' bundles, and the API's server on another origin.
 
 import { createServer } from "node:http";
 import { gzipSync } from "node:zlib";
@@ -50,7 +50,7 @@ export async function servePage(
 }
 
 /**
- * Serves an API that responds to any call of any origin after a delay, and counts the requests.
+ * Serves an API that responds to any call from any origin after a delay, and counts the requests.
  *
  * @param {number} delayMs
  */

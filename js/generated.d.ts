@@ -1,4 +1,4 @@
-// Types of what the build generates.
+// Types of the modules that the build generates.
 
 declare module "#glue" {
   /** Returns wasm-bindgen's functions around one instance of the module. */

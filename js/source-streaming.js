@@ -6,7 +6,7 @@ import { createGlue } from "#glue";
 export const source = {
   createGlue,
   async compile() {
-    // Bundlers know these very words, and CommonJS has no import.meta.
+    // Bundlers recognize only this exact expression. CommonJS has no import.meta.
     const url = import.meta.url && new URL("./zitadel_org_web_bg.wasm", import.meta.url);
     if (!url || url.protocol === "file:") {
       const text =
@@ -17,7 +17,7 @@ export const source = {
     if (!response.ok) {
       throw new Error(`${url.pathname} responded with HTTP ${response.status}`);
     }
-    // Streaming refuses a server that does not know the MIME type.
+    // Streaming rejects a response with another MIME type.
     return response.headers.get("content-type") === "application/wasm"
       ? WebAssembly.compileStreaming(response)
       : WebAssembly.compile(await response.arrayBuffer());

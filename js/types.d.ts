@@ -358,7 +358,7 @@ export interface BulkOptions {
    * @defaultValue 1
    */
   concurrency?: number | undefined;
-  /** Called after each organization. What it throws, or rejects with, is ignored. */
+  /** Called after each organization. Its exceptions and rejections are ignored. */
   onProgress?: ((progress: BulkProgress) => void) | undefined;
 }
 

@@ -288,7 +288,6 @@ mod tests {
         assert!(error.message().contains("before the request was sent"), "{error}");
     }
 
-    /// New in the contract.
     #[test]
     fn nothing_is_sent_after_the_token_function_aborted() {
         let aborts = |signal: &Signal, is_renewal: bool| {
@@ -393,7 +392,6 @@ mod tests {
         assert!(!error.may_have_changed());
     }
 
-    /// New in the contract.
     #[test]
     fn http_refusal_proves_that_the_change_was_not_applied() {
         for protocol in PROTOCOLS {
@@ -409,7 +407,6 @@ mod tests {
         }
     }
 
-    /// New in the contract: a date counts from the response's own date, and 0 to 9 only.
     #[test]
     fn retry_after_is_whole_seconds_or_a_date_after_the_responses() {
         let later = "Fri, 31 Dec 1999 23:59:59 GMT\ndate: Fri, 31 Dec 1999 23:59:54 GMT";

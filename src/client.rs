@@ -355,7 +355,7 @@ impl<T: Transport> ClientBuilder<T> {
         self
     }
 
-    /// Sets another transport than the browser's fetch.
+    /// Sets a transport other than the browser's fetch.
     pub fn transport<O: Transport>(self, transport: O) -> ClientBuilder<O> {
         let Self { base_url, allow_insecure, token, options, .. } = self;
         ClientBuilder { base_url, allow_insecure, token, options, transport: Some(transport) }

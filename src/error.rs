@@ -181,7 +181,7 @@ impl Error {
         self
     }
 
-    /// Attaches the response: its HTTP status, headers and trailers, and what `Retry-After` asks for.
+    /// Attaches the response: its HTTP status, headers, trailers and the wait in `Retry-After`.
     #[must_use]
     pub fn with_response(mut self, http_status: u16, headers: &Metadata, trailers: &Metadata) -> Self {
         let fields = self.fields();
@@ -279,7 +279,7 @@ impl Error {
         self.0.http_status
     }
 
-    /// Returns the first KiB of a response that is not what was asked for, so that a proxy's page can be recognized.
+    /// Returns the first KiB of an unexpected response, for instance a proxy's page.
     #[must_use]
     pub fn body(&self) -> Option<&str> {
         self.0.body.as_deref()

@@ -70,7 +70,7 @@ impl Metadata {
         self.iter().filter(move |(other, _)| *other == name).map(|(_, value)| value)
     }
 
-    /// Returns all values of a lower-case name joined with `, `; empty if there are none.
+    /// Returns all values of a lower-case name joined with `, `; empty if the name is absent.
     #[must_use]
     pub fn joined(&self, name: &str) -> String {
         let mut joined = String::new();

@@ -80,7 +80,7 @@ impl TokenFunction {
     fn request(&self, previous: Option<&Error>) -> Shared<Invocation> {
         let pending = {
             let Pending { first, renewal } = &*self.pending.borrow();
-            // A renewal gives a newer token, so it serves everyone. Another invocation may give the rejected token again.
+            // A renewal returns a newer token, so any call can use it. Another invocation may return the rejected token again.
             let renewal = renewal.as_ref().and_then(unfinished);
             renewal.or_else(|| if previous.is_none() { first.as_ref().and_then(unfinished) } else { None })
         };

@@ -25,8 +25,8 @@ class Response {
       const value = {};
       reader.readMessage(value, () =>
         read(reader, {
-          1: (it) => (value.seconds = it.readInt64()),
-          2: (it) => (value.nanos = it.readInt32()),
+          1: (reader) => (value.seconds = reader.readInt64()),
+          2: (reader) => (value.nanos = reader.readInt32()),
         }),
       );
       return value;
@@ -35,10 +35,10 @@ class Response {
       1: (reader) =>
         reader.readMessage(details, () =>
           read(reader, {
-            1: (it) => (details.sequence = it.readUint64String()),
-            2: (it) => (details.creationDate = timestamp(it)),
-            3: (it) => (details.changeDate = timestamp(it)),
-            4: (it) => (details.resourceOwner = it.readString()),
+            1: (reader) => (details.sequence = reader.readUint64String()),
+            2: (reader) => (details.creationDate = timestamp(reader)),
+            3: (reader) => (details.changeDate = timestamp(reader)),
+            4: (reader) => (details.resourceOwner = reader.readString()),
           }),
         ),
     });

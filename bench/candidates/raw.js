@@ -28,7 +28,7 @@ export async function reactivate(baseUrl, token, orgId) {
 /** @param {Uint8Array} bytes */
 function fields(bytes) {
   /** @type {Record<number, any>} */
-  const found = {};
+  const members = {};
   let at = 0;
   const varint = () => {
     let value = 0n;
@@ -42,11 +42,11 @@ function fields(bytes) {
     const key = Number(varint());
     const value = varint();
     if (key & 7) {
-      found[key >> 3] = bytes.subarray(at, at + Number(value));
+      members[key >> 3] = bytes.subarray(at, at + Number(value));
       at += Number(value);
     } else {
-      found[key >> 3] = value;
+      members[key >> 3] = value;
     }
   }
-  return found;
+  return members;
 }

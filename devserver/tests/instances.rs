@@ -94,7 +94,7 @@ async fn list_stays_stale_until_the_next_event() {
 }
 
 #[tokio::test]
-async fn lost_response_is_that_of_a_change_that_was_made() {
+async fn lost_response_follows_an_applied_change() {
     let server = start().await;
     let headers = [("host", "lost-response.localhost"), ("authorization", "Bearer globex-owner-de")];
     assert!(server.try_send("POST", DEACTIVATE, &headers, b"{}").await.is_err());

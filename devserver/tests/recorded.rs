@@ -164,8 +164,8 @@ fn translate(text: &str) -> String {
         ("bulk-0002", "initech"),
     ];
     let text =
-        tokens.iter().fold(text.to_owned(), |text, (theirs, ours)| text.replace(&format!("<token:{theirs}>"), ours));
-    names.iter().fold(text, |text, (theirs, ours)| text.replace(theirs, ours))
+        tokens.iter().fold(text.to_owned(), |text, (recorded, own)| text.replace(&format!("<token:{recorded}>"), own));
+    names.iter().fold(text, |text, (recorded, own)| text.replace(recorded, own))
 }
 
 async fn send(server: &Running, exchange: &Exchange) -> Answer {
@@ -238,22 +238,22 @@ const COMPARED_VALUES: [&str; 17] = [
 fn differences(exchange: &Exchange, answer: &Answer) -> Vec<String> {
     let mut differences = Vec::new();
     compare(&mut differences, "status", exchange.status.split(' ').nth(1), Some(answer.status.to_string().as_str()));
-    let theirs = exchange.headers.iter().filter_map(|header| header.split_once(':'));
-    let theirs = by_name(theirs.map(|(name, value)| (name.to_lowercase(), value.trim().to_owned())));
-    let ours = answer
+    let expected = exchange.headers.iter().filter_map(|header| header.split_once(':'));
+    let expected = by_name(expected.map(|(name, value)| (name.to_lowercase(), value.trim().to_owned())));
+    let actual = answer
         .headers
         .iter()
         .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
-    let ours = by_name(ours);
+    let actual = by_name(actual);
     compare(
         &mut differences,
         "headers",
-        theirs.keys().filter(|name| !ours.contains_key(*name)).collect::<Vec<_>>(),
-        ours.keys().filter(|name| !theirs.contains_key(*name)).collect::<Vec<_>>(),
+        expected.keys().filter(|name| !actual.contains_key(*name)).collect::<Vec<_>>(),
+        actual.keys().filter(|name| !expected.contains_key(*name)).collect::<Vec<_>>(),
     );
     for name in COMPARED_VALUES {
-        if let (Some(theirs), Some(ours)) = (theirs.get(name), ours.get(name)) {
-            compare(&mut differences, name, theirs, ours);
+        if let (Some(expected), Some(actual)) = (expected.get(name), actual.get(name)) {
+            compare(&mut differences, name, expected, actual);
         }
     }
     if let Some(hex) = exchange.body_hex.as_deref().filter(|_| !exchange.request.starts_with("HEAD ")) {
@@ -263,9 +263,9 @@ fn differences(exchange: &Exchange, answer: &Answer) -> Vec<String> {
     differences
 }
 
-fn compare<T: PartialEq + Debug>(differences: &mut Vec<String>, what: &str, theirs: T, ours: T) {
-    if theirs != ours {
-        differences.push(format!("{what}:\n      theirs {theirs:?}\n      ours   {ours:?}"));
+fn compare<T: PartialEq + Debug>(differences: &mut Vec<String>, subject: &str, expected: T, actual: T) {
+    if expected != actual {
+        differences.push(format!("{subject}:\n      expected {expected:?}\n      actual   {actual:?}"));
     }
 }
 

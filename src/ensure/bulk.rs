@@ -30,7 +30,7 @@ const MAX_BLOCK_MS: f64 = 8.0;
 pub struct OrgActivationResult {
     /// The organization.
     pub org_id: String,
-    /// The activation, or the reason why there is none.
+    /// The activation, or the error.
     pub result: Result<OrgActivation, Error>,
 }
 
@@ -357,7 +357,6 @@ mod tests {
         assert_eq!(seen.iter().map(|(.., id)| id.clone()).collect::<BTreeSet<_>>().len(), 1000);
     }
 
-    /// New in the contract: 1 instead of 4.
     #[test]
     fn default_concurrency_is_1() {
         let server = FakeServer::new(ids(20));
@@ -394,7 +393,6 @@ mod tests {
         assert!(polled.1.get() < 200 * 10, "{}", polled.1.get());
     }
 
-    /// New in the contract: a result for each id.
     #[test]
     fn repeated_id_shares_one_activation_and_result() {
         let server = FakeServer::new(["a", "b"]);
@@ -445,7 +443,6 @@ mod tests {
         }
     }
 
-    /// New in the contract.
     #[test]
     fn token_that_expires_twice_is_renewed_twice() {
         for concurrency in [1, 4] {
@@ -500,7 +497,6 @@ mod tests {
         assert_eq!((count.get(), server.calls.borrow().len()), (1, 0));
     }
 
-    /// New in the contract.
     #[test]
     fn token_invocation_outlives_the_organization_that_called_it() {
         let server = FakeServer::new(ids(5));
@@ -544,7 +540,6 @@ mod tests {
         assert_eq!(server.calls.borrow().len(), 12);
     }
 
-    /// New in the contract.
     #[test]
     fn run_stops_after_3_organizations_in_a_row_without_connection() {
         let mut server = FakeServer::new(ids(40));
@@ -576,7 +571,6 @@ mod tests {
         assert!(results.iter().filter(|result| result.result.is_err()).all(|result| error(result).may_have_changed()));
     }
 
-    /// New in the contract.
     #[test]
     fn rate_limit_stops_the_run_after_one_request() {
         let mut headers = Metadata::new();
@@ -602,7 +596,6 @@ mod tests {
         }
     }
 
-    /// New in the contract.
     #[test]
     fn stopping_does_not_block_the_page() {
         const RESULT_MS: f64 = 1.0;

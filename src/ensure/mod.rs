@@ -227,7 +227,6 @@ mod tests {
         );
     }
 
-    /// New in the contract: without a read.
     #[test]
     fn active_organization_is_a_success_without_a_read() {
         let server = FakeServer::new([""; 0]);
@@ -284,7 +283,7 @@ mod tests {
         assert!((1900.0..2500.0).contains(&now_ms), "{now_ms}");
     }
 
-    /// New in the contract: getMyOrg can be stale on servers with a cache.
+    /// Reads by getMyOrg can be stale on servers with a cache.
     #[test]
     fn get_my_org_is_read_again_for_2_s_while_it_lags() {
         for (lag_ms, is_settled) in [(67.0, true), (1500.0, true), (10_000.0, false)] {
@@ -303,7 +302,6 @@ mod tests {
         }
     }
 
-    /// New in the contract.
     #[test]
     fn change_answered_after_75_percent_of_the_timeout_is_a_success() {
         for (timeout_ms, change_ms) in [(1000, 800.0), (1000, 950.0), (30_000, 25_500.0), (30_000, 29_500.0)] {
@@ -320,7 +318,6 @@ mod tests {
         }
     }
 
-    /// New in the contract.
     #[test]
     fn abort_while_a_call_runs_is_reported_at_once() {
         let options = CallOptions::new();
@@ -336,7 +333,6 @@ mod tests {
         assert!(!error.may_have_changed());
     }
 
-    /// New in the contract.
     #[test]
     fn abort_in_a_pause_is_reported_at_once() {
         let mut server = FakeServer::new(["7"]);
@@ -396,7 +392,6 @@ mod tests {
         assert_eq!(urls(&http), ["/v2/organizations/7/activate", v1, v1]);
     }
 
-    /// New in the contract.
     #[test]
     fn refused_read_over_rest_leads_to_the_list() {
         let http = FakeHttp::new([
@@ -409,7 +404,6 @@ mod tests {
         assert_eq!(urls(&http), expected);
     }
 
-    /// New in the contract.
     #[test]
     fn change_of_another_organization_is_no_success() {
         let http = FakeHttp::new([

@@ -21,11 +21,11 @@ use crate::{
 /// The share of the timeout that is kept for reading the state, and its maximum in milliseconds.
 const READ_SHARE: f64 = 0.25;
 const MAX_READ_MS: f64 = 5000.0;
-/// The number of times that a lost read is repeated, and the pause before each, in milliseconds. With 5 % of responses lost, fewer than one call
-/// in a million ends with an unknown state.
+/// The number of times that a lost read is repeated, and the pause before each, in milliseconds. With 5 % of responses lost, fewer
+/// than one call in a million ends with an unknown state.
 const READ_RETRIES: u32 = 6;
 const RETRY_PAUSE_MS: f64 = 100.0;
-/// The time for which an inactive state is read again because reads can lag, and the pause before each read, in milliseconds.
+/// The time for which an inactive state is read again, because reads can lag, and the pause before each read, in milliseconds.
 const LAG_MS: f64 = 2000.0;
 const LAG_PAUSE_MS: f64 = 100.0;
 /// The longest wait for a server that asks to retry later, in milliseconds, if the call has no deadline.
@@ -685,7 +685,6 @@ mod tests {
         (times.len(), *times.last().unwrap(), outcome(&result))
     }
 
-    /// New in the contract: getMyOrg can lag, too.
     #[test]
     fn inactive_state_is_read_again_for_2_s() {
         let internal = || status(Code::Internal, "x");

@@ -1,8 +1,7 @@
 // Reads the arguments of a call: the JavaScript side of `arguments.rs`.
 //
-// Any access to what a caller passes in can throw or lie. Each value is read once, here, inside a `try`, and becomes a plain
-// value of the type that its option has. Rust checks what the values mean. The file imports nothing, because wasm-pack copies it
-// on its own.
+// Any access to a caller's value can throw or lie. Each value is read once, here, inside a `try`, and becomes a plain value of its
+// option's type. Rust validates the values. The file imports nothing, because wasm-pack copies it on its own.
 
 /** More items than any argument has; an iterable may be endless. */
 const MAX_ITEMS = 1_000_000;
@@ -61,7 +60,7 @@ function url(value) {
   return typeof text === "string" ? text : reject("baseUrl", "be a string or a URL");
 }
 
-/** What the constructor of Headers takes, as lines: in turn a name and a value. @param {unknown} value */
+/** Headers in any form that the class Headers accepts, as lines: in turn a name and a value. @param {unknown} value */
 function headers(value) {
   const fail = () =>
     reject("headers", "be an object of strings or an iterable of [name, value] pairs");
@@ -145,7 +144,11 @@ export class Options extends Reading {
   }
 }
 
-/** Merges options. A later reading overrides an earlier one. @param {(Options | undefined)[]} readings @returns {Record<string, any>} */
+/**
+ * Merges options. A later reading overrides an earlier one.
+ *
+ * @param {(Options | undefined)[]} readings @returns {Record<string, any>}
+ */
 export function mergeOptions(readings) {
   const entries = readings.flatMap((reading) => Object.entries(reading?.values ?? {}));
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
@@ -195,7 +198,7 @@ function plain(path, value, depth) {
     );
   }
   const prototype = Reflect.getPrototypeOf(value);
-  // The prototype of plain objects of any realm has none itself.
+  // In any realm, the prototype of plain objects has no prototype.
   if (prototype && Reflect.getPrototypeOf(prototype)) {
     return reject(path, "be a plain object or array");
   }

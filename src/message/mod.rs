@@ -133,7 +133,7 @@ impl Value {
         }
     }
 
-    /// Returns a member that is a number; 0 if there is none.
+    /// Returns a member that is a number; 0 if it is absent.
     pub(crate) fn number(&self, name: &str) -> i64 {
         match self.member(name) {
             Some(Self::Number(number)) => *number,
@@ -149,17 +149,17 @@ impl Value {
         }
     }
 
-    /// Takes a member that is a text; empty if there is none.
+    /// Takes a member that is a text; empty if it is absent.
     pub(crate) fn take_text(&mut self, name: &str) -> String {
         if let Some(Self::Text(text)) = self.take(name) { text } else { String::new() }
     }
 
-    /// Takes a member that is bytes; empty if there is none.
+    /// Takes a member that is bytes; empty if it is absent.
     pub(crate) fn take_bytes(&mut self, name: &str) -> Vec<u8> {
         if let Some(Self::Bytes(bytes)) = self.take(name) { bytes } else { Vec::new() }
     }
 
-    /// Takes the items of a member that is a list; empty if there is none.
+    /// Takes the items of a member that is a list; empty if it is absent.
     pub(crate) fn take_items(&mut self, name: &str) -> Vec<Self> {
         if let Some(Self::List(items)) = self.take(name) { items } else { Vec::new() }
     }

@@ -137,7 +137,7 @@ const abortListeners = /* @__PURE__ */ new WeakMap();
  * Calls back when a signal aborts. A signal gets one listener, however many calls share it: Node warns about more than ten.
  */
 export class AbortSubscription {
-  /** Whether this is an AbortSignal, of any realm. */
+  /** True if this is an AbortSignal, of any realm. */
   isValid = false;
   /** @type {unknown} The exception that reading the signal threw. */
   thrown;
@@ -231,7 +231,11 @@ export function requestToken(callee, previous, wake) {
   return new Watch(() => Reflect.apply(callee, undefined, [{ previous }]), wake);
 }
 
-/** Calls back without waiting. Exceptions and rejections are the callback's own affair. @param {Function} callback @param {unknown} value */
+/**
+ * Calls back without waiting. Exceptions and rejections are ignored.
+ *
+ * @param {Function} callback @param {unknown} value
+ */
 export function notify(callback, value) {
   try {
     settle(Reflect.apply(callback, undefined, [value]), ignore, ignore);
@@ -300,9 +304,9 @@ function failureOf(thrown, url, init) {
         return "not-connected";
     }
   } catch {
-    // An error whose members throw says nothing.
+    // An error whose members throw reveals no reason.
   }
-  // Only a constructor that accepts an ordinary request says something about this one.
+  // A constructor that rejects an ordinary request proves nothing about this one.
   return accepts(PROBE_URL, {}) && !accepts(url, init) ? "refused" : "failed";
 }
 
@@ -316,7 +320,7 @@ function readHeaders(headers) {
     if (typeof name !== "string" || typeof value !== "string" || lines.length > 2 * MAX_HEADERS) {
       throw new TypeError("response.headers is not an iterable of pairs of strings");
     }
-    // fetch has no line breaks in headers. A fake that has them gets a malformed header.
+    // Real headers have no line breaks. A fake with line breaks gets a malformed header.
     lines.push(name.replaceAll("\n", "\0"), value.replaceAll("\n", "\0"));
   }
   return lines.join("\n");
@@ -382,7 +386,7 @@ export class Exchange {
   #controller;
   /** @type {any} */
   #reader;
-  /** @type {any} A response whose body is not one of the web's streams. */
+  /** @type {any} A response whose body is not a web stream. */
   #whole;
   #isBodyUsed = false;
   #isEmpty = true;
@@ -480,7 +484,7 @@ export class Exchange {
     this.#reader = this.#whole = this.#controller = undefined;
   }
 
-  /** Gives up the response, also where fetch ignores its signal. */
+  /** Cancels the response, even if fetch ignores its signal. */
   close() {
     try {
       this.#controller?.abort();
@@ -493,7 +497,7 @@ export class Exchange {
         this.#reader.releaseLock();
       }
     } catch {
-      // The reader is not one of the web's.
+      // The reader is not a web stream's.
     }
     this.#end();
   }

@@ -174,7 +174,7 @@ mod tests {
         }
     }
 
-    /// New in the contract: Node's ECONNREFUSED and ENOTFOUND.
+    /// Node reports ECONNREFUSED and ENOTFOUND.
     #[test]
     fn change_is_not_applied_if_there_was_no_connection() {
         for protocol in PROTOCOLS {

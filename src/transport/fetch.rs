@@ -5,7 +5,7 @@ use crate::error::Error;
 
 /// gRPC-Web, or the REST mapping, over the browser's fetch.
 ///
-/// Outside a browser there is none. [`ClientBuilder::transport`](crate::ClientBuilder::transport) sets another transport.
+/// It exists only in a browser. [`ClientBuilder::transport`](crate::ClientBuilder::transport) sets another transport.
 ///
 /// ```no_run
 /// # #[cfg(browser)]

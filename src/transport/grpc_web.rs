@@ -176,7 +176,6 @@ mod tests {
         assert_eq!(outcome(script, Options::default()), (Err((Kind::Protocol, 13)), 0.0, 1));
     }
 
-    /// New in the contract: the page of a response with status 200 is shown, too.
     #[test]
     fn page_is_read_for_a_second_and_64_kib_and_shown_by_1_kib() {
         for (http_status, kind, code) in [(503, Kind::Status, Code::Unavailable), (200, Kind::Protocol, Code::Unknown)]

@@ -60,7 +60,7 @@ pub struct Options {
     pub timeout_ms: Option<f64>,
     /// True if the request carries the deadline.
     pub timeout_header: TimeoutHeader,
-    /// The wire protocol. Only [`FetchTransport`] knows another one than gRPC-Web.
+    /// The wire protocol. Only [`FetchTransport`] supports a protocol other than gRPC-Web.
     pub protocol: Protocol,
 }
 

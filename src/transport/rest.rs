@@ -156,7 +156,6 @@ mod tests {
         assert_eq!(error.kind(), Kind::InvalidArgument);
     }
 
-    /// New in the contract: an error is read to its end, like any response.
     #[test]
     fn json_error_is_read_until_its_end() {
         let body = [r#"{"code":9,"message":"#, &"x".repeat(200_000), r#" (EVENT-bfnrh)"}"#].concat();

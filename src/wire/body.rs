@@ -16,7 +16,7 @@ pub(crate) enum Wait {
 /// The reason why the reading of a body ended.
 #[derive(Debug)]
 pub enum End {
-    /// There is no more, or no more is needed.
+    /// The body has ended, or the rest is not needed.
     Complete,
     /// The connection was lost.
     Lost(Source),
@@ -31,7 +31,7 @@ pub(crate) trait BodyDecoder {
     fn push(&mut self, chunk: &[u8]);
 }
 
-/// The beginning of a body that is not what was asked for, for the error to show.
+/// The beginning of an unexpected body, which the error shows.
 #[derive(Debug, Default)]
 pub(crate) struct Excerpt {
     bytes: Vec<u8>,

@@ -107,13 +107,13 @@ impl Decoder {
         self.messages
     }
 
-    /// Returns the first message; empty if there is none.
+    /// Returns the first message; empty if no message was received.
     #[must_use]
     pub fn message(&self) -> &[u8] {
         &self.message
     }
 
-    /// Returns the first message; empty if there is none.
+    /// Returns the first message; empty if no message was received.
     #[must_use]
     pub fn into_message(self) -> Vec<u8> {
         self.message

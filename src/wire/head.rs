@@ -21,8 +21,8 @@ impl Head {
         matches!(self.http_status, 200..300)
     }
 
-    /// Returns the value of `content-type`, empty if there is none. Repeated equal values count as one; of different ones, all
-    /// are returned.
+    /// Returns the value of `content-type`, empty if it is absent. Repeated equal values count as one. Different values are all
+    /// returned.
     pub(crate) fn content_type(&self) -> String {
         let values = self.headers.joined("content-type");
         let first = values.split(',').next().unwrap_or_default().trim_ascii();

@@ -1,7 +1,7 @@
 //! The response to a unary call over gRPC-Web: from HTTP status, headers and body to a message or an error.
 //!
 //! The order of decisions: a bad HTTP status, the content type, the body's frames, the status in the trailers frame or in the
-//! headers, and last the message. A status other than OK is the server's word and comes before every violation of the form.
+//! headers, and last the message. A status other than OK takes precedence over every violation of the protocol.
 
 use super::{
     body::{BodyDecoder, End, Excerpt, Wait},
@@ -353,7 +353,6 @@ mod tests {
         }
     }
 
-    /// New in the contract: 2 wins, too.
     #[test]
     fn valid_grpc_error_on_an_http_error_wins_2_included() {
         let result = |status: &str| complete(503, &format!("grpc-status: {status}\r\n"), &[]).unwrap_err();
@@ -390,7 +389,6 @@ mod tests {
         assert_eq!(complete(200, "", &[MESSAGE, OK]), Err((Kind::Protocol, Code::Unknown)));
     }
 
-    /// New in the contract: with parameters, too.
     #[test]
     fn two_different_content_types_are_a_violation() {
         for value in [
@@ -404,7 +402,6 @@ mod tests {
         }
     }
 
-    /// New in the contract.
     #[test]
     fn page_with_status_200_is_shown_by_its_first_kib() {
         let page = ["<h1>", &"ü".repeat(2000)].concat();

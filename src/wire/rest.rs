@@ -103,7 +103,7 @@ fn decode(head: &Head, bytes: &[u8], end: End, schema: &Schema) -> Result<Vec<u8
 
 fn decode_message(json: &Json<'_>, schema: &Schema) -> Result<Vec<u8>, Invalid> {
     let value = Value::from_json(schema, json, Form::Response)?;
-    // An object without any member of the response says something else.
+    // An object without any member of the response is another message.
     let members = json.as_object().map(Object::members).unwrap_or_default();
     if !members.is_empty() && !members.iter().any(|(name, _)| schema.has_field(name)) {
         return Err(Invalid::new("must be an object of the response's type"));
@@ -219,7 +219,6 @@ mod tests {
         assert_eq!(read(200, "application/json; charset=utf-8", "{}").unwrap(), json!({}));
     }
 
-    /// New in the contract: an unknown name is the zero value.
     #[test]
     fn enum_is_a_name_or_number_and_an_unknown_name_is_zero() {
         let state = |state: Parsed| org(&json!({ "state": state })).unwrap()["state"].clone();
@@ -264,7 +263,6 @@ mod tests {
         }
     }
 
-    /// New in the contract.
     #[test]
     fn date_with_an_offset_is_read_in_utc() {
         let details = json!({ "changeDate": "2026-07-10T09:52:56.5+02:00" });
@@ -281,7 +279,6 @@ mod tests {
         }
     }
 
-    /// New in the contract.
     #[test]
     fn text_that_is_not_utf_8_is_a_violation() {
         for wrong in [&b"{\"org\":{\"name\":\"\xff\"}}"[..], br#"{"org":{"name":"\ud800"}}"#] {
@@ -303,7 +300,6 @@ mod tests {
         }
     }
 
-    /// New in the contract.
     #[test]
     fn two_different_content_types_are_a_violation() {
         for content_type in ["application/json; charset=utf-8, text/html", "application/json, text/html"] {
@@ -312,7 +308,6 @@ mod tests {
         assert!(read(200, "application/json, application/json", "{}").is_ok());
     }
 
-    /// New in the contract: with status 200, too.
     #[test]
     fn page_is_shown_by_its_first_kib() {
         for http_status in [200, 502] {
@@ -362,7 +357,6 @@ mod tests {
         assert_eq!(error.details(), expected);
     }
 
-    /// New in the contract.
     #[test]
     fn error_body_up_to_4_mib_is_the_same_error_however_it_is_cut() {
         let message = "x".repeat(MAX_MESSAGE_LEN - br#"{"code":9,"message":""}"#.len());

@@ -6,5 +6,5 @@ await new Promise((resolve) =>
     ? resolve(undefined)
     : navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }),
 );
-const response = await fetch(`/answer${location.search}`);
+const response = await fetch(`/result${location.search}`);
 document.title = await response.text();

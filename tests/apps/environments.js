@@ -1,5 +1,5 @@
-// Every environment that the package is made for, as one table: how an app that has it installed is built there and run.
-// tests/environments.test.js goes through it, and the table in js/README.md is made of it.
+// The supported environments: how an app with the package installed is built and run in each. environments.test.js tests them and
+// generates the table in js/README.md.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -24,22 +24,22 @@ import { run } from "../support/packed-app.js";
 /**
  * @typedef {{
  *   name: string,
- *   package?: string, // whose version is the environment's
- *   entry?: string, // if it is not the default one
+ *   package?: string, // its version is the environment's
+ *   entry?: string, // omitted for the default entry
  *   isQuick?: true, // also part of `cargo xtask test`
- *   framework?: string, // whose files of tests/apps the app has
- *   app?: string, // environments that run the same app name it alike
+ *   framework?: string, // the folder in tests/apps with its files
+ *   app?: string, // the same in environments that share an app
  *   build?: (folder: string, policy: Policy) => Promise<unknown>,
- *   ask?: (folder: string, api: string) => Promise<string>, // runs the app, for what it answers
- *   serve?: (folder: string, policy: Policy) => Promise<Served>, // for browsers, which see the answer in the title
+ *   ask?: (folder: string, api: string) => Promise<string>, // runs the app and returns its result
+ *   serve?: (folder: string, policy: Policy) => Promise<Served>, // for browsers; the result is the page's title
  *   hasNoPolicy?: true,
- *   isRow?: true, // of the table, although it has no version and is not served
+ *   isRow?: true, // also in the table, without a version and a server
  * }} Environment
  */
 
-/** A program of the matrix's. @param {string} name */
+/** Returns the path of a program in the matrix. @param {string} name */
 const program = (name) => resolve("tests/support/matrix/node_modules/.bin", name);
-/** A Node of the matrix's. @param {string} name */
+/** Returns the path of a Node version in the matrix. @param {string} name */
 const node = (name) => resolve("tests/support/matrix/node_modules", name, "bin/node");
 
 /** The oldest compatibility date of workerd that the package supports. */
@@ -123,7 +123,7 @@ const WITH_DEFAULT_ENTRY = [
     name: "Parcel",
     package: "parcel",
     async build(folder) {
-      // A path from the page's own, as Parcel wants it.
+      // Parcel requires a relative path.
       await writeFile(join(folder, "index.html"), pageOf("browser.js").replace("/", "./"));
       const options = ["--no-cache", "--no-source-maps", "--dist-dir", "out"];
       const args = ["build", ...options, "--public-url", "/out", "index.html"];
@@ -231,7 +231,7 @@ const WITH_DEFAULT_ENTRY = [
     ask: (folder, api) => askWorkerd(folder, api, "2026-11-01"),
   },
   {
-    name: "workerd, its oldest date",
+    name: "workerd, oldest supported date",
     package: "workerd",
     entry: "condition `workerd`",
     build: buildForWorkerd,
@@ -246,21 +246,21 @@ const WITH_DEFAULT_ENTRY = [
         join(folder, "app.test.js"),
         `import { app } from "./app.js";
          import { test } from "vitest";
-         test("app", async () => console.log("answer=" + JSON.stringify(await app(${JSON.stringify(api)}))));`,
+         test("app", async () => console.log("result=" + JSON.stringify(await app(${JSON.stringify(api)}))));`,
       );
       const args = ["run", "--environment", environment, "--root", folder];
       const { stdout } = await run(program("vitest"), args, {
         cwd: folder,
         env: { ...process.env, CI: "1" },
       });
-      return stdout.match(/answer=(\{.*\})/)?.[1] ?? stdout;
+      return stdout.match(/result=(\{.*\})/)?.[1] ?? stdout;
     },
     framework: "vitest",
   })),
   ...[
     { how: "CommonJS", environment: "node" },
     { how: "ES modules", environment: "node" },
-    { how: "jsdom with what it lacks", environment: "jsdom" },
+    { how: "jsdom with polyfills", environment: "jsdom" },
   ].map(({ how, environment }) => ({
     name: `Jest, ${how}`,
     package: "jest",
@@ -285,14 +285,14 @@ const WITH_DEFAULT_ENTRY = [
          test("app", async () => {
            const baseUrl = process.env.API;
            const { org } = await getMyOrg("acme-viewer", null, { baseUrl });
-           const error = await reactivateOrg("acme-viewer", null, { baseUrl }).catch((it) => it);
-           const answer = { name: org?.name, isZitadelError: isZitadelError(error), id: error.id };
-           writeFileSync("answer.json", JSON.stringify(answer));
+           const error = await reactivateOrg("acme-viewer", null, { baseUrl }).catch((error) => error);
+           const result = { name: org?.name, isZitadelError: isZitadelError(error), id: error.id };
+           writeFileSync("result.json", JSON.stringify(result));
          });`,
       );
       const env = { ...process.env, API: api, NODE_OPTIONS: "--experimental-vm-modules" };
       await run(program("jest"), ["--ci"], { cwd: folder, env });
-      return readFile(join(folder, "answer.json"), "utf8");
+      return readFile(join(folder, "result.json"), "utf8");
     },
   })),
 ];
@@ -304,7 +304,7 @@ export const ENVIRONMENTS = [
   ...withEntry("tonic", "esbuild", "Vite"),
 ];
 
-/** The same with another entry. @param {string} entry @param {string[]} names */
+/** Returns environments with another entry. @param {string} entry @param {string[]} names */
 function withEntry(entry, ...names) {
   const environments = WITH_DEFAULT_ENTRY.filter(({ name }) => names.includes(name));
   return environments.map(({ isQuick, build, ...environment }) => ({
@@ -332,7 +332,7 @@ function esbuild(folder, ...scripts) {
   });
 }
 
-/** Next's three places for code, in one app. @param {string} bundler @returns {Environment[]} */
+/** Returns the environments of one Next app: client, route and server component. @param {string} bundler @returns {Environment[]} */
 function nextWith(bundler) {
   /** @type {Pick<Environment, "package" | "framework" | "app" | "build">} */
   const common = {
@@ -366,7 +366,7 @@ function nextWith(bundler) {
       name: `Next with ${bundler}, server component`,
       async ask(folder, api) {
         const html = await ask(folder, `/server?api=${encodeURIComponent(api)}`);
-        return decodeURIComponent(html.match(/answer=([^.]*)\./)?.[1] ?? html);
+        return decodeURIComponent(html.match(/result=([^.]*)\./)?.[1] ?? html);
       },
     },
   ];

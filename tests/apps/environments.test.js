@@ -1,6 +1,6 @@
-// The package, installed from its tarball into an app for each environment, built there, run, and checked against the dev
-// server, cross-origin; in browsers under a strict Content-Security-Policy. With MATRIX set, every environment and every
-// engine, and the table of them in js/README.md is compared, or written if UPDATE is set.
+// The package in every environment: installed from its tarball into an app, built, and run against the dev server, cross-origin.
+// Browsers run it under a strict Content-Security-Policy. With MATRIX set, all environments and engines are tested, and the table
+// in js/README.md is compared. UPDATE=1 writes it.
 
 import assert from "node:assert/strict";
 import { readdir, readFile, writeFile } from "node:fs/promises";
@@ -20,9 +20,9 @@ import { Workshop } from "../support/packed-app.js";
 
 const IS_MATRIX = Boolean(process.env.MATRIX);
 const ENGINES = IS_MATRIX ? ALL_ENGINES : [ENGINE];
-/** What every app answers; see apps/app.js. */
+/** The result of every app; see apps/app.js. */
 const EXPECTED = '{"name":"ACME","isZitadelError":true,"id":"AUTH-5mWD2"}';
-/** The versions of the packages that apps are built with and run by. @type {Record<string, string>} */
+/** The versions of bundlers, runtimes and frameworks. @type {Record<string, string>} */
 const VERSIONS = {};
 for (const manifest of ["tests/package.json", "tests/support/matrix/package.json"]) {
   Object.assign(VERSIONS, JSON.parse(await readFile(manifest, "utf8")).devDependencies);
@@ -66,7 +66,7 @@ async function hasModuleText(folder) {
   return false;
 }
 
-/** The environment's app, built. @param {Environment} environment */
+/** Installs and builds the environment's app. @param {Environment} environment */
 async function install({ name, app = name, framework, build }) {
   const folder = await workshop.install(app, framework);
   await build?.(folder, policy);
@@ -113,7 +113,7 @@ for (const environment of ENVIRONMENTS.filter(({ isQuick }) => IS_MATRIX || isQu
 
 for (const [name, folder] of IS_MATRIX ? Object.entries(RUST_APPS) : []) {
   const version = versionOf(folder);
-  test(`${name} ${version}, an app in Rust: calls and errors, and no exports`, async (t) => {
+  test(`${name} ${version}, a Rust app: calls, errors and no exports`, async (t) => {
     await exportsNothing(folder);
     const built = `target/examples/${folder}`;
     const served = await policy.serve(built, await readFile(`${built}/index.html`, "utf8"));
@@ -134,7 +134,7 @@ for (const [name, folder] of IS_MATRIX ? Object.entries(RUST_APPS) : []) {
 }
 
 /**
- * Opens an app in a browser and checks what it puts into the page's title, and that it violates no policy.
+ * Opens an app in a browser, and checks the result in the page's title and that no violation was reported.
  *
  * @param {Engine} engine
  * @param {string} url
@@ -149,7 +149,7 @@ async function check(engine, url, hasPolicy) {
   assert.deepEqual(hasPolicy ? await policy.violations(driver) : [], []);
 }
 
-test("the table in js/README.md is what came out", { skip: !IS_MATRIX }, async () => {
+test("the table in js/README.md matches the results", { skip: !IS_MATRIX }, async () => {
   const file = "js/README.md";
   const readme = await readFile(file, "utf8");
   const marks = /(<!-- environments -->\n)([\s\S]*?)(<!-- \/environments -->)/;
@@ -166,7 +166,7 @@ test("the table in js/README.md is what came out", { skip: !IS_MATRIX }, async (
     );
     return;
   }
-  // Without what prettier makes of it, and, where an engine is missing, without the engines.
+  // Ignores prettier's padding, and the engines if one of them is missing.
   const hasAll = ENGINES.every(hasEngine);
   const plain = (/** @type {string} */ line) =>
     line

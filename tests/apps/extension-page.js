@@ -1,4 +1,4 @@
-// The page of a Manifest V3 extension: the app in the page, and in the extension's service worker.
+// The page of a Manifest V3 extension. It runs the app itself and in the extension's service worker.
 import { app } from "./app.js";
 
 const api = new URLSearchParams(location.search).get("api") ?? "";

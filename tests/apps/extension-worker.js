@@ -7,7 +7,7 @@ runtime.onMessage.addListener(
   (
     /** @type {string} */ api,
     /** @type {unknown} */ _sender,
-    /** @type {(answer: string) => void} */ respond,
+    /** @type {(result: string) => void} */ respond,
   ) => {
     app(api).then(JSON.stringify, String).then(respond);
     return true;

@@ -1,4 +1,4 @@
-// Apps in Rust that depend on the crate: examples/, as `cargo xtask build --examples` builds them.
+// The Rust apps in examples/, which depend on the crate. `cargo xtask build --examples` builds them.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -7,28 +7,28 @@ import { Page } from "../support/page.js";
 
 const HOOLI = "69629023906488337";
 
-/** The apps, by the framework's name: folder and the crate whose version counts. */
+/** The folder of each app, which is also the name of its framework's crate. */
 export const RUST_APPS = { Leptos: "leptos", Yew: "yew" };
 
-/** The version of the framework that an app is locked to. @param {string} folder */
+/** Returns an app's locked version of its framework. @param {string} folder */
 export function versionOf(folder) {
   const lock = readFileSync(`examples/${folder}/Cargo.lock`, "utf8");
   return new RegExp(`^name = "${folder}"\nversion = "(.*)"`, "m").exec(lock)?.[1] ?? "";
 }
 
-/** Checks that the app's module has nothing of the crate's exports for JavaScript. @param {string} folder */
+/** Checks that the app's module has no JavaScript exports of the crate. @param {string} folder */
 export async function exportsNothing(folder) {
   const module = await WebAssembly.compile(readFileSync(`target/examples/${folder}/app_bg.wasm`));
   const names = WebAssembly.Module.exports(module).map(({ name }) => name);
   assert.ok(names.includes("main"), String(names));
-  const ours = names.filter((name) => /org|zitadel|permissions/i.test(name));
-  assert.deepEqual(ours, []);
+  const crateExports = names.filter((name) => /org|zitadel|permissions/i.test(name));
+  assert.deepEqual(crateExports, []);
   const glue = readFileSync(`target/examples/${folder}/app.js`, "utf8");
   assert.doesNotMatch(glue, /ZitadelError|export function \w*[Oo]rg/);
 }
 
 /**
- * Reactivates an organization, finds it active, and is refused, as a person at the app.
+ * Uses the app as a person would: reactivates an organization twice, then makes calls that fail.
  *
  * @param {import("selenium-webdriver").WebDriver} driver
  * @param {string} url - of the app
@@ -43,7 +43,9 @@ export async function useApp(driver, url, api) {
   assert.ok([200, 400].includes(deactivated.status));
   await driver.get(url);
   const page = new Page(driver);
-  await page.until("the app is there", async () => (await page.find("reactivate")).isDisplayed());
+  await page.until("the app is rendered", async () =>
+    (await page.find("reactivate")).isDisplayed(),
+  );
   /** @param {string} token @param {RegExp} expected */
   const press = async (token, expected) => {
     await page.fill("token", token);

@@ -1,4 +1,4 @@
-// The address of a worker's script, as pages with Trusted Types have to name it.
+// The URL of a worker's script, which pages with Trusted Types must create through a policy.
 /** @type {any} */
 const { trustedTypes } = globalThis;
 const policy = trustedTypes?.createPolicy("app", {

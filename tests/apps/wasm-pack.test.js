@@ -1,4 +1,4 @@
-// The output of `wasm-pack build` works by itself: for the web in a page, for bundlers through one, and in Node.
+// The output of `wasm-pack build` works without the package: for the web, through a bundler, and in Node.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -50,7 +50,7 @@ after(async () => {
   server?.close();
 });
 
-/** The title that an app gives the page. @param {string} app */
+/** Returns the page's title, which an app sets. @param {string} app */
 async function titleOf(app) {
   await driver.get(`${server.url}/?app=${app}&api=${setting("ZITADEL_TEST_URL")}`);
   await driver.wait(async () => (await driver.getTitle()) !== "", 20_000);
@@ -81,17 +81,17 @@ test("the output for Node makes a call", async () => {
   assert.equal(stdout.trim(), "ACME");
 });
 
-test("its types are those of the package", async () => {
+test("its types match the package's", async () => {
   await writeFile(
     `${FOLDER}/uses.ts`,
     `import { getMyOrg, reactivateOrg, type CallOptions, type ZitadelError } from "./web/zitadel_org_web.js";
-     import type * as theirs from "../../js/index.js";
-     const options: theirs.CallOptions = {} as CallOptions;
-     const own: typeof theirs.reactivateOrg = reactivateOrg;
-     const read: typeof theirs.getMyOrg = getMyOrg;
-     const error: theirs.ZitadelError = {} as ZitadelError;
+     import type * as published from "../../js/index.js";
+     const options: published.CallOptions = {} as CallOptions;
+     const own: typeof published.reactivateOrg = reactivateOrg;
+     const read: typeof published.getMyOrg = getMyOrg;
+     const error: published.ZitadelError = {} as ZitadelError;
      export { options, own, read, error };
-     // @ts-expect-error a token is needed
+     // @ts-expect-error a token is required
      void reactivateOrg();`,
   );
   const options = ["--module", "nodenext", "--target", "es2022", "--lib", "es2024,dom"];

@@ -1,4 +1,4 @@
-// A Web Worker: the first message names the API, the answer is the app's.
+// A Web Worker, which responds to the API's address with the result of the app.
 import { app } from "./app.js";
 
 addEventListener("message", ({ data }) => {

@@ -1,4 +1,4 @@
-// A Worker of workerd's: it responds with the result of the app.
+// A workerd Worker, which responds with the result of the app.
 import { app } from "./app.js";
 
 export default {

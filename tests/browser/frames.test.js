@@ -45,9 +45,9 @@ after(async () => {
 });
 
 /**
- * Makes a call in a frame, and returns what came of it.
+ * Makes a call in a frame and returns its outcome.
  *
- * @param {string} sandbox - the attribute's value, if there is to be one
+ * @param {string} sandbox - the attribute's value; omitted if empty
  * @param {object} options
  * @returns {Promise<string>}
  */
@@ -59,10 +59,10 @@ async function callInFrame(sandbox, options) {
      const frame = document.createElement("iframe");
      if (sandbox) frame.setAttribute("sandbox", sandbox);
      frame.srcdoc = \`<script type="module">
-       const tell = (text) => parent.postMessage(text, "*");
+       const report = (text) => parent.postMessage(text, "*");
        import("\${url}/pkg/index.js")
          .then(({ reactivateOrg }) => reactivateOrg("t", "1", \${JSON.stringify(options)}))
-         .then(() => tell("resolved"), (error) => tell(error.message));
+         .then(() => report("resolved"), (error) => report(error.message));
      </script>\`;
      document.body.append(frame);`,
     server.url,

@@ -1,5 +1,4 @@
-// The calls of organization v2, and organizations that are to be active, against the dev server: over both protocols, on every
-// version of it.
+// The calls of organization v2, ensureOrgActive and bulk runs against the dev server: over both protocols and on every version.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
@@ -23,7 +22,7 @@ beforeEach(() => driver.get(`${setting("ZITADEL_TEST_URL")}/icon.svg`));
 
 after(() => driver?.quit());
 
-/** The address of an instance of the dev server. @param {string} host */
+/** Returns the address of an instance of the dev server. @param {string} host */
 const at = (host) => setting("ZITADEL_TEST_URL").replace("127.0.0.1", `${host}.localhost`);
 
 for (const protocol of /** @type {const} */ (["grpc-web", "json"])) {
@@ -121,7 +120,7 @@ for (const protocol of /** @type {const} */ (["grpc-web", "json"])) {
     const again = { orgId: GLOBEX, outcome: "already-active" };
     const { v2, v1 } = names;
     assert.deepEqual(seen, [
-      // EVENT-bfnrh says that the organization is active, so that no read follows.
+      // EVENT-bfnrh says that the organization is active, so no read follows.
       { ...first, sequence: "string", again, paths: [v2, v1, v1] },
       { ...first, sequence: "undefined", again, paths: [v2, v2] },
       { ...first, sequence: "undefined", again, paths: [v2, v2] },
@@ -153,12 +152,12 @@ test("a wrong request is rejected with its path", async () => {
     const all = requests.map((request) =>
       module
         .listOrganizations("t", /** @type {any} */ (request), { fetch })
-        .catch((it) => `${it.kind}: ${it.message}`),
+        .catch((error) => `${error.kind}: ${error.message}`),
     );
     const ids = ["", " ", 7, undefined, "ü"].map((id) =>
       module
         .activateOrganization("t", /** @type {any} */ (id), { fetch })
-        .catch((it) => it.message),
+        .catch((error) => error.message),
     );
     return Promise.all([...all, ...ids]);
   });
@@ -186,7 +185,7 @@ test("wrong arguments of a bulk run are rejected by name", async () => {
     const of = (/** @type {any} */ ids, options = {}) =>
       module
         .ensureOrgsActive("t", ids, { fetch, ...options })
-        .catch((it) => `${it.kind}: ${it.message}`);
+        .catch((error) => `${error.kind}: ${error.message}`);
     return Promise.all([
       of("7"),
       of({}),
@@ -203,7 +202,7 @@ test("wrong arguments of a bulk run are rejected by name", async () => {
       of(["7"], { onProgress: 1 }),
       module
         .ensureOrgActive("t", /** @type {any} */ (undefined), { fetch })
-        .catch((it) => it.message),
+        .catch((error) => error.message),
       of([]),
     ]);
   });
@@ -247,20 +246,20 @@ test("a bulk run of 1,000 survives lost responses and a rejected token", async (
       );
     }
     const inactive = await state();
-    let asked = 0;
+    let tokenCalls = 0;
     let requests = 0;
-    let atOnce = 0;
-    let most = 0;
+    let concurrent = 0;
+    let maxConcurrent = 0;
     /** @type {number[]} */
     const counts = [];
-    // The repeated id shares a result, and has one of its own place.
-    const given = [...ids, ids[0] ?? ""];
+    // A repeated id has the result of the first, in its own place.
+    const orgIds = [...ids, ids[0] ?? ""];
     const results = await module.ensureOrgsActive(
       async ({ previous }) => {
-        asked += 1;
+        tokenCalls += 1;
         return previous ? "iam-owner" : "acme-expired";
       },
-      given,
+      orgIds,
       {
         concurrency: 16,
         onProgress: ({ done, total }) => void counts.push(done / total),
@@ -268,8 +267,8 @@ test("a bulk run of 1,000 survives lost responses and a rejected token", async (
           requests += 1;
           // Not while the first token is rejected, because those requests change nothing.
           const isLost = requests > 40 && requests % 20 === 3;
-          atOnce += 1;
-          most = Math.max(most, atOnce);
+          concurrent += 1;
+          maxConcurrent = Math.max(maxConcurrent, concurrent);
           try {
             const response = await fetch(url, init);
             if (isLost) {
@@ -278,7 +277,7 @@ test("a bulk run of 1,000 survives lost responses and a rejected token", async (
             }
             return response;
           } finally {
-            atOnce -= 1;
+            concurrent -= 1;
           }
         },
       },
@@ -290,17 +289,17 @@ test("a bulk run of 1,000 survives lost responses and a rejected token", async (
       const outcome = activation?.outcome ?? `${error?.kind} ${error?.message}`;
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
     }
-    const inOrder =
-      results.length === given.length &&
-      results.every(({ orgId }, index) => orgId === given[index]);
+    const isInOrder =
+      results.length === orgIds.length &&
+      results.every(({ orgId }, index) => orgId === orgIds[index]);
     const isCounted = counts.every((part, index) => part === (index + 1) / ids.length);
     return {
       count: ids.length,
       inactive,
       after,
-      asked,
-      most,
-      inOrder,
+      tokenCalls,
+      maxConcurrent,
+      isInOrder,
       isCounted,
       progress: counts.length,
       outcomes,
@@ -311,14 +310,14 @@ test("a bulk run of 1,000 survives lost responses and a rejected token", async (
   assert.equal(seen.count, 999);
   assert.ok(seen.inactive >= 500, String(seen.inactive));
   assert.equal(seen.after, 0);
-  assert.equal(seen.asked, 2);
-  assert.equal(seen.most, 16);
-  assert.deepEqual([seen.inOrder, seen.isCounted, seen.progress], [true, true, 999]);
+  assert.equal(seen.tokenCalls, 2);
+  assert.equal(seen.maxConcurrent, 16);
+  assert.deepEqual([seen.isInOrder, seen.isCounted, seen.progress], [true, true, 999]);
   assert.equal(reactivated + active + before, 1000);
   assert.ok(active > 20 && reactivated > 400, JSON.stringify(seen.outcomes));
 });
 
-test("an abort stops a bulk run with an error for each organization", async () => {
+test("an abort ends a bulk run with an error for each organization", async () => {
   const seen = await inPage(
     driver,
     async (module, ids) => {
@@ -343,23 +342,23 @@ test("a second rejected token is the error of the operation", async () => {
     driver,
     async (module, id) => {
       /** @type {any[]} */
-      const asked = [];
+      const previousIds = [];
       const token = (/** @type {any} */ { previous }) => {
-        asked.push(previous?.id);
-        return `wrong-${asked.length}`;
+        previousIds.push(previous?.id);
+        return `wrong-${previousIds.length}`;
       };
-      const error = await module.ensureOrgActive(token, id).catch((it) => it);
+      const error = await module.ensureOrgActive(token, id).catch((error) => error);
       const many = await module.ensureOrgsActive(token, [id, "1", "2", "3"], { concurrency: 1 });
       return {
-        asked,
+        previousIds,
         error: [error.kind, error.code, error.mayHaveChanged],
-        many: many.map((it) => it.error?.code),
+        many: many.map(({ error }) => error?.code),
       };
     },
     ACME,
   );
   assert.deepEqual(seen, {
-    asked: [null, "AUTH-7fs1e", null, "AUTH-7fs1e"],
+    previousIds: [null, "AUTH-7fs1e", null, "AUTH-7fs1e"],
     error: ["status", 16, false],
     many: [16, 16, 16, 16],
   });

@@ -25,13 +25,13 @@ test("a call needs nothing but an import", async () => {
   assert.equal(org?.name, "ACME");
 });
 
-test("a failure is a ZitadelError with the fields of the contract", async () => {
+test("a failure is a ZitadelError with all documented fields", async () => {
   const seen = await inPage(
     driver,
     async (module, org) => {
       const error = await module
         .reactivateOrg("iam-owner", org)
-        .catch((/** @type {any} */ it) => it);
+        .catch((/** @type {any} */ error) => error);
       return {
         isError: error instanceof Error,
         isZitadelError: error instanceof module.ZitadelError && module.isZitadelError(error),
@@ -75,8 +75,8 @@ test("a failure is a ZitadelError with the fields of the contract", async () => 
   });
 });
 
-test("isZitadelError knows errors of another copy", async () => {
-  const known = await inPage(driver, async (module) => {
+test("isZitadelError recognizes errors of another copy", async () => {
+  const results = await inPage(driver, async (module) => {
     const url = "/pkg/error.js?copy";
     const other = await import(url);
     const error = new other.ZitadelError({ kind: "status", code: 9, message: "x" });
@@ -85,14 +85,14 @@ test("isZitadelError knows errors of another copy", async () => {
       module.isZitadelError(error),
       error instanceof module.ZitadelError,
       [null, undefined, 5, "x", {}, new Error(), () => {}].some(
-        (it) => module.isZitadelError(it) || it instanceof module.ZitadelError,
+        (value) => module.isZitadelError(value) || value instanceof module.ZitadelError,
       ),
     ];
   });
-  assert.deepEqual(known, [true, true, true, false]);
+  assert.deepEqual(results, [true, true, true, false]);
 });
 
-test("a client has a token and options, which a call overrides", async () => {
+test("a call overrides its client's options", async () => {
   const seen = await inPage(
     driver,
     async (module, org) => {
@@ -109,7 +109,7 @@ test("a client has a token and options, which a call overrides", async () => {
       const { org: read } = await client.getMyOrg(org);
       const error = await client
         .reactivateOrg("69629023906488335", { language: "fr" })
-        .catch((it) => it);
+        .catch((error) => error);
       return {
         name: read?.name,
         message: error.message,
@@ -144,7 +144,7 @@ test("a failed load is retried by the next call", async () => {
   const seen = await inPage(driver, async (module) => {
     const { compile } = WebAssembly;
     WebAssembly.compile = () => Promise.reject(new WebAssembly.CompileError("no"));
-    const error = await module.getMyOrg("acme-viewer").catch((/** @type {any} */ it) => it);
+    const error = await module.getMyOrg("acme-viewer").catch((/** @type {any} */ error) => error);
     WebAssembly.compile = compile;
     const { org } = await module.getMyOrg("acme-viewer");
     return [module.isZitadelError(error), error.kind, error.code, error.cause.message, org?.name];
@@ -185,7 +185,7 @@ for (const entry of ["streaming", "tonic"]) {
       async (module, path) => {
         const other = await import(path);
         const { org } = await other.getMyOrg("acme-viewer");
-        const error = await other.getMyOrg("garbage").catch((/** @type {any} */ it) => it);
+        const error = await other.getMyOrg("garbage").catch((/** @type {any} */ error) => error);
         const names = Object.keys(module).every((name) => name in other);
         return [names, org.name, module.isZitadelError(error), error.id];
       },
@@ -216,7 +216,7 @@ for (const [where, name] of [
           "g",
         );
         const traps = [...source.matchAll(glue)].map(([, short]) => [short, trap]);
-        // The first instance traps where the pattern says.
+        // The first instance traps in the exports that match the pattern.
         WebAssembly.instantiate = /** @type {any} */ (
           async (/** @type {any} */ source, /** @type {any} */ imports) => {
             const { exports } = /** @type {any} */ (await instantiate(source, imports));
@@ -247,7 +247,7 @@ for (const [where, name] of [
   });
 }
 
-test("options may be a URL, Headers, inherited, or of another realm", async () => {
+test("options may be inherited, a URL, Headers, or of another realm", async () => {
   const seen = await inPage(driver, async (module) => {
     /** @type {any} */
     let sent;
@@ -266,7 +266,9 @@ test("options may be a URL, Headers, inherited, or of another realm", async () =
       },
     };
     const options = Object.assign(Object.create(inherited), { signal: controller.signal });
-    const error = await module.getMyOrg("x", null, options).catch((/** @type {any} */ it) => it);
+    const error = await module
+      .getMyOrg("x", null, options)
+      .catch((/** @type {any} */ error) => error);
     frame.remove();
     return [sent.url, sent.headers["x-a"], sent.headers["x-b"], error.kind, error.cause];
   });
@@ -310,7 +312,9 @@ test("options that throw are an invalid argument with a cause", async () => {
     ];
     const errors = [];
     for (const options of /** @type {any[]} */ (hostile)) {
-      const error = await module.getMyOrg("x", null, options).catch((/** @type {any} */ it) => it);
+      const error = await module
+        .getMyOrg("x", null, options)
+        .catch((/** @type {any} */ error) => error);
       errors.push([error.kind, error.code, error.cause]);
     }
     const { org } = await module.getMyOrg("acme-viewer");
@@ -345,7 +349,7 @@ test("a signal that hides its state or throws is an invalid argument", async () 
     for (const signal of /** @type {any[]} */ (signals)) {
       const error = await module
         .getMyOrg("x", null, { signal })
-        .catch((/** @type {any} */ it) => it);
+        .catch((/** @type {any} */ error) => error);
       kinds.push([error.kind, error.code]);
     }
     return kinds;
@@ -358,13 +362,13 @@ test("an AbortSignal.timeout is an abort with its reason", async () => {
     const options = { signal: AbortSignal.timeout(20), fetch: () => new Promise(() => {}) };
     const error = await module
       .getMyOrg("x", null, /** @type {any} */ (options))
-      .catch((/** @type {any} */ it) => it);
+      .catch((/** @type {any} */ error) => error);
     return [error.kind, error.code, error.cause.name];
   });
   assert.deepEqual(seen, ["aborted", 1, "TimeoutError"]);
 });
 
-test("a deadline longer than a timer does not pass at once", async () => {
+test("a deadline beyond a timer's maximum does not pass at once", async () => {
   const seen = await inPage(driver, async (module) => {
     const delays = /** @type {number[]} */ ([]);
     const { setTimeout } = globalThis;
@@ -382,7 +386,7 @@ test("a deadline longer than a timer does not pass at once", async () => {
   assert.deepEqual(seen, ["ACME", "ACME", 2 ** 31 - 1]);
 });
 
-test("a deadline longer than a timer passes when its last timer does", async () => {
+test("a deadline beyond a timer's maximum passes with its last timer", async () => {
   const seen = await inPage(driver, async () => {
     const { setTimeout } = globalThis;
     const now = performance.now.bind(performance);
@@ -403,7 +407,7 @@ test("a deadline longer than a timer passes when its last timer does", async () 
     const options = { timeoutMs: 2 ** 32 + 10_000, fetch: () => new Promise(() => {}) };
     const error = await module
       .getMyOrg("x", null, /** @type {any} */ (options))
-      .catch((/** @type {any} */ it) => it);
+      .catch((/** @type {any} */ error) => error);
     globalThis.setTimeout = setTimeout;
     performance.now = now;
     return [error.kind, error.code, timers];
@@ -419,7 +423,7 @@ test("a deadline passes during a stream of empty chunks", async () => {
     const options = { fetch: async () => ({ status: 200, headers, body }), timeoutMs: 300 };
     const error = await module
       .getMyOrg("x", null, /** @type {any} */ (options))
-      .catch((/** @type {any} */ it) => it);
+      .catch((/** @type {any} */ error) => error);
     return [error.kind, error.code];
   });
   assert.deepEqual(seen, ["timeout", 4]);
@@ -435,10 +439,10 @@ test("both protocols return the same values and errors", async () => {
         const read = await client.getMyOrg(org);
         const changed = [];
         for (const change of /** @type {const} */ (["reactivateOrg", "deactivateOrg"])) {
-          const answer = await client[change](org).catch((it) => it);
-          changed.push(answer.details?.resourceOwner ?? answer.id);
+          const result = await client[change](org).catch((error) => error);
+          changed.push(result.details?.resourceOwner ?? result.id);
         }
-        const error = await client.reactivateOrg(active).catch((/** @type {any} */ it) => it);
+        const error = await client.reactivateOrg(active).catch((/** @type {any} */ error) => error);
         results.push({
           org: read.org && Object.keys(read.org).sort(),
           details: read.org?.details && Object.keys(read.org.details).sort(),
@@ -465,7 +469,9 @@ test("the token is only in the Authorization header", async () => {
     let headers;
     const show = (/** @type {any} */ value) => {
       const own = Object.getOwnPropertyNames(value ?? {}).map((name) => value[name]);
-      const shown = own.map((it) => (typeof it === "object" ? JSON.stringify(it) : String(it)));
+      const shown = own.map((member) =>
+        typeof member === "object" ? JSON.stringify(member) : String(member),
+      );
       seen.push(String(value), JSON.stringify(value), ...shown, String(value?.stack));
       if (value?.cause) {
         show(value.cause);

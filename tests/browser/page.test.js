@@ -112,7 +112,7 @@ test("a change needs a confirmation and shows the new state in its row", async (
   assert.equal((await page.rows())[0]?.action, "Deactivate");
 });
 
-test("deactivating the own organization shows a warning", async () => {
+test("deactivating your own organization shows a warning", async () => {
   await bring("activate", ACME);
   await page.connect("acme-owner");
   await page.filter(ACTIVE);
@@ -147,15 +147,15 @@ test("a disabled button says that org.write is missing", async () => {
   assert.deepEqual(await action(), ["true", "needs org.write"]);
 });
 
-test("permissions are read for rows in view only, each once", async () => {
+test("permissions are read once, and for visible rows only", async () => {
   await page.filter("");
-  const asked = async () => {
+  const reads = async () => {
     const calls = await driver.findElements(By.css("#log b"));
     const names = await Promise.all(calls.map((call) => call.getText()));
     return names.filter((name) => name === "listMyZitadelPermissions").length;
   };
-  await page.until("some are read", async () => (await asked()) > 0);
-  assert.ok((await asked()) <= 20);
+  await page.until("some are read", async () => (await reads()) > 0);
+  assert.ok((await reads()) <= 20);
 });
 
 test("selected organizations are reactivated with one result each", async () => {
@@ -216,7 +216,7 @@ test("a rejected token can be replaced during a call", async () => {
   await bring("deactivate", STARK);
   await page.connect("iam-owner");
   await page.filter("", "Stark");
-  // Else the row's permissions could be the call that needs the new token.
+  // Otherwise the row's permissions could be the call that needs the new token.
   await driver.executeScript(() => document.querySelector("#rows tbody tr")?.scrollIntoView());
   await page.until("the permissions are read", async () =>
     (await page.text("log")).includes(`listMyZitadelPermissions ${STARK} OK`),
@@ -252,7 +252,7 @@ const hang = (rpc) =>
       new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason))),
   );
 
-/** Has a refusal returned instead of the server's response. @param {string} rpc */
+/** Replaces the server's response with an error. @param {string} rpc */
 const refuse = (rpc) =>
   page.intercept(rpc, async () => {
     const status = { "grpc-status": "7", "grpc-message": "No permission (AUTH-AWfge)" };
@@ -407,7 +407,7 @@ test("the single view shows the state after a bulk run", async () => {
 test("an organization that is deactivated already is a success", async () => {
   await bring("activate", STARK);
   await page.filter(ACTIVE, "Stark");
-  // Chromium does so if the connection closes before the response.
+  // Chromium repeats a request if the connection closes before the response.
   await page.intercept("DeactivateOrganization", async (send) => {
     await send();
     return send();
@@ -417,7 +417,7 @@ test("an organization that is deactivated already is a success", async () => {
   await page.untilText("progress", /^Stark is deactivated\. It already was/);
   assert.equal((await page.rows())[0]?.state, "deactivated");
   assert.equal(await (await page.find("error")).isDisplayed(), false);
-  assert.equal((await page.answer()).details[0].id, "EVENT-Dbs2g");
+  assert.equal((await page.response()).details[0].id, "EVENT-Dbs2g");
   await bring("activate", STARK);
 });
 
@@ -464,7 +464,7 @@ test("another organization id removes the previous organization", async () => {
   assert.equal(await shownText("error-message"), "");
 });
 
-test("another token removes everything that the previous one could see", async () => {
+test("another token clears everything the previous one could see", async () => {
   await page.filter(INACTIVE);
   await page.click("#rows tbody input");
   await page.click("#bulk-run");
@@ -479,7 +479,7 @@ test("another token removes everything that the previous one could see", async (
   assert.equal(await (await page.find("org-id")).getAttribute("value"), "");
   await page.filter("");
   await page.untilText("own", /ACME/);
-  // The fields say who calls whom, so the rows go as soon as they change.
+  // The rows belong to the address and token in the fields, so a change of these removes them.
   await page.fill("base-url", "https://zitadel.example.com");
   assert.deepEqual(await page.rows(), []);
   assert.equal(await page.text("own"), "");
@@ -554,13 +554,13 @@ test("the single view shows each call's response", async () => {
   assert.equal(await page.text("badge"), "deactivated");
   await page.press("reactivate");
   assert.equal(await page.text("badge"), "active");
-  const activation = await page.answer();
+  const activation = await page.response();
   assert.deepEqual(
     [activation.orgId, activation.outcome, typeof activation.changeDate],
     [STARK, "reactivated", "string"],
   );
   await page.press("refresh");
-  const { org } = await page.answer();
+  const { org } = await page.response();
   assert.equal(org.state, "ORG_STATE_ACTIVE");
   assert.equal(org.details.changeDate, activation.changeDate);
   assert.equal(await page.text("org-name"), "Stark (stark.localhost, 69629023906488339)");
@@ -571,7 +571,9 @@ test("an error shows code and id first, then the message and advice", async () =
   await page.press("deactivate");
   const parts = /** @type {string[]} */ (
     await driver.executeScript(() =>
-      [...document.querySelectorAll("#error :is(h3, dt, dd, p)")].map((it) => it.textContent),
+      [...document.querySelectorAll("#error :is(h3, dt, dd, p)")].map(
+        (element) => element.textContent,
+      ),
     )
   );
   assert.deepEqual(parts.slice(0, 7), [
@@ -584,17 +586,17 @@ test("an error shows code and id first, then the message and advice", async () =
     "There is no such organization, or it was removed. Check the id.",
   ]);
   assert.match(await page.text("error-message"), / \(ORG-oL9nT\)$/);
-  // gRPC-Web responds with HTTP 200, which is not the fault.
+  // gRPC-Web responds to failed calls with HTTP 200, which would mislead.
   assert.doesNotMatch(await page.text("error"), /200/);
   const json = JSON.parse(await page.text("error-json"));
   assert.deepEqual(Object.keys(json), ["code", "message", "details"]);
   assert.equal(json.details[0].id, "ORG-oL9nT");
 });
 
-test("an empty organization id stands for the own organization", async () => {
+test("an empty organization id stands for your own organization", async () => {
   await page.connect("acme-viewer");
   await page.press("refresh");
-  assert.equal((await page.answer()).org.id, ACME);
+  assert.equal((await page.response()).org.id, ACME);
 });
 
 test("every control works with the keyboard", async () => {
@@ -604,15 +606,15 @@ test("every control works with the keyboard", async () => {
   await page.until("the form is submitted", async () => (await page.calls()) > before);
   const unreachable = await driver.executeScript(() =>
     [...document.querySelectorAll("input, button, select")]
-      .filter((it) => /** @type {HTMLElement} */ (it).tabIndex !== 0)
-      .map((it) => it.id),
+      .filter((control) => /** @type {HTMLElement} */ (control).tabIndex !== 0)
+      .map(({ id }) => id),
   );
   assert.deepEqual(unreachable, []);
   await bring("activate", STARK);
   await page.filter(ACTIVE, "Stark");
   await page.click(Page.action(STARK));
   await page.dialog("confirm");
-  // Cancel has the focus, which returns to the row's button afterwards.
+  // Cancel has the focus. Afterwards, the row's button has it again.
   assert.equal(await driver.executeScript(() => document.activeElement?.id), "confirm-no");
   await page.click("#confirm-no");
   const isBack = (/** @type {string} */ selector) =>
@@ -681,7 +683,7 @@ test("the log names every call, reads included", async () => {
   await page.untilText("progress", /^Stark is active\.$/);
   const lines = /** @type {string[]} */ (
     await driver.executeScript(() =>
-      [...document.querySelectorAll("#log li")].map((it) => it.textContent),
+      [...document.querySelectorAll("#log li")].map((entry) => entry.textContent),
     )
   );
   const added = lines
@@ -807,17 +809,20 @@ for (const scheme of ["light", "dark"]) {
         await reach();
         const cut = await driver.executeScript(() => {
           const { scrollWidth, clientWidth } = document.documentElement;
-          const wide = [...document.querySelectorAll("body *")].filter((it) => {
-            const { left, right, width } = it.getBoundingClientRect();
-            const isSeen = it.checkVisibility() && !it.closest(".unseen");
+          const wide = [...document.querySelectorAll("body *")].filter((element) => {
+            const { left, right, width } = element.getBoundingClientRect();
+            const isSeen = element.checkVisibility() && !element.closest(".unseen");
             const isCut =
-              it.scrollWidth > it.clientWidth + 1 &&
-              getComputedStyle(it).overflowX !== "visible" &&
-              it.tagName !== "SELECT" &&
-              it.tagName !== "INPUT";
+              element.scrollWidth > element.clientWidth + 1 &&
+              getComputedStyle(element).overflowX !== "visible" &&
+              element.tagName !== "SELECT" &&
+              element.tagName !== "INPUT";
             return isSeen && width > 0 && (left < 0 || right > clientWidth || isCut);
           });
-          return [scrollWidth, ...wide.map((it) => `${it.tagName} ${it.id} ${it.className}`)];
+          return [
+            scrollWidth,
+            ...wide.map(({ tagName, id, className }) => `${tagName} ${id} ${className}`),
+          ];
         });
         assert.deepEqual(cut, [360]);
         assert.deepEqual(await violations(driver), []);

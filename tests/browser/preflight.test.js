@@ -16,19 +16,19 @@ const BODY = Buffer.from("0000000000800000000f677270632d7374617475733a300d0a", "
 let driver;
 /** @type {Awaited<ReturnType<typeof listen>>} */
 let server;
-/** The verbs of the requests that came. @type {string[]} */
-const verbs = [];
+/** The HTTP methods of the requests. @type {string[]} */
+const methods = [];
 
 before(async () => {
   server = await listen(
     createServer((request, response) => {
-      verbs.push(request.method ?? "");
+      methods.push(request.method ?? "");
       response.setHeader("access-control-allow-origin", request.headers.origin ?? "*");
       response.setHeader(
         "access-control-allow-headers",
         request.headers["access-control-request-headers"] ?? "",
       );
-      // As ZITADEL's v1 services have it.
+      // As in ZITADEL's v1 services.
       response.setHeader("access-control-max-age", "600");
       response.setHeader("content-type", "application/grpc-web+proto");
       request.resume().on("end", () => response.end(request.method === "POST" ? BODY : undefined));
@@ -44,33 +44,33 @@ after(async () => {
 });
 
 test("warm cross-origin calls are one request each", async () => {
-  const run = (/** @type {number} */ count, isAtOnce = false) =>
+  const run = (/** @type {number} */ count, isConcurrent = false) =>
     inPage(
       driver,
-      async ({ reactivateOrg }, baseUrl, count, isAtOnce) => {
+      async ({ reactivateOrg }, baseUrl, count, isConcurrent) => {
         const calls = [];
         for (let left = count; left > 0; left -= 1) {
           const call = reactivateOrg("t", "1", { baseUrl });
           calls.push(call);
-          if (!isAtOnce) await call;
+          if (!isConcurrent) await call;
         }
         return (await Promise.all(calls)).length;
       },
       server.url,
       count,
-      isAtOnce,
+      isConcurrent,
     );
-  // Firefox asks for the first three, for every caller: a hand-written fetch has it, too.
+  // Firefox sends a preflight for each of the first three calls, also for a hand-written fetch.
   await run(WARM_UP);
-  assert.equal(verbs.splice(0)[0], "OPTIONS");
+  assert.equal(methods.splice(0)[0], "OPTIONS");
   await run(CALLS);
   assert.deepEqual(
-    verbs.splice(0),
+    methods.splice(0),
     Array.from({ length: CALLS }, () => "POST"),
   );
   await run(CALLS, true);
   assert.deepEqual(
-    verbs.splice(0),
+    methods.splice(0),
     Array.from({ length: CALLS }, () => "POST"),
   );
 });

@@ -29,7 +29,7 @@ after(() => driver?.quit());
 /** Shared by all recipes: a client whose first token has expired, ids, and a helper that waits for a condition. */
 const COMMON = `
   import { orgClient } from "recipe:Client";
-  // Slow enough for a view to be seen busy.
+  // Slow enough for the busy state to be visible.
   const { fetch } = window;
   window.fetch = async (...args) => {
     const response = await fetch(...args);
@@ -43,10 +43,10 @@ const COMMON = `
     location.origin,
   );
   export const state = async (id) => (await client.getMyOrg(id)).org.state;
-  export async function until(isSo) {
+  export async function until(condition) {
     for (;;) {
-      const it = await isSo();
-      if (it) return it;
+      const value = await condition();
+      if (value) return value;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
@@ -59,7 +59,7 @@ const COMMON = `
   };`;
 
 /**
- * Bundles code that imports recipes, runs it in the page, and returns what its function `main` does.
+ * Bundles code that imports recipes, runs it in the page, and returns the result of its function `main`.
  *
  * @param {string} code
  * @returns {Promise<any>}
@@ -141,7 +141,7 @@ test("TanStack Query: the list is refreshed after a bulk run", async () => {
           <DeactivatedOrganizations client={client} />
         </QueryClientProvider>,
       );
-      const items = () => [...container.querySelectorAll("li")].map((it) => it.textContent);
+      const items = () => [...container.querySelectorAll("li")].map((item) => item.textContent);
       const before = await until(() => items().length > 0 && items());
       press();
       await until(() => container.querySelector("progress"));
@@ -198,16 +198,17 @@ test("Vue: a composable reports progress and problems", async () => {
     import { client, ids, state } from "common";
     export async function main() {
       const scope = effectScope();
-      const it = scope.run(() => useOrganizations(client));
-      const one = it.reactivate(ids[0]);
-      const isBusy = it.isBusy.value;
+      const organizations = scope.run(() => useOrganizations(client));
+      const one = organizations.reactivate(ids[0]);
+      const isBusy = organizations.isBusy.value;
       const { outcome } = await one;
-      const all = await it.reactivateAll(ids);
-      await it.reactivate("1");
+      const all = await organizations.reactivateAll(ids);
+      await organizations.reactivate("1");
       const outcomes = all.map(({ activation }) => activation.outcome);
       scope.stop();
-      const stopped = await it.reactivate(ids[0]);
-      return { isBusy, outcome, outcomes, progress: it.progress.value, problem: it.problem.value, stopped, state: await state(ids[0]) };
+      const stopped = await organizations.reactivate(ids[0]);
+      const [progress, problem] = [organizations.progress.value, organizations.problem.value];
+      return { isBusy, outcome, outcomes, progress, problem, stopped, state: await state(ids[0]) };
     }`);
   assert.deepEqual(seen, {
     isBusy: true,

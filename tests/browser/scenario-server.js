@@ -17,7 +17,7 @@ const CORS = [
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * A server that answers a request to `/<name>/…` as the scenario of that name says.
+ * Responds to a request for `/<name>/…` with the scenario of that name.
  *
  * @param {Record<string, Scenario>} scenarios
  */
@@ -80,7 +80,7 @@ async function play(socket, scenario) {
   for (const step of body) {
     if (step instanceof Uint8Array) {
       writeChunk(socket, step);
-      // A pause long enough for the chunk to be read as one.
+      // Long enough for the browser to read the chunk separately.
       await sleep(2);
     } else if ("wait" in step) {
       await sleep(step.wait);
@@ -111,5 +111,5 @@ function writeChunk(socket, bytes) {
   }
 }
 
-/** An empty page at `/`, and the package below `/pkg`. */
+/** Serves an empty page at `/`, and the package below `/pkg`. */
 export const servePackage = () => serveFiles(".", "<!doctype html><title>scenarios</title>");

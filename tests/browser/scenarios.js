@@ -76,15 +76,15 @@ const JSON_PROTOCOL = { protocol: "json" };
 
 /** @type {Record<string, Scenario>} */
 export const SCENARIOS = {
-  // A success, however it is cut.
+  // A success in any chunks.
   success: { about: "message and trailers in one chunk", body: [BOTH], expect: "ok" },
   "success-two-chunks": {
-    about: "message and trailers in a chunk each",
+    about: "message and trailers in separate chunks",
     body: [MESSAGE, OK],
     expect: "ok",
   },
   "success-byte-by-byte": {
-    about: "every byte in a chunk of its own",
+    about: "one chunk per byte",
     body: [...BOTH].map((byte) => Uint8Array.of(byte)),
     expect: "ok",
   },
@@ -109,7 +109,7 @@ export const SCENARIOS = {
     expect: "ok",
   },
   "slow-chunks": {
-    about: "the chunks come with pauses",
+    about: "pauses between the chunks",
     body: [BOTH.slice(0, 7), PAUSE, BOTH.slice(7, 30), PAUSE, BOTH.slice(30)],
     expect: "ok",
   },
@@ -157,8 +157,8 @@ export const SCENARIOS = {
     body: [MESSAGE, trailers("\r\nx-a: 1\r\n\r\ngrpc-status: 0\r\n\r\n")],
     expect: "ok",
   },
-  "trailers-with-lf-alone": {
-    about: "lines that end in LF alone",
+  "trailers-with-lf-only": {
+    about: "lines that end in LF only",
     body: [MESSAGE, trailers("x-a: 1\ngrpc-status: 0\n")],
     expect: "ok",
   },
@@ -168,7 +168,7 @@ export const SCENARIOS = {
     expect: "ok",
   },
   "trailers-with-bad-name": {
-    about: "a name with a blank before the status",
+    about: "a trailer's name with a space, before the status",
     body: [MESSAGE, trailers("bad name: x\r\ngrpc-status: 0\r\n")],
     expect: "ok",
   },
@@ -193,7 +193,7 @@ export const SCENARIOS = {
     expect: "ok",
   },
   "bad-details-on-success": {
-    about: "status 0 with details that are no base64",
+    about: "status 0 with details that are not base64",
     body: [MESSAGE, trailers("grpc-status: 0\r\ngrpc-status-details-bin: %%%\r\n")],
     expect: "ok",
   },
@@ -203,17 +203,17 @@ export const SCENARIOS = {
     expect: "ok",
   },
   "unknown-fields": {
-    about: "fields in the message that this version does not know",
+    about: "unknown fields in the message",
     body: [frame(0, concat(CHANGED, hex("7a03616263"))), OK],
     expect: "ok",
   },
   "broken-after-trailers": {
-    about: "the connection breaks after whole trailers",
+    about: "a reset after the trailers",
     body: [MESSAGE, OK, PAUSE, RESET],
     expect: "ok",
   },
   "silent-after-trailers": {
-    about: "the connection stays open after whole trailers",
+    about: "the connection stays open after the trailers",
     body: [MESSAGE, OK, SILENCE],
     options: SHORT,
     expect: "ok",
@@ -236,7 +236,7 @@ export const SCENARIOS = {
     },
   },
   "error-in-trailers": {
-    about: "the same in a trailers frame, details padded",
+    about: "status and padded details in a trailers frame",
     body: [
       trailers(
         `grpc-status: 9\r\ngrpc-message: Organisation is already active (EVENT-bfnrh)\r\ngrpc-status-details-bin: ${BFNRH}\r\n`,
@@ -285,12 +285,12 @@ export const SCENARIOS = {
     expect: status(9, "\ndéjà 😀\r\n"),
   },
   "message-bad-escape": {
-    about: "a broken escape in the text",
+    about: "a malformed escape in the text",
     headers: [GRPC_WEB, ["grpc-status", "9"], ["grpc-message", "100% of %zz"]],
     expect: status(9, "100% of %zz"),
   },
   "message-bad-utf8": {
-    about: "escapes that are no UTF-8",
+    about: "escapes that are not UTF-8",
     headers: [GRPC_WEB, ["grpc-status", "9"], ["grpc-message", "a%FFb"]],
     expect: status(9, "a\u{fffd}b"),
   },
@@ -299,8 +299,8 @@ export const SCENARIOS = {
     body: [trailers("grpc-status: 9\r\ngrpc-message: déjà\r\n")],
     expect: status(9, "déjà"),
   },
-  "details-no-base64": {
-    about: "details that are no base64",
+  "details-not-base64": {
+    about: "details that are not base64",
     headers: [
       GRPC_WEB,
       ["grpc-status", "9"],
@@ -309,8 +309,8 @@ export const SCENARIOS = {
     ],
     expect: status(9, "why"),
   },
-  "details-no-protobuf": {
-    about: "details that are no protobuf",
+  "details-not-protobuf": {
+    about: "details that are not protobuf",
     headers: [
       GRPC_WEB,
       ["grpc-status", "9"],
@@ -330,7 +330,7 @@ export const SCENARIOS = {
     expect: { kind: "status", code: 5, text: "why", id: "EVENT-bfnrh" },
   },
   "status-17": {
-    about: "a status code that gRPC does not have",
+    about: "an undefined gRPC status code",
     headers: [GRPC_WEB, ["grpc-status", "17"], ["grpc-message", "why"]],
     expect: status(2),
   },
@@ -429,29 +429,29 @@ export const SCENARIOS = {
     expect: protocol(2),
   },
   "json-content-type": {
-    about: "gRPC-Web in another format (+json)",
+    about: "gRPC-Web with JSON messages (+json)",
     headers: [["content-type", "application/grpc-web+json"]],
     body: [frame(0, ascii("{}")), OK],
     expect: protocol(13),
   },
   "text-form": {
-    about: "grpc-web-text, which was not asked for",
+    about: "grpc-web-text, which was not requested",
     headers: [["content-type", "application/grpc-web-text+proto"]],
     body: [base64(MESSAGE), base64(OK)],
     expect: protocol(13),
   },
   "text-form-garbage": {
-    about: "grpc-web-text that is no base64",
+    about: "grpc-web-text that is not base64",
     headers: [["content-type", "application/grpc-web-text"]],
     body: [ascii("%%%%")],
     expect: protocol(13),
   },
 
-  // Answers that break the protocol.
+  // Responses that violate the protocol.
   "empty-body": { about: "no body and no status", expect: protocol(2) },
   "no-trailers": { about: "a message and no trailers", body: [MESSAGE], expect: protocol(2) },
   "empty-trailers": {
-    about: "trailers without anything",
+    about: "empty trailers",
     body: [MESSAGE, trailers("")],
     expect: protocol(2),
   },
@@ -548,7 +548,7 @@ export const SCENARIOS = {
     expect: protocol(8),
   },
   "not-the-message": {
-    about: "a message that is no protobuf",
+    about: "a message that is not protobuf",
     body: [frame(0, hex("0a7f")), OK],
     expect: protocol(13),
   },
@@ -563,7 +563,7 @@ export const SCENARIOS = {
     expect: protocol(13),
   },
 
-  // Connections that break, and servers that keep silent.
+  // Connections that are reset, and servers that stop sending.
   "reset-before-headers": {
     about: "reset before the headers",
     before: "headers",
@@ -607,13 +607,13 @@ export const SCENARIOS = {
     expect: TIMEOUT,
   },
   "endless-messages": {
-    about: "messages without an end",
+    about: "endless messages",
     body: [{ endless: MESSAGE }],
     options: SHORT,
     expect: TIMEOUT,
   },
   "endless-trickle": {
-    about: "a message of 4 MiB that comes a byte at a time",
+    about: "a message of 4 MiB, sent a byte at a time",
     body: [frame(0, new Uint8Array(), 4 * 1024 * 1024), { endless: Uint8Array.of(0) }],
     options: SHORT,
     expect: TIMEOUT,
@@ -621,7 +621,7 @@ export const SCENARIOS = {
 
   // The same over REST.
   "json-success": {
-    about: "REST: ZITADEL's answer",
+    about: "REST: ZITADEL's response",
     headers: [JSON_TYPE],
     body: [
       ascii('{"details":{"sequence":"7","changeDate":"2026-07-10T09:52:56.123456Z",'),
@@ -663,21 +663,21 @@ export const SCENARIOS = {
     expect: protocol(2),
   },
   "json-broken": {
-    about: "REST: JSON that ends too early",
+    about: "REST: truncated JSON",
     headers: [JSON_TYPE],
     body: [ascii('{"details":{"sequence"')],
     options: JSON_PROTOCOL,
     expect: protocol(13),
   },
   "json-other-form": {
-    about: "REST: JSON of another form",
+    about: "REST: JSON of another shape",
     headers: [JSON_TYPE],
     body: [ascii('{"details":[1,2]}')],
     options: JSON_PROTOCOL,
     expect: protocol(13),
   },
   "json-deep": {
-    about: "REST: JSON that nests 100,000 deep",
+    about: "REST: JSON nested 100,000 deep",
     headers: [JSON_TYPE],
     body: [ascii("[".repeat(100_000) + "]".repeat(100_000))],
     options: JSON_PROTOCOL,

@@ -42,7 +42,7 @@ after(async () => {
 });
 
 /**
- * Calls a scenario in the page.
+ * Makes a scenario's call in the page.
  *
  * @param {string} build
  * @param {string} name

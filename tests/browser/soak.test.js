@@ -23,7 +23,7 @@ before(async () => {
 
 after(() => driver?.quit());
 
-/** Runs in the page: counts what is open, and offers `soak(mode, calls)`. */
+/** Runs in the page: counts timers and listeners, and defines `soak(mode, calls)`. */
 const setUp = `
   const [url, done] = arguments;
   const open = { timers: new Set(), listeners: 0 };
@@ -43,8 +43,8 @@ const setUp = `
   WebAssembly.instantiate = async (...args) => {
     const instance = await instantiate(...args);
     const exports = Object.values(instance.exports);
-    memory = exports.find((it) => it instanceof WebAssembly.Memory);
-    externrefs = exports.find((it) => it instanceof WebAssembly.Table);
+    memory = exports.find((value) => value instanceof WebAssembly.Memory);
+    externrefs = exports.find((value) => value instanceof WebAssembly.Table);
     return instance;
   };
   const body = Uint8Array.from(
@@ -56,18 +56,18 @@ const setUp = `
   const fail = async () => { throw new TypeError("no"); };
   const garbled = async () => new Response("{", { headers: { "content-type": "application/json" } });
   const failing = {
-    refused: [{ fetch: refuse }, 9],
-    failed: [{ fetch: fail }, 14],
-    unreadable: [{ get language() { throw new TypeError("no"); } }, 3],
-    "thrown out": [{ fetch() { throw new TypeError("no"); } }, 14],
-    misdirected: [{ baseUrl: "no" }, 3],
-    garbled: [{ fetch: garbled, protocol: "json" }, 13],
+    "are rejected": [{ fetch: refuse }, 9],
+    "lose the connection": [{ fetch: fail }, 14],
+    "have an option that throws": [{ get language() { throw new TypeError("no"); } }, 3],
+    "have a fetch that throws": [{ fetch() { throw new TypeError("no"); } }, 14],
+    "have a wrong URL": [{ baseUrl: "no" }, 3],
+    "get malformed JSON": [{ fetch: garbled, protocol: "json" }, 13],
   };
   import(url).then(({ reactivateOrg }) => {
     globalThis.soak = async (mode, calls) => {
       const shared = new AbortController();
       for (let call = 0; call < calls; call += 1) {
-        if (mode === "answered") {
+        if (mode === "succeed") {
           const { details } = await reactivateOrg("x", "1", { fetch: respond, signal: shared.signal });
           if (details.sequence !== "7") throw new Error("wrong response");
         } else if (mode in failing) {
@@ -81,7 +81,7 @@ const setUp = `
             return new Promise(() => {});
           };
           const promise = reactivateOrg("x", "1", { fetch: silence, signal: controller.signal });
-          const kind = await promise.then(() => "answered", (error) => error.kind);
+          const kind = await promise.then(() => "succeeded", (error) => error.kind);
           if (kind !== "aborted") throw new Error(kind);
         }
       }
@@ -105,16 +105,16 @@ async function soak(mode, calls) {
 }
 
 for (const mode of [
-  "answered",
-  "refused",
-  "failed",
-  "aborted",
-  "unreadable",
-  "thrown out",
-  "misdirected",
-  "garbled",
+  "succeed",
+  "are rejected",
+  "lose the connection",
+  "are aborted",
+  "have an option that throws",
+  "have a fetch that throws",
+  "have a wrong URL",
+  "get malformed JSON",
 ]) {
-  test(`${CALLS} ${mode} calls leave nothing behind`, async (context) => {
+  test(`${CALLS} calls that ${mode} leave nothing behind`, async (context) => {
     const start = await soak(mode, WARM_UP);
     const end = await soak(mode, CALLS);
     const grown = (end.heapBytes - start.heapBytes) / CALLS;

@@ -140,9 +140,8 @@ fn invalid_arguments_are_rejected_at_build_or_at_the_call() {
     assert!(sent.borrow().is_empty());
 }
 
-/// New in the contract: at build, too.
 #[test]
-fn json_over_a_transport_of_ones_own_is_rejected() {
+fn json_over_a_custom_transport_is_rejected() {
     let json = || CallOptions::new().protocol(Protocol::Json);
     let builder = Client::builder("https://z.example").token("t").options(json()).transport(fake(Vec::new()).0);
     let (client, sent) = client(Vec::new());
@@ -213,7 +212,7 @@ fn different_token_is_tried_once_after_unauthenticated() {
 }
 
 #[test]
-fn third_or_same_token_is_not_tried_nor_after_another_error() {
+fn second_token_is_tried_only_if_it_differs_and_only_once() {
     for (tokens, responses, requests, calls) in [
         (&["a", "b", "c"][..], vec![Err(status(Code::Unauthenticated)), Err(status(Code::Unauthenticated))], 2, 2),
         (&["a", "a"], vec![Err(status(Code::Unauthenticated))], 1, 2),
@@ -284,7 +283,6 @@ fn debug_output_and_errors_do_not_show_the_token() {
     assert!(!format!("{error:?}").contains("s3cret"));
 }
 
-/// New in the contract.
 #[test]
 fn error_can_be_constructed_for_transports_and_tests() {
     let mut headers = Metadata::new();
@@ -357,10 +355,9 @@ fn dropped_call_ends() {
     assert_eq!(*events.borrow(), ["sent", "ended"]);
 }
 
-/// New in the contract: each deadline had a thread that slept.
 #[cfg(target_os = "linux")]
 #[test]
-fn deadlines_cost_no_thread_each() {
+fn deadlines_share_one_thread() {
     let threads = || std::fs::read_dir("/proc/self/task").unwrap().count();
     let (client, _) = client(Vec::new());
     let mut context = Context::from_waker(Waker::noop());

@@ -138,7 +138,6 @@ fn malformed_body_is_rejected() {
     }
 }
 
-/// New in the contract.
 #[test]
 fn grpc_timeout_of_tonic_is_the_deadline() {
     let (transport, sent) = fake(None);
@@ -154,7 +153,6 @@ fn grpc_timeout_of_tonic_is_the_deadline() {
     assert_eq!((status(&trailers), sent.borrow()[0].2.timeout_ms), ("0", Some(5000.0)));
 }
 
-/// New in the contract.
 #[test]
 fn plain_http_is_for_this_machine_only() {
     for (base_url, is_sent) in [

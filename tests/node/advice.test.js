@@ -1,4 +1,4 @@
-// The demo page's advice on errors, and the documentation's tables of the same list. UPDATE=1 writes the tables.
+// The demo page's advice on errors, and the tables in the documentation that list the same ids. UPDATE=1 writes the tables.
 
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -14,8 +14,8 @@ test("ids that are names of object members get the general advice", () => {
     const error = new ZitadelError({ kind: "status", code: 9, message: "no", id });
     assert.equal(advice(error), "Contact the instance's administrator.");
   }
-  const known = new ZitadelError({ kind: "status", code: 9, message: "no", id: "EVENT-bfnrh" });
-  assert.match(advice(known), /active/);
+  const withId = new ZitadelError({ kind: "status", code: 9, message: "no", id: "EVENT-bfnrh" });
+  assert.match(advice(withId), /active/);
 });
 
 test("advice never denies that a request was sent", () => {
@@ -30,7 +30,7 @@ test("advice never denies that a request was sent", () => {
   }
 });
 
-test("advice names the request id only if there is one", () => {
+test("advice mentions the request id only if the error has one", () => {
   const error = { kind: /** @type {const} */ ("status"), code: 13, message: "no" };
   assert.match(advice(new ZitadelError({ ...error, requestId: "1" })), /request id/);
   assert.doesNotMatch(advice(new ZitadelError(error)), /request id/);
@@ -42,25 +42,25 @@ const TABLES = {
   "js/README.md": [
     ["id", "code", "meaning"],
     ["---", "---", "---"],
-    ...ERRORS.map((it) => [ids(it.ids), it.code, it.meaning]),
+    ...ERRORS.map((entry) => [ids(entry.ids), entry.code, entry.meaning]),
   ],
   "docs/zitadel.md": [
     ["id", "code", "meaning", "what to do"],
     ["---", "---", "---", "---"],
-    ...ERRORS.map((it) => [ids(it.ids), it.code, it.meaning, it.advice]),
+    ...ERRORS.map((entry) => [ids(entry.ids), entry.code, entry.meaning, entry.advice]),
   ],
 };
 
 for (const [path, rows] of Object.entries(TABLES)) {
-  test(`${path} lists the ids that the page advises on`, async () => {
+  test(`${path} lists the ids and advice of the page`, async () => {
     const table = rows.map((row) => `| ${row.join(" | ")} |`).join("\n");
     const text = readFileSync(path, "utf8");
     const [before, after] = ["<!-- ids -->", "<!-- /ids -->"];
     assert.ok(text.includes(before) && text.includes(after));
     const [start = "", rest = ""] = text.split(before);
-    const written = `${start}${before}\n\n${table}\n\n${after}${rest.split(after)[1]}`;
+    const updated = `${start}${before}\n\n${table}\n\n${after}${rest.split(after)[1]}`;
     const options = { ...(await resolveConfig(path)), filepath: path };
-    const expected = await format(written, options);
+    const expected = await format(updated, options);
     if (process.env.UPDATE) {
       writeFileSync(path, expected);
     }

@@ -1,4 +1,4 @@
-// Bulk runs: results, progress, and what stops a run.
+// Bulk runs: results, progress and the reasons to stop.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -112,7 +112,7 @@ test("ids that cannot be read reject the run before anything is sent", async () 
   }
 });
 
-test("a wrong id is named by its position, and nothing is sent", async () => {
+test("an invalid id is named by its position, and nothing is sent", async () => {
   const fetch = () => assert.fail("sent");
   for (const wrong of ["", " 7", "7 ", ".", "..", "ü", "7\n"]) {
     const error = await rejection(activate(["7", wrong], { fetch }));
@@ -121,7 +121,7 @@ test("a wrong id is named by its position, and nothing is sent", async () => {
   }
 });
 
-test("an endless iterable is rejected, not read until memory ends", async () => {
+test("an endless iterable is rejected before memory is exhausted", async () => {
   const script = `
     import { ensureOrgsActive, listOrganizations, reactivateOrg } from "zitadel-org-web";
     function* endless(item) {
@@ -265,12 +265,12 @@ test("one lost connection does not stop a run", async () => {
   assert.deepEqual(outcomes(results).slice(1), Array(4).fill("reactivated"));
 });
 
-test("stopping 10,000 organizations leaves turns to the page", async () => {
-  // Each look at this clock takes a millisecond, so that the number of turns does not depend on the machine.
+test("stopping 10,000 organizations does not block the page", async () => {
+  // Each reading of this clock takes a millisecond, so the number of turns does not depend on the machine.
   let ms = 0;
   const { performance } = globalThis;
-  const slow = { now: () => (ms += 1), timeOrigin: performance.timeOrigin };
-  const copy = await withGlobal("performance", slow, cold);
+  const clock = { now: () => (ms += 1), timeOrigin: performance.timeOrigin };
+  const copy = await withGlobal("performance", clock, cold);
   await copy.preload();
   const controller = new AbortController();
   const ids = Array.from({ length: 10_000 }, (_, index) => String(index));
@@ -291,6 +291,6 @@ test("stopping 10,000 organizations leaves turns to the page", async () => {
   isDone = true;
   assert.equal(results.length, ids.length);
   assert.ok(results.every(({ error }) => error?.kind === "aborted"));
-  // 50 ms at a time are the limit.
+  // The run may block the page for at most 50 ms at a time.
   assert.ok(turns >= ids.length / 50, String(turns));
 });

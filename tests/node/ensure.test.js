@@ -1,4 +1,4 @@
-// ensureOrgActive: which calls it makes, and what it concludes from their responses.
+// ensureOrgActive: its calls, and its conclusions from their responses.
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
@@ -52,14 +52,14 @@ const OTHER = {
 };
 
 for (const [name, routes] of Object.entries(OTHER)) {
-  test(`another organization in ${name} is not an answer`, async () => {
+  test(`another organization in ${name} is not accepted`, async () => {
     const { result } = ensure(routes);
     const error = await rejection(result);
     assert.notEqual(error.kind, "invalid-argument");
   });
 }
 
-test("the row of the given id in a list is an answer", async () => {
+test("a list's row for the organization is accepted", async () => {
   const { result, calls } = ensure({
     ActivateOrganization: lost,
     GetMyOrg: absent,
@@ -69,7 +69,7 @@ test("the row of the given id in a list is an answer", async () => {
   assert.deepEqual(calls, ["ActivateOrganization", "GetMyOrg", "ListOrganizations"]);
 });
 
-test("ids that say the organization is active need no read", async () => {
+test("an id that says the organization is active needs no read", async () => {
   for (const id of ["EVENT-bfnrh", "DOM-Ixfbxh"]) {
     const { result, calls } = ensure({ "*": () => status(9, `active (${id})`) });
     assert.equal((await result).outcome, "already-active");
@@ -77,7 +77,7 @@ test("ids that say the organization is active need no read", async () => {
   }
 });
 
-test("an id that only begins like a known one needs a read", async () => {
+test("an id with only the prefix of a known one needs a read", async () => {
   for (const id of ["EVENT-bfnr", "EVENT-bfnrhx", "EVENT-", "E"]) {
     const { result, calls } = ensure({
       ActivateOrganization: () => status(9, `active (${id})`),
@@ -103,7 +103,7 @@ test("a server without v2 is remembered per base URL", async () => {
   assert.deepEqual(calls, ["ActivateOrganization", "ReactivateOrg"]);
 });
 
-test("a server where both APIs are missing is not remembered", async () => {
+test("a server without both APIs is not remembered", async () => {
   const { fetch, calls } = server({ "*": absent });
   const options = { baseUrl: fresh(), timeoutMs: 0, fetch };
   for (let count = 0; count < 2; count += 1) {
@@ -130,7 +130,7 @@ test("an id that the REST gateway cannot route proves nothing about v2", async (
   assert.deepEqual(calls, ["activate"]);
 });
 
-test("a refused read over REST leads to the list", async () => {
+test("a rejected read over REST falls back to the list", async () => {
   const { result, calls } = ensure(
     {
       activate: lost,
@@ -143,7 +143,7 @@ test("a refused read over REST leads to the list", async () => {
   assert.deepEqual(calls, ["activate", "me", "_search"]);
 });
 
-test("a late refusal over REST is not a server without v2", async () => {
+test("a late rejection over REST does not mean v2 is missing", async () => {
   const text = JSON.stringify({ code: 5, message: "Organisation not found (ORG-Dgf3g)" });
   mock.timers.enable({ apis: ["setTimeout"] });
   const { result, calls } = ensure(
@@ -153,7 +153,7 @@ test("a late refusal over REST is not a server without v2", async () => {
           async start(controller) {
             for (let turns = 0; turns < 20; turns += 1) {
               await new Promise((resolve) => setImmediate(resolve));
-              // A limit of its own for the body of an error would pass meanwhile.
+              // A separate time limit for an error's body would pass here.
               mock.timers.tick(1000);
             }
             controller.enqueue(Buffer.from(text));
@@ -194,7 +194,7 @@ test("Retry-After ends the operation without a read", async () => {
   }
 });
 
-test("a change that was refused is not read", async () => {
+test("a rejected change is not followed by a read", async () => {
   for (const code of [3, 5, 7, 16]) {
     const { result, calls } = ensure({ ActivateOrganization: () => status(code, "no") });
     assert.equal((await rejection(result)).code, code);
@@ -202,7 +202,7 @@ test("a change that was refused is not read", async () => {
   }
 });
 
-test("a change that succeeded is not read", async () => {
+test("a successful change is not followed by a read", async () => {
   const { result, calls } = ensure({ ActivateOrganization: activated });
   assert.deepEqual(await result, {
     orgId: "7",

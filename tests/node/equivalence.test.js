@@ -12,7 +12,7 @@ const STATES = ["UNSPECIFIED", "ACTIVE", "INACTIVE", "REMOVED"];
 const ORG_STATES = STATES.map((state) => `ORG_STATE_${state}`);
 const ORGANIZATION_STATES = STATES.map((state) => `ORGANIZATION_STATE_${state}`);
 const COLUMNS = ["UNSPECIFIED", "NAME", "CREATION_DATE"].map(
-  (it) => `ORGANIZATION_FIELD_NAME_${it}`,
+  (column) => `ORGANIZATION_FIELD_NAME_${column}`,
 );
 
 /** A generator with a fixed seed, so that a failure can be repeated. */
@@ -166,7 +166,7 @@ for (const [rpc, make] of Object.entries(RESPONSES)) {
       const { fields, value } = make();
       const overGrpcWeb = await call(rpc, "grpc-web", message(...fields));
       const overJson = await call(rpc, "json", json(value));
-      // The text shows the order of the members, too.
+      // The text also shows the order of the members.
       assert.equal(JSON.stringify(overGrpcWeb), JSON.stringify(overJson), JSON.stringify(value));
       assertIncludes(overGrpcWeb, value);
     }
@@ -199,7 +199,7 @@ test("an error is the same over both protocols", async () => {
   }
 });
 
-test("text that is not UTF-8 violates both protocols", async () => {
+test("text that is not UTF-8 is a protocol error over both", async () => {
   const invalid = Uint8Array.of(0xff);
   const body = Buffer.concat([Buffer.from('{"org":{"name":"'), invalid, Buffer.from('"}}')]);
   const overGrpcWeb = message(bytes(1, bytes(4, invalid)));

@@ -36,8 +36,8 @@ test("an error can be constructed, renamed, cloned and thrown", () => {
   assert.equal(String(error), "ZitadelError: no");
   error.name = /** @type {any} */ ("Mine");
   assert.equal(String(error), "Mine: no");
-  const sent = structuredClone({ ...error });
-  assert.deepEqual([sent.message, sent.id, isZitadelError(sent)], ["no", "EVENT-bfnrh", false]);
+  const clone = structuredClone({ ...error });
+  assert.deepEqual([clone.message, clone.id, isZitadelError(clone)], ["no", "EVENT-bfnrh", false]);
   assert.throws(() => {
     throw error;
   }, ZitadelError);
@@ -50,8 +50,8 @@ test("toJSON returns ZITADEL's JSON form and nothing else", async () => {
     message: "active",
   };
   const expected = { code: 9, message: "no", details: [detail] };
-  const made = new ZitadelError({ kind: "status", ...expected, metadata: { a: "b" } });
-  assert.equal(JSON.stringify(made), JSON.stringify(expected));
+  const constructed = new ZitadelError({ kind: "status", ...expected, metadata: { a: "b" } });
+  assert.equal(JSON.stringify(constructed), JSON.stringify(expected));
   const body = JSON.stringify(expected);
   const headers = { "content-type": "application/json" };
   const received = await failure(new Response(body, { status: 400, headers }), {
@@ -87,7 +87,7 @@ test("import and require share one class", async () => {
       `import { createRequire } from "node:module";
      import { ZitadelError } from "zitadel-org-web";
      const required = createRequire(import.meta.url)("zitadel-org-web");
-     const error = await required.getMyOrg("").catch((it) => it);
+     const error = await required.getMyOrg("").catch((error) => error);
      console.log(error instanceof ZitadelError, error instanceof required.ZitadelError);`,
     ],
     { cwd: "tests" },
@@ -102,7 +102,7 @@ test("a subclass matches its own instances only", async () => {
   assert.ok(mine instanceof Mine && mine instanceof ZitadelError);
   assert.equal(new ZitadelError(fields) instanceof Mine, false);
   assert.equal((await rejection(RPCS.getMyOrg(""))) instanceof Mine, false);
-  // Another copy has a class of its own.
+  // Another copy has its own class.
   const { ZitadelError: Other } = await cold();
   assert.ok(mine instanceof Other);
 });
@@ -123,7 +123,7 @@ for (const [name, lower] of Object.entries(LOWERED)) {
     const { readFile } = await import("node:fs/promises");
     const code = lower(await readFile("js/error.js", "utf8"));
     assert.doesNotMatch(code, /^\s*(export )?class /m);
-    // An error that never settles its call shows as a test that does not end.
+    // If the error's class breaks the call, the call never settles and the test does not end.
     /** @type {any} */
     const exports = {};
     const own = `class Mine extends exports.ZitadelError {}; exports.Mine = Mine;`;
@@ -218,7 +218,7 @@ test("Retry-After is whole seconds or a date relative to the response's own", as
     ["3", 3000],
     ["120", 120_000],
     ["Wed, 21 Oct 2015 07:28:05 GMT", 5000],
-    // A date that has passed by the server's own clock.
+    // A date in the past, by the server's own clock.
     ["Wed, 21 Oct 2015 07:27:00 GMT", 0],
     ["-1", undefined],
     ["+3", undefined],
@@ -236,7 +236,7 @@ test("Retry-After is whole seconds or a date relative to the response's own", as
   assert.equal(await after("Wed, 21 Oct 2015 07:28:05 GMT", "never"), undefined);
 });
 
-test("an id is a final one in ZITADEL's form, and nothing shorter", async () => {
+test("an id is in ZITADEL's form, at the end of the message", async () => {
   for (const [text, id] of [
     ["no (EVENT-bfnrh)", "EVENT-bfnrh"],
     ["no (DOM-Ixfbxh)", "DOM-Ixfbxh"],
@@ -269,7 +269,7 @@ test("a response that is not ZITADEL's shows its beginning in body", async () =>
     assert.equal(error.body, "ü".repeat(512), `${protocol} ${httpStatus}`);
     assert.equal(error.httpStatus, httpStatus);
   }
-  // 1,023 bytes and a character of two, which is not cut.
+  // The 1,024th byte starts a character of two bytes, so that the text ends before it.
   const cut = await failure(new Response(`${"a".repeat(1023)}üb`, { status: 502 }));
   assert.equal(cut.body, "a".repeat(1023));
 });

@@ -119,21 +119,21 @@ for (const [name, [token, subject, options]] of Object.entries(ABORTED_AND_WRONG
 for (const [name, options] of Object.entries(ODD)) {
   test(`a cold call ends as a warm one if ${name}`, async () => {
     const [first, second] = [await cold(), await warm()];
-    /** @param {any} copy @param {any} given */
-    const single = (copy, given) => outcome(copy.reactivateOrg("t", "1", given));
-    /** @param {any} copy @param {any} given */
-    const bulk = (copy, given) => outcome(copy.ensureOrgsActive("t", [], given));
-    /** @param {any} copy @param {any} given */
-    const bound = (copy, given) => outcome(copy.createOrgClient(given).reactivateOrg("1"));
+    /** @param {any} copy @param {any} options */
+    const single = (copy, options) => outcome(copy.reactivateOrg("t", "1", options));
+    /** @param {any} copy @param {any} options */
+    const bulk = (copy, options) => outcome(copy.ensureOrgsActive("t", [], options));
+    /** @param {any} copy @param {any} options */
+    const bound = (copy, options) => outcome(copy.createOrgClient(options).reactivateOrg("1"));
     for (const call of [single, bulk, bound]) {
-      const given = () => {
+      const merged = () => {
         const odd = options();
         const isPlain = typeof odd === "object" && !name.includes("revoked");
         const all = { token: "t", ...OPTIONS };
         return isPlain ? Object.defineProperties(all, Object.getOwnPropertyDescriptors(odd)) : odd;
       };
       const copy = call === single ? first : await cold();
-      const [whenCold, whenWarm] = [await call(copy, given()), await call(second, given())];
+      const [whenCold, whenWarm] = [await call(copy, merged()), await call(second, merged())];
       assert.deepEqual(whenCold, whenWarm);
       assert.notEqual(/** @type {any} */ (whenCold).isZitadelError, false);
     }
@@ -302,7 +302,7 @@ test("an unawaited preload that fails does not end the process", async () => {
     WebAssembly.compile = () => Promise.reject(new Error("no"));
     const { preload } = await import("zitadel-org-web");
     preload();
-    const error = await preload().catch((it) => it);
+    const error = await preload().catch((error) => error);
     setTimeout(() => console.log(error.kind, error.cause.message), 20);`;
   const { stdout } = await run("node", ["--input-type=module", "--eval", script], { cwd: "tests" });
   assert.equal(stdout.trim(), "transport no");
@@ -314,7 +314,7 @@ test("a permanent load failure is not retriable and says what to do", async () =
     const script = `
       ${setup}
       const entry = await import("${entry}");
-      const error = await (entry.default ?? entry).preload().catch((it) => it);
+      const error = await (entry.default ?? entry).preload().catch((error) => error);
       console.log(JSON.stringify([error.message, error.retriable]));`;
     const args = ["--input-type=module", "--eval", script];
     return JSON.parse((await run("node", args, { cwd: "tests" })).stdout);

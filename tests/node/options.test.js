@@ -36,13 +36,13 @@ test("a token must be printable ASCII, and no message repeats it", async () => {
   }
 });
 
-test("an orgId must be printable ASCII that a header keeps", async () => {
+test("an orgId must be printable ASCII without outer blanks", async () => {
   assert.equal((await sent({}, "696")).init.headers["x-zitadel-orgid"], "696");
   assert.equal((await sent({}, null)).init.headers["x-zitadel-orgid"], undefined);
   for (const orgId of ["", "  ", "1\r\nx: y", "1\n", "1\0", "日本", "ü", 5, {}]) {
     await refused("orgId", {}, orgId);
   }
-  // Headers lose blanks at either end, and URLs the segments "." and "..". Both would name another organization.
+  // Headers drop blanks at either end, and URLs drop the segments "." and "..". Both would name another organization.
   for (const orgId of [" 7", "7 ", " 7 ", "\t7", ".", ".."]) {
     await refused("orgId must", {}, orgId);
   }
@@ -79,7 +79,7 @@ test("an organizationId is one segment of the REST path", async () => {
     assert.equal(decodeURIComponent(String(segment)), id);
     const seen = await path(String(id));
     assert.equal(decodeURIComponent(seen), `/prefix/v2/organizations/${id}/activate`);
-    // A URL parser treats %2E%2E like "..", so that only the number of segments shows a safe path.
+    // A URL parser treats %2E%2E like "..", so only the number of segments shows that the path is safe.
     assert.equal(seen.split("/").length, 6, seen);
   }
   for (const id of [".", "..", " 7", "7 ", "", " ", "ü"]) {
@@ -150,7 +150,7 @@ test("other headers must have a valid name and value", async () => {
   }
 });
 
-test("a header's value may be a number, as Headers takes it", async () => {
+test("a header's value may be a number", async () => {
   for (const headers of [{ "x-a": 5 }, [["x-a", 5]], new Headers({ "x-a": "5" }), { "x-a": 5n }]) {
     assert.equal((await sent({ headers })).init.headers["x-a"], "5");
   }
@@ -214,14 +214,14 @@ test("baseUrl keeps its path and loses trailing slashes", async () => {
   }
 });
 
-test("plain http is for this machine unless allowed", async () => {
+test("plain http to other machines must be allowed", async () => {
   for (const host of ["localhost", "127.0.0.1", "127.9.9.9", "127.1", "[::1]"]) {
     assert.ok(await base(`http://${host}`), host);
   }
   for (const host of [
     "z.example",
     "localhost.example",
-    // Node asks the network's DNS for it.
+    // Node resolves it by the network's DNS.
     "a.localhost",
     "128.0.0.1",
     "10.0.0.1",
@@ -289,8 +289,8 @@ test("options override defaults, and headers are merged by name", async () => {
     baseUrl: "https://z.example",
     language: "de",
     headers: { "x-a": "1", "X-B": "2" },
-    fetch: async (_, given) => {
-      init = given;
+    fetch: async (_, requestInit) => {
+      init = requestInit;
       return new Response();
     },
   });

@@ -10,7 +10,7 @@ import { file_zitadel_message } from "@zitadel/proto/zitadel/message_pb.js";
 import { file_zitadel_org_v2_org_service } from "@zitadel/proto/zitadel/org/v2/org_service_pb.js";
 import protobuf from "protobufjs";
 
-const OURS = [
+const FILES = [
   "auth",
   "management",
   "message",
@@ -34,13 +34,13 @@ const NEWER = new Set([
 ]);
 
 /** @type {Map<string, any>} */
-const theirs = new Map();
+const officialTypes = new Map();
 
 /** @param {any} file */
 function collect(file) {
   for (const list of [file.messages, file.enums, file.services]) {
     for (const type of list) {
-      theirs.set(type.typeName, type);
+      officialTypes.set(type.typeName, type);
     }
   }
   file.dependencies.forEach(collect);
@@ -50,9 +50,9 @@ collect(file_zitadel_management);
 collect(file_zitadel_message);
 collect(file_zitadel_org_v2_org_service);
 
-/** Our types by their full names. */
-const ours = new Map(
-  OURS.flatMap((name) => {
+/** The types of proto/ by their full names. */
+const types = new Map(
+  FILES.flatMap((name) => {
     const path = new URL(`../../proto/zitadel/${name}.proto`, import.meta.url);
     const { root, package: scope } = protobuf.parse(readFileSync(path, "utf8"), { keepCase: true });
     const namespace = /** @type {protobuf.Namespace} */ (root.lookup(scope ?? ""));
@@ -61,22 +61,22 @@ const ours = new Map(
 );
 
 /**
- * The full name of the type of a field of ours: protobufjs leaves names as they are written.
+ * Returns the full name of a field's type, which protobufjs leaves as it is written in the proto.
  *
- * @param {string} written
+ * @param {string} name
  * @param {string} owner
  */
-function resolve(written, owner) {
+function resolve(name, owner) {
   const scope = owner.slice(0, owner.lastIndexOf("."));
-  return written.includes(".") ? written : `${scope}.${written}`;
+  return name.includes(".") ? name : `${scope}.${name}`;
 }
 
-/** The type of a field of theirs, as a proto file would write it. @param {any} field */
+/** Returns the type of an official field, as a proto file would write it. @param {any} field */
 function typeOf(field) {
   return (field.message ?? field.enum)?.typeName ?? SCALARS[field.scalar];
 }
 
-/** By the numbers of google.protobuf.FieldDescriptorProto.Type. @type {Record<number, string>} */
+/** Names of scalar types by their number in google.protobuf.FieldDescriptorProto.Type. @type {Record<number, string>} */
 const SCALARS = {
   3: "int64",
   4: "uint64",
@@ -88,21 +88,21 @@ const SCALARS = {
 };
 
 test("all types of the protos are compared", () => {
-  assert.ok(ours.has("zitadel.management.v1.ManagementService"));
-  assert.ok(ours.has("zitadel.v1.ErrorDetail"));
-  assert.equal(ours.size, 34);
+  assert.ok(types.has("zitadel.management.v1.ManagementService"));
+  assert.ok(types.has("zitadel.v1.ErrorDetail"));
+  assert.equal(types.size, 34);
   for (const name of NEWER) {
-    assert.ok(!theirs.has(name), `${name} is in the package now`);
+    assert.ok(!officialTypes.has(name), `${name} is in the package now`);
   }
 });
 
-for (const [name, type] of [...ours].filter(([name]) => !NEWER.has(name))) {
+for (const [name, type] of [...types].filter(([name]) => !NEWER.has(name))) {
   if (type instanceof protobuf.Type) {
     test(`${name} has ZITADEL's fields`, () => {
-      const message = theirs.get(name);
+      const message = officialTypes.get(name);
       assert.equal(message?.kind, "message");
       for (const field of type.fieldsArray) {
-        const official = message.fields.find((/** @type {any} */ it) => it.name === field.name);
+        const official = message.fields.find((/** @type {any} */ { name }) => name === field.name);
         assert.ok(official, `${field.name} is not a field in ZITADEL`);
         assert.equal(official.number, field.id, field.name);
         const isScalar = field.type in protobuf.types.basic;
@@ -116,18 +116,20 @@ for (const [name, type] of [...ours].filter(([name]) => !NEWER.has(name))) {
     });
   } else if (type instanceof protobuf.Enum) {
     test(`${name} has ZITADEL's values`, () => {
-      const official = theirs.get(name);
+      const official = officialTypes.get(name);
       assert.equal(official?.kind, "enum");
       const values = official.values.map((/** @type {any} */ value) => [value.name, value.number]);
-      const known = Object.entries(type.values).filter(([name]) => !NEWER.has(name));
-      assert.deepEqual(Object.fromEntries(known), Object.fromEntries(values));
+      const declared = Object.entries(type.values).filter(([name]) => !NEWER.has(name));
+      assert.deepEqual(Object.fromEntries(declared), Object.fromEntries(values));
     });
   } else if (type instanceof protobuf.Service) {
     test(`${name} has ZITADEL's methods`, () => {
-      const service = theirs.get(name);
+      const service = officialTypes.get(name);
       assert.equal(service?.kind, "service");
       for (const method of type.methodsArray.filter(({ name }) => !NEWER.has(name))) {
-        const official = service.methods.find((/** @type {any} */ it) => it.name === method.name);
+        const official = service.methods.find(
+          (/** @type {any} */ { name }) => name === method.name,
+        );
         assert.ok(official, `${method.name} is not a method in ZITADEL`);
         assert.equal(official.methodKind, "unary");
         assert.equal(official.input.typeName, resolve(method.requestType, name));

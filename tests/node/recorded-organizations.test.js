@@ -1,5 +1,5 @@
 // Recorded responses of organization v2 and of the permissions call, compared with the official descriptors' decoders. Changes
-// are newer than that package, so that the test decodes them itself.
+// are newer than that package, so the test decodes them itself.
 //
 // tests/fixtures/organization-v2.json and permissions-and-lists.json were recorded on ZITADEL at a97999e5 (2026-07-10).
 
@@ -49,7 +49,7 @@ const SCHEMAS = {
 };
 
 /**
- * The value of a success, by other decoders.
+ * Returns the value of a success, by other decoders.
  *
  * @param {Exchange} exchange
  * @param {{ name: string, protocol: string }} call

@@ -43,7 +43,7 @@ test("a body that is only an ArrayBuffer is read", async () => {
   const headers = new Headers(GRPC_WEB);
   const arrayBuffer = async () => Uint8Array.from(BODY).buffer;
   assert.deepEqual(await call({ status: 200, headers, arrayBuffer }), VALUE);
-  // node-fetch has Node's streams.
+  // node-fetch returns Node's streams.
   assert.deepEqual(
     await call({ status: 200, headers, body: Readable.from([]), arrayBuffer }),
     VALUE,
@@ -139,7 +139,7 @@ test("large details in the headers are decoded once", async () => {
 });
 
 test("both protocols read a header as UTF-8", async () => {
-  // As fetch shows the bytes of "Zürich" in UTF-8.
+  // The bytes of "Zürich" in UTF-8, as fetch shows them.
   const city = "ZÃ¼rich";
   const json = { "content-type": "application/json", "x-city": city };
   const overJson = await rejection(

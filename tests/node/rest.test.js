@@ -8,7 +8,7 @@ import { BASE_URL, rejection, RPCS } from "../support/calls.js";
 const ZITADEL = "type.googleapis.com/zitadel.v1.ErrorDetail";
 
 /**
- * A call with a response.
+ * Makes a call that gets a response.
  *
  * @param {keyof typeof RPCS} rpc
  * @param {string} body
@@ -58,13 +58,13 @@ test("missing members have defaults, unknown ones are omitted", async () => {
 });
 
 test("a uint64 must be a decimal string or an exact number", async () => {
-  for (const [given, sequence] of [
+  for (const [value, sequence] of [
     ["18446744073709551615", "18446744073709551615"],
     [9007199254740991, "9007199254740991"],
     ["007", "7"],
     [0, "0"],
   ]) {
-    assert.equal((await details({ sequence: given })).sequence, sequence);
+    assert.equal((await details({ sequence: value })).sequence, sequence);
   }
   for (const sequence of [
     9007199254740992,
@@ -93,14 +93,14 @@ test("a date must be RFC 3339, and is returned in UTC", async () => {
   ]) {
     assert.equal((await details({ changeDate })).changeDate, changeDate);
   }
-  for (const [given, expected] of [
+  for (const [date, expected] of [
     // 3, 6 or 9 digits.
     ["2026-07-10T09:52:56.1Z", "2026-07-10T09:52:56.100Z"],
-    // The contract has accepted offsets since 0.3.0, as proto3's JSON mapping does.
+    // proto3's JSON mapping also accepts offsets.
     ["2026-07-10T09:52:56+02:00", "2026-07-10T07:52:56Z"],
     ["2026-07-10T23:52:56.5-00:30", "2026-07-11T00:22:56.500Z"],
   ]) {
-    assert.equal((await details({ changeDate: given })).changeDate, expected);
+    assert.equal((await details({ changeDate: date })).changeDate, expected);
   }
   for (const changeDate of [
     "",
@@ -130,7 +130,7 @@ test("an unknown state stays a number, or reads as zero by name", async () => {
   assert.equal(await state(undefined), "ORG_STATE_UNSPECIFIED");
   assert.equal(await state(9), 9);
   assert.equal(await state(-9), -9);
-  // The contract has said so since 0.3.0: a name has no number that could be passed through.
+  // An unknown name has no number that could be passed through.
   for (const unknown of ["ORG_STATE_LOCKED", "length", "__proto__", ""]) {
     assert.equal(await state(unknown), "ORG_STATE_UNSPECIFIED");
   }
@@ -259,7 +259,7 @@ test("an error whose body comes after its head has the body's status", async () 
     let body;
     const options = streamed((controller) => (body = controller), status);
     const failed = rejection(RPCS.activateOrganization("t", "7", options));
-    // A limit of its own for the body of an error would pass meanwhile.
+    // A separate time limit for an error's body would pass here.
     for (let turns = 0; turns < 20; turns += 1) {
       await new Promise((resolve) => setImmediate(resolve));
       mock.timers.tick(1000);

@@ -1,4 +1,4 @@
-// The calls against the dev server's other versions of ZITADEL and against its faults.
+// Calls to the dev server's other ZITADEL versions and to its faults.
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
@@ -26,7 +26,7 @@ const [ID = ""] = IDS;
 const HERE = { baseUrl: setting("ZITADEL_TEST_URL") };
 
 /**
- * Options for an instance, and the requests that were sent with them.
+ * Returns options for an instance, and the list of requests that are sent with them.
  *
  * @param {string} instance
  * @param {"grpc-web" | "json"} protocol
@@ -75,7 +75,7 @@ for (const protocol of /** @type {const} */ (["grpc-web", "json"])) {
   });
 
   test(`v4.6.6 over ${protocol}: v1 activates, and v2 is tried once per base URL`, async () => {
-    // A host of its own, because the client remembers the version per base URL.
+    // A separate host, because the client remembers the version per base URL.
     const { options, requests } = recording(`${randomUUID()}.v4-6`, protocol);
     await bring(HERE.baseUrl, "deactivate", ID);
     assert.equal((await ensureOrgActive(TOKEN, ID, options)).outcome, "reactivated");

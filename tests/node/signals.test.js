@@ -106,7 +106,11 @@ test("the caller's fetch may abort the signal during the call", async () => {
   assert.deepEqual([error.kind, error.cause], ["aborted", "enough"]);
 });
 
-/** Token functions that abort the signal, and the number of requests before. @type {Record<string, [(controller: AbortController) => any, number]>} */
+/**
+ * Token functions that abort the signal, and the number of requests before.
+ *
+ * @type {Record<string, [(controller: AbortController) => any, number]>}
+ */
 const ABORTING_TOKENS = {
   "a token": [
     (controller) => () => {

@@ -15,7 +15,7 @@ const rejected = () => status(16, "Errors.Token.Invalid (AUTH-7fs1e)");
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 /**
- * A server that accepts some tokens, and the tokens that it got.
+ * Returns options with a server that accepts some tokens, and the list of tokens that it received.
  *
  * @param {(token: string) => boolean} accepts
  */
@@ -90,13 +90,13 @@ test("concurrent calls share an invocation and a renewal", async () => {
     await turn();
     return name;
   };
-  const { options, tokens } = guarded((given) => given === "t2");
+  const { options, tokens } = guarded((token) => token === "t2");
   const client = createOrgClient({ ...options, token });
   const calls = IDS.slice(0, 10).map((id) => client.reactivateOrg(id));
   await Promise.all([...calls, RPCS.reactivateOrg(token, "1", options)]);
   assert.equal(count, 2);
   assert.deepEqual(new Set(tokens), new Set(["t1", "t2"]));
-  // A later call starts an invocation of its own.
+  // A later call starts its own invocation.
   await rejection(client.reactivateOrg("1"));
   assert.equal(tokens.includes("t3"), true);
 });
@@ -182,7 +182,7 @@ test("a bulk run calls the token function once, also if it outlives a timeout", 
   const { options, tokens } = guarded(() => true);
   const token = async () => {
     count += 1;
-    // The first organization times out meanwhile.
+    // The first organization times out in the meantime.
     await new Promise((resolve) => setTimeout(resolve, 40));
     return "t";
   };
@@ -196,7 +196,7 @@ test("a bulk run renews its token whenever it expires", async () => {
   let count = 0;
   let left = 0;
   const { options } = guarded((token) => {
-    // Each token is good for 16 requests.
+    // Each token is accepted for 16 requests.
     const isGood = token === `t${count}` && left > 0;
     left -= 1;
     return isGood;

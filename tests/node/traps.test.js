@@ -1,4 +1,4 @@
-// A crash of the module, and objects of the caller's that must not cause one.
+// Crashes of the module, and callers' objects that must not cause one.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -14,7 +14,7 @@ async function brittle() {
   let isArmed = false;
   const { instantiate } = WebAssembly;
   const copy = await cold();
-  // The types know the overload for bytes only.
+  // TypeScript has only the overload for bytes.
   /** @type {any} */ (WebAssembly).instantiate = async (/** @type {any[]} */ ...args) => {
     const instance = await /** @type {any} */ (instantiate)(...args);
     const watched = (/** @type {any} */ real) =>
@@ -28,7 +28,7 @@ async function brittle() {
           }
         : real;
     const entries = Object.entries(instance.exports);
-    return { exports: Object.fromEntries(entries.map(([name, it]) => [name, watched(it)])) };
+    return { exports: Object.fromEntries(entries.map(([name, value]) => [name, watched(value)])) };
   };
   try {
     await copy.preload();
@@ -85,7 +85,7 @@ test("timers and signals of a crashed module are ignored", async () => {
   await turn();
   await rejection(copy.getMyOrg("t", "1", trapping(arm)));
   assert.equal((await crashed).code, 13);
-  // An exception in either of them would be an uncaught one, which fails the test.
+  // An exception in either of them would be uncaught, which fails the test.
   controller.abort();
   await new Promise((resolve) => setTimeout(resolve, 40));
 });

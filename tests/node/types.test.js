@@ -1,4 +1,4 @@
-// The types of the package as installed, with today's TypeScript and an older major version, and the values that they declare.
+// The installed package's types, with the current TypeScript and an older major version, and the values that they declare.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -39,7 +39,7 @@ for (const [name, tsc] of Object.entries(COMPILERS)) {
 
   test(`the types need no DOM library with ${name}`, async () => {
     const options = [...STRICT, "--noEmit", "--lib", "es2023", ...NODENEXT];
-    // No type packages at all, and those of Node.
+    // Without any type packages, and with Node's.
     await compile([...options, "tests/node/types/without-dom.ts"], tsc);
     const files = ["tests/node/types/without-dom.ts", "tests/node/types/node-only.ts"];
     const node = ["--typeRoots", "tests/node_modules/@types", "--types", "node"];
@@ -82,7 +82,7 @@ for (const path of ["README.md", "js/README.md", "pkg/index.d.ts", "pkg/types.d.
     const files = [];
     for (const [index, code] of examples.entries()) {
       const imports = names.filter((name) => code.includes(name));
-      // An example in the docs of a function imports nothing.
+      // Examples in doc comments import nothing.
       const head = /\bimport\b/.test(code)
         ? ""
         : `import { ${imports.join(", ")} } from "zitadel-org-web";\n`;
@@ -98,20 +98,20 @@ for (const path of ["README.md", "js/README.md", "pkg/index.d.ts", "pkg/types.d.
   });
 }
 
-/** The members of an interface in the types. @param {string} name */
+/** Returns the members of an interface in the types. @param {string} name */
 function membersOf(name) {
   const text = readFileSync("js/types.d.ts", "utf8");
   const file = ts.createSourceFile("types.d.ts", text, ts.ScriptTarget.ESNext);
-  const found = file.statements.find(
-    (it) => ts.isInterfaceDeclaration(it) && it.name.text === name,
+  const declaration = file.statements.find(
+    (statement) => ts.isInterfaceDeclaration(statement) && statement.name.text === name,
   );
-  assert.ok(found && ts.isInterfaceDeclaration(found), name);
-  return found.members.map((member) =>
+  assert.ok(declaration && ts.isInterfaceDeclaration(declaration), name);
+  return declaration.members.map((member) =>
     member.name && ts.isIdentifier(member.name) ? member.name.text : "",
   );
 }
 
-test("the options in the types are those that the client reads", () => {
+test("the types declare the options that the client reads", () => {
   const declared = [...membersOf("CallOptions"), ...membersOf("BulkOptions")];
   assert.deepEqual(declared.sort(), [...OPTION_NAMES].sort());
 });

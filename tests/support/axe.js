@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 const AXE = readFileSync("tests/node_modules/axe-core/axe.min.js", "utf8");
 
 /**
- * The violations of WCAG 2.2 AA and of good practice, each with where it is.
+ * Returns the violations of WCAG 2.2 AA and of good practice, each with its element.
  *
  * @param {import("selenium-webdriver").WebDriver} driver
  * @returns {Promise<string[]>}

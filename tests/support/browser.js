@@ -42,10 +42,10 @@ export const NEEDS_DEVTOOLS = ENGINE !== "Chromium" && "needs Chromium's DevTool
 /** Returns true if the machine has an engine. @param {Engine} engine */
 export const hasEngine = (engine) => Boolean(process.env[ENGINES[engine].variable]);
 
-/** A browser with an empty profile; the caller quits it. @returns {Promise<WebDriver>} */
+/** Opens a browser with an empty profile. The caller quits it. @returns {Promise<WebDriver>} */
 export const openBrowser = (engine = ENGINE) => ENGINES[engine].open();
 
-/** Chromium, with its DevTools. @param {string[]} flags */
+/** Opens Chromium, with its DevTools. @param {string[]} flags */
 export async function openChromium(...flags) {
   const options = new chrome.Options();
   options.setChromeBinaryPath(setting("CHROME"));
@@ -85,7 +85,7 @@ async function openWebKit() {
     driver.quit = () => quit().finally(end);
     return driver;
   } catch (error) {
-    // Else the tests would wait for it for ever.
+    // Otherwise the tests would never exit.
     end();
     throw error;
   }

@@ -1,4 +1,4 @@
-// Calls of the built package with a fetch of the test's own.
+// Calls of the built package with the test's own fetch.
 
 import assert from "node:assert/strict";
 

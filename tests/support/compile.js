@@ -7,7 +7,7 @@ import { execFile } from "node:child_process";
 export const TSC = "tests/node_modules/typescript/bin/tsc";
 
 /**
- * Compiles files, and fails with what the compiler prints; also if there is no compiler.
+ * Compiles files. Fails with the compiler's output, or if the compiler is missing.
  *
  * @param {string[]} args
  * @param {string} [tsc]

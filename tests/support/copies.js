@@ -29,7 +29,7 @@ export async function withCompile(replace, run) {
   }
 }
 
-/** Replaces a global for the time of a test. @template T @param {string} name @param {unknown} value @param {() => Promise<T>} run */
+/** Replaces a global during a test. @template T @param {string} name @param {unknown} value @param {() => Promise<T>} run */
 export async function withGlobal(name, value, run) {
   const before = Object.getOwnPropertyDescriptor(globalThis, name);
   Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });

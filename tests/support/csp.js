@@ -7,7 +7,7 @@ import { listen, serveFiles } from "./serve.js";
 
 const FORBIDDEN = "/forbidden.png";
 
-/** A strict policy, and a server that browsers report to what violates it. */
+/** A strict policy, and the server that receives the reports of its violations. */
 export class Policy {
   /** @param {Awaited<ReturnType<typeof listen>>} server @param {string[]} reported */
   constructor(server, reported) {
@@ -31,7 +31,7 @@ export class Policy {
     this.server.close();
   }
 
-  /** The header's value. @param {string} [scripts] - more for script-src */
+  /** Returns the header's value. @param {string} [scripts] - more for script-src */
   header(scripts = "") {
     return [
       "default-src 'none'",
@@ -51,14 +51,16 @@ export class Policy {
    */
   async violations(driver) {
     await driver.executeScript(`document.createElement("img").src = "${FORBIDDEN}"`);
-    const end = (/** @type {string} */ violation) => violation.endsWith(FORBIDDEN);
-    await driver.wait(async () => this.reported.some(end), 20_000);
+    const isOnPurpose = (/** @type {string} */ violation) => violation.endsWith(FORBIDDEN);
+    await driver.wait(async () => this.reported.some(isOnPurpose), 20_000);
     // Some browsers ask for an icon by themselves.
-    return this.reported.splice(0).filter((it) => !end(it) && !it.endsWith("/favicon.ico"));
+    return this.reported
+      .splice(0)
+      .filter((entry) => !isOnPurpose(entry) && !entry.endsWith("/favicon.ico"));
   }
 
   /**
-   * A server of a page and the files of a folder under the policy.
+   * Serves a page and the files of a folder under the policy.
    *
    * @param {string} folder
    * @param {string} page

@@ -55,7 +55,7 @@ try {
     );
     await page.fill("org-id", id);
     await page.press("refresh");
-    const { org } = await page.answer();
+    const { org } = await page.response();
     assert.deepEqual(
       [org.state, org.details.sequence, org.details.changeDate],
       ["ORG_STATE_ACTIVE", reactivated?.sequence, reactivated?.created],

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 
 /**
- * Runs a function in the page; it gets the package and the arguments.
+ * Runs a function in the page, with the package and the arguments.
  *
  * @template T
  * @param {import("selenium-webdriver").WebDriver} driver

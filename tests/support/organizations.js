@@ -1,11 +1,11 @@
-// Organizations of the dev server, read and changed without the page, and lists that it does not have.
+// Organizations of the dev server, read and changed without the page, and made-up lists.
 
 import { create, toBinary } from "@bufbuild/protobuf";
 import { ListOrganizationsResponseSchema } from "@zitadel/proto/zitadel/org/v2/org_service_pb.js";
 import { OrganizationState } from "@zitadel/proto/zitadel/org/v2/org_pb.js";
 
 /**
- * Activates or deactivates organizations. Those that are in that state already stay in it.
+ * Activates or deactivates organizations. Those already in that state stay in it.
  *
  * @param {string} api - the dev server's address
  * @param {"activate" | "deactivate"} change

@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 
 export const run = promisify(execFile);
 
-/** Where apps are that import their framework, too: below its node_modules. */
+/** The folder of apps that also import a framework. It lies below the matrix, which has the frameworks installed. */
 const FRAMEWORK_APPS = resolve("tests/support/matrix/apps");
 
 /** A folder for apps, with the package's tarball. */
@@ -30,7 +30,7 @@ export class Workshop {
   }
 
   /**
-   * An app with the package installed from its tarball.
+   * Creates an app with the package installed from its tarball.
    *
    * @param {string} name
    * @param {string} [framework] - whose folder in tests/apps comes on top

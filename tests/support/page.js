@@ -62,7 +62,7 @@ export class Page {
   async click(selector) {
     await this.driver.executeScript((/** @type {string} */ selector) => {
       const button = document.querySelector(selector);
-      if (!(button instanceof HTMLElement)) throw new Error(`there is no ${selector}`);
+      if (!(button instanceof HTMLElement)) throw new Error(`${selector} is missing`);
       button.focus();
       button.click();
     }, selector);
@@ -71,11 +71,11 @@ export class Page {
   /**
    * Waits for a condition.
    *
-   * @param {string} what
-   * @param {() => Promise<boolean>} isSo
+   * @param {string} condition
+   * @param {() => Promise<boolean>} isTrue
    */
-  until(what, isSo) {
-    return this.driver.wait(() => isSo().catch(() => false), WAIT_MS, `never: ${what}`);
+  until(condition, isTrue) {
+    return this.driver.wait(() => isTrue().catch(() => false), WAIT_MS, `never: ${condition}`);
   }
 
   /** Waits until an element's text matches. @param {string} id @param {RegExp} text */
@@ -138,7 +138,7 @@ export class Page {
   /** Returns the results of a bulk run. @returns {Promise<string[]>} */
   results() {
     return this.driver.executeScript(() =>
-      [...document.querySelectorAll("#bulk-results li")].map((it) => it.textContent),
+      [...document.querySelectorAll("#bulk-results li")].map((item) => item.textContent),
     );
   }
 
@@ -165,7 +165,11 @@ export class Page {
     return text;
   }
 
-  /** Presses a button of the single view, confirms a change and waits until the call has ended. @param {"reactivate" | "deactivate" | "refresh"} id */
+  /**
+   * Presses a button of the single view, confirms a change and waits until the call has ended.
+   *
+   * @param {"reactivate" | "deactivate" | "refresh"} id
+   */
   async press(id) {
     const before = await this.calls();
     await this.click(`#${id}`);
@@ -189,7 +193,7 @@ export class Page {
   }
 
   /** Returns the response in view. */
-  async answer() {
+  async response() {
     return JSON.parse(await this.text("json"));
   }
 }

@@ -1,4 +1,4 @@
-// Exchanges with the real server, as tests/fixtures has them; tokens are replaced by their roles.
+// Exchanges recorded on real servers, in tests/fixtures. Tokens are replaced by their roles.
 
 import { readFileSync } from "node:fs";
 
@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 /** @param {string} name @returns {Exchange[]} */
 export const exchanges = (name) => JSON.parse(readFileSync(`tests/fixtures/${name}.json`, "utf8"));
 
-/** The response of an exchange. @param {Exchange} exchange */
+/** Returns the response of an exchange. @param {Exchange} exchange */
 export function responseOf({ status, headers, bodyHex = "" }) {
   const pairs = headers.map((line) => {
     const colon = line.indexOf(":");

@@ -1,4 +1,4 @@
-// Responses in ZITADEL's form, for a fetch of the test's own.
+// Responses in ZITADEL's form, for the test's own fetch.
 
 export const GRPC_WEB = { "content-type": "application/grpc-web+proto" };
 export const JSON_TYPE = { "content-type": "application/json" };
@@ -20,10 +20,10 @@ function varint(value) {
   }
 }
 
-/** A field with a number, in protobuf. @param {number} field @param {bigint | number} value */
+/** An integer field in protobuf. @param {number} field @param {bigint | number} value */
 export const integer = (field, value) => concat(varint(field << 3), varint(value));
 
-/** A text, a message or bytes, in protobuf. @param {number} field @param {Bytes[]} parts */
+/** A field of text, bytes or a message in protobuf. @param {number} field @param {Bytes[]} parts */
 export function bytes(field, ...parts) {
   const value = concat(...parts);
   return concat(varint((field << 3) | 2), varint(value.length), value);
@@ -73,7 +73,7 @@ export const org = (id, state) => message(bytes(1, bytes(1, id), integer(3, stat
 export const row = (id, state) =>
   message(bytes(1, integer(1, 1)), bytes(3, bytes(1, id), integer(3, state)));
 
-/** A connection that is lost. @returns {never} */
+/** Fails as a lost connection does. @returns {never} */
 export const lost = () => {
   throw new TypeError("fetch failed");
 };

@@ -1,4 +1,4 @@
-// Addresses of this machine.
+// Local servers and ports.
 
 import { readFile } from "node:fs/promises";
 import { createServer as createHttpServer } from "node:http";
@@ -42,14 +42,14 @@ export function serveFiles(folder, page, headers = {}) {
   return listen(server);
 }
 
-/** A port for a program that opens it itself. */
+/** Returns a free port for another program. */
 export async function freePort() {
   const { port, close } = await listen(createServer());
   close();
   return port;
 }
 
-/** Waits until a program answers that is only just starting. @param {string} url @returns {Promise<Response>} */
+/** Waits until a program that is starting responds. @param {string} url @returns {Promise<Response>} */
 export async function patientFetch(url) {
   for (let attempt = 0; attempt < 400; attempt += 1) {
     const response = await fetch(url).catch(() => undefined);
@@ -58,5 +58,5 @@ export async function patientFetch(url) {
     }
     await new Promise((wake) => setTimeout(wake, 50));
   }
-  throw new Error(`${url} does not answer`);
+  throw new Error(`${url} does not respond`);
 }

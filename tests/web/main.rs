@@ -549,7 +549,6 @@ async fn defaults_are_overridden_by_options() {
     assert_eq!(text(&error, "message"), "Organisation ist bereits aktiv (EVENT-bfnrh)");
 }
 
-/// New in the contract: nothing is sent if the token function aborts the signal.
 #[wasm_bindgen_test]
 async fn nothing_is_sent_after_the_token_function_aborted() {
     let (record, controller) = (Object::new(), AbortController::new().unwrap());

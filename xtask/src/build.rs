@@ -191,10 +191,10 @@ fn module(toolchain: &Toolchain, features: &[&str]) -> Result<PathBuf> {
 
 /// Returns true if the file is newer than this program and than the lock file of npm's tools.
 fn is_current(file: &Path) -> bool {
-    let written = |path: &Path| fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
-    let Some(file) = written(file) else { return false };
-    let program = env::current_exe().ok().and_then(|program| written(&program));
-    let tools = written(Path::new("tests/package-lock.json"));
+    let modified = |path: &Path| fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
+    let Some(file) = modified(file) else { return false };
+    let program = env::current_exe().ok().and_then(|program| modified(&program));
+    let tools = modified(Path::new("tests/package-lock.json"));
     program.zip(tools).is_some_and(|(program, tools)| file > program && file > tools)
 }
 

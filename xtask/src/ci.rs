@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::run;
 
-/// In order; `test` alone is the command that the README names.
+/// The commands in order. `test` without arguments is the README's command.
 const COMMANDS: [&[&str]; 5] =
     [&["check"], &["test"], &["test", "matrix"], &["publish"], &["build", "--size", "--reproduce"]];
 

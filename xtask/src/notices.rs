@@ -39,8 +39,8 @@ fn linked() -> Result<BTreeSet<String>> {
     cargo.args(["tree", "--package", "zitadel-org-web", "--features", "tonic", "--target", TARGET]);
     let tree = run::output(cargo.args(["--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}"]))?;
     // A line is "name v1.2.3". This repository's packages are followed by their folder.
-    let ours = |line: &&str| line.contains('(');
-    Ok(tree.lines().filter(|line| !ours(line)).map(|line| line.replacen(" v", " ", 1)).collect())
+    let is_in_repository = |line: &&str| line.contains('(');
+    Ok(tree.lines().filter(|line| !is_in_repository(line)).map(|line| line.replacen(" v", " ", 1)).collect())
 }
 
 /// A package in cargo's metadata.

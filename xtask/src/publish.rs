@@ -29,7 +29,7 @@ pub(crate) fn dry_run() -> Result<()> {
         return Ok(());
     }
     let log = std::fs::read_to_string(paths::tool("advisories.log"))?;
-    // Only a missing database is no failure.
+    // Only an unreachable database is tolerated.
     anyhow::ensure!(log.contains("failed to fetch advisory database"), "{log}");
     println!("Skipped: the advisory database is unreachable");
     Ok(())

@@ -1,4 +1,4 @@
-// An Angular app: it puts what the app does into the page's title.
+// An Angular app, which shows the app's result as the page's title.
 import { Component, inject } from "@angular/core";
 import { bootstrapApplication, Title } from "@angular/platform-browser";
 import { app } from "./app.js";

@@ -1,4 +1,4 @@
-// jsdom with the globals that it lacks and the package needs, as a project's own environment adds them.
+// jsdom with polyfills for the globals that the package needs, as a project's own environment adds them.
 const { TestEnvironment } = require("jest-environment-jsdom");
 
 module.exports = class extends TestEnvironment {

@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 
-// The tests set the policy. Next's own scripts are inline, so it says 'unsafe-inline'.
+// The tests set the policy. It allows 'unsafe-inline', because Next's own scripts are inline.
 const headers = [{ key: "content-security-policy", value: process.env.APP_POLICY ?? "" }];
-// Where Next and React are.
+// The folder with Next and React.
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 export default {

@@ -4,7 +4,7 @@ import { useEffect } from "react";
 
 import { app } from "../app.js";
 
-/** A client component: it puts what the app does into the page's title. */
+/** A client component, which shows the app's result as the page's title. */
 export default function Page() {
   useEffect(() => {
     app(new URLSearchParams(location.search).get("api") ?? "").then(
