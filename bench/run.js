@@ -113,7 +113,7 @@ const sizes = table([
 const { devDependencies } = JSON.parse(
   readFileSync(new URL("package.json", import.meta.url), "utf8"),
 );
-const { version } = JSON.parse(readFileSync("pkg/package.json", "utf8"));
+const { version: ownVersion } = JSON.parse(readFileSync("pkg/package.json", "utf8"));
 const peers = Object.entries(devDependencies).map(([name, version]) => `${name} ${version}`);
 const processor = cpus()[0]?.model.trim() ?? "unknown processor";
 const rustc = execFileSync("rustc", ["--version"], { encoding: "utf8" }).split(" ")[1];
@@ -176,7 +176,7 @@ The comparison is unequal in these points:
 - protobuf-ts, connect-web and Google's client contain this one rpc. zitadel-org-web and @zitadel/client contain all their rpcs.
 - \`./streaming\` and the Rust crate load the module as a second file. The Rust app makes only this call.
 
-Measured with zitadel-org-web ${version} on ${machine}. Compared with ${peers.join(", ")}.
+Measured with zitadel-org-web ${ownVersion} on ${machine}. Compared with ${peers.join(", ")}.
 `;
 console.log(`\n${page}`);
 if (!IS_QUICK) {

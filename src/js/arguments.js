@@ -6,6 +6,8 @@
 /** More items than any argument has; an iterable may be endless. */
 const MAX_ITEMS = 1_000_000;
 const MAX_DEPTH = 100;
+/** Values of a request. A request that shares objects can have more values than memory. */
+const MAX_VALUES = 100_000;
 
 /** An argument of the wrong type. */
 class Constraint {
@@ -175,9 +177,13 @@ export class Ids extends Reading {
 /**
  * A copy of a request that JSON can carry.
  *
- * @param {string} path @param {unknown} value @param {number} depth @returns {unknown}
+ * @param {string} path @param {unknown} value @param {number} depth @param {{ values: number }} count @returns {unknown}
  */
-function plain(path, value, depth) {
+function plain(path, value, depth, count) {
+  count.values += 1;
+  if (count.values > MAX_VALUES) {
+    return reject("request", `have at most ${MAX_VALUES} values`);
+  }
   if (typeof value === "bigint" || (typeof value === "number" && !Number.isFinite(value))) {
     return String(value);
   }
@@ -191,10 +197,8 @@ function plain(path, value, depth) {
     return reject(path, "not be nested deeper");
   }
   if (Array.isArray(value)) {
-    const length =
-      value.length <= MAX_ITEMS ? value.length : reject(path, `have at most ${MAX_ITEMS} items`);
-    return Array.from({ length }, (_, index) =>
-      plain(`${path}[${index}]`, value[index], depth + 1),
+    return Array.from({ length: value.length }, (_, index) =>
+      plain(`${path}[${index}]`, value[index], depth + 1, count),
     );
   }
   const prototype = Reflect.getPrototypeOf(value);
@@ -204,7 +208,7 @@ function plain(path, value, depth) {
   }
   const members = Object.entries(value).map(([name, member]) => [
     name,
-    plain(`${path}.${name}`, member, depth + 1),
+    plain(`${path}.${name}`, member, depth + 1, count),
   ]);
   return Object.fromEntries(members);
 }
@@ -259,7 +263,10 @@ const SUBJECTS = {
   orgIds: ["orgIds", () => []],
   request: [
     "request",
-    (value) => JSON.stringify(plain("request", isSet(value) ? object("request", value) : {}, 0)),
+    (value) =>
+      JSON.stringify(
+        plain("request", isSet(value) ? object("request", value) : {}, 0, { values: 0 }),
+      ),
   ],
 };
 

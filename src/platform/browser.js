@@ -310,6 +310,20 @@ function failureOf(thrown, url, init) {
   return accepts(PROBE_URL, {}) && !accepts(url, init) ? "refused" : "failed";
 }
 
+/** Chunks that are always ready would keep the event loop from its other work, for example the abort of the call. */
+const READS_PER_TURN = 1000;
+
+/** Waits until the event loop has done its other work. */
+const nextTurn = () =>
+  new Promise((resolve) => {
+    try {
+      setTimeout(resolve, 0);
+    } catch {
+      // A runtime without timers.
+      resolve(undefined);
+    }
+  });
+
 /** More pairs than any response has; a fake may have endless ones. */
 const MAX_HEADERS = 100_000;
 
@@ -459,6 +473,8 @@ export class Exchange {
     return new Watch(() => this.#next(limit), wake);
   }
 
+  #reads = 0;
+
   /** @param {number} limit */
   async #next(limit) {
     if (this.#whole) {
@@ -468,6 +484,10 @@ export class Exchange {
       return copyBytes(new Uint8Array(buffer), limit);
     }
     const result = this.#reader ? await this.#reader.read() : { done: true };
+    this.#reads += 1;
+    if (this.#reads % READS_PER_TURN === 0) {
+      await nextTurn();
+    }
     if (!result.done) {
       this.#isEmpty = false;
       return copyBytes(result.value, limit);

@@ -144,7 +144,7 @@ test("an endless iterable is rejected before memory is exhausted", async () => {
     "invalid-argument orgIds must have at most 1000000 items.",
     "invalid-argument headers must have at most 1000000 items.",
     "invalid-argument headers must have at most 1000000 items.",
-    "invalid-argument request.queries must have at most 1000000 items.",
+    "invalid-argument request must have at most 100000 values.",
   ]);
 });
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { createOrgClient } from "zitadel-org-web";
+import { createOrgClient, listOrganizations } from "zitadel-org-web";
 
 import { BASE_URL, refused, rejection, RPCS, sent } from "../support/calls.js";
 import { withGlobal } from "../support/copies.js";
@@ -393,4 +393,16 @@ test("a request must be plain objects and arrays", async () => {
   assert.equal(await list(bare), await list({ query }));
   assert.equal(await list(undefined), await list({}));
   assert.equal(await list(null), await list({}));
+});
+
+test("a request that shares objects has a limit of values", async () => {
+  /** @type {any} */
+  let queries = {};
+  for (let depth = 0; depth < 24; depth += 1) {
+    queries = [queries, queries];
+  }
+  await assert.rejects(listOrganizations("t", { queries }, { baseUrl: "https://z.example" }), {
+    kind: "invalid-argument",
+    message: "request must have at most 100000 values.",
+  });
 });

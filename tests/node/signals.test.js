@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { mock, test } from "node:test";
 
-import { ensureOrgActive, ensureOrgsActive, preload } from "zitadel-org-web";
+import { ensureOrgActive, ensureOrgsActive, preload, reactivateOrg } from "zitadel-org-web";
 
 import { BASE_URL, rejection, RPCS } from "../support/calls.js";
 import { activated, lost, message, never, org, server, status } from "../support/responses.js";
@@ -190,3 +190,24 @@ for (const [step, routes] of Object.entries(STEPS)) {
     assert.deepEqual([error.kind, error.code, error.cause], ["aborted", 1, "left"]);
   });
 }
+
+test("an abort ends a call whose response always has another chunk ready", async () => {
+  const controller = new AbortController();
+  let chunks = 0;
+  const pull = (/** @type {ReadableStreamDefaultController} */ stream) => {
+    chunks += 1;
+    if (chunks === 1) {
+      setTimeout(() => controller.abort("enough"), 1);
+    }
+    // Without a turn of the event loop, the abort would never come.
+    if (chunks > 200_000) {
+      stream.close();
+    } else {
+      stream.enqueue(new Uint8Array(0));
+    }
+  };
+  const headers = { "content-type": "application/grpc-web+proto" };
+  const fetch = async () => new Response(new ReadableStream({ pull }), { headers });
+  const options = { baseUrl: BASE_URL, fetch, signal: controller.signal, timeoutMs: 0 };
+  await assert.rejects(reactivateOrg("t", "1", options), { kind: "aborted" });
+});
