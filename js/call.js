@@ -1,11 +1,11 @@
 // Hands a call to the module, which decides everything about it.
 
 import { CallRecord, Ids, Options } from "../src/js/arguments.js";
-import { now } from "../src/platform/browser.js";
+import { isAborted, now } from "../src/platform/browser.js";
 import texts from "../src/call_texts.json" with { type: "json" };
 import { RPCS } from "#rpcs";
 import { ZitadelError } from "./error.js";
-import { isAborted, loaded } from "./load.js";
+import { loaded } from "./load.js";
 
 /** @typedef {import("./load.js").Source} Source */
 /** @typedef {keyof import("./index.js").OrgClient} Rpc */
@@ -25,7 +25,7 @@ export function call(source, rpc, token, subject, options, defaults) {
   const { instance } = source;
   // The loader reports an abort before the module checks the arguments, so every call that starts aborted goes there.
   const result =
-    instance && !isAborted([defaults, own])
+    instance && !isAborted(own.values.signal ?? defaults?.values.signal)
       ? instance.run(rpc, values, record)
       : loaded(source, [defaults, own]).then((loaded) => loaded.run(rpc, values, record));
   return ids ? result.catch((error) => bulkResults(ids, record, error)) : result;

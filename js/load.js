@@ -40,15 +40,6 @@ function load(source) {
   return source.loading;
 }
 
-/** Returns true if the signal of a call has aborted already. @param {(Options | undefined)[]} readings */
-export function isAborted(readings) {
-  try {
-    return mergeOptions(readings).signal?.aborted === true;
-  } catch {
-    return false;
-  }
-}
-
 /**
  * Waits for the module under the deadline and the signal of a call. A call whose options could not be read fails at once.
  *

@@ -126,6 +126,15 @@ export class Timer {
   }
 }
 
+/** Returns true if a signal has aborted, also if it is a fake. @param {any} signal */
+export function isAborted(signal) {
+  try {
+    return signal?.aborted === true;
+  } catch {
+    return false;
+  }
+}
+
 /** @typedef {(reason: unknown) => void} AbortCallback */
 
 /** @type {WeakMap<object, Set<AbortCallback>>} */
@@ -178,11 +187,7 @@ export class AbortSubscription {
   }
 
   get isAborted() {
-    try {
-      return this.#signal.aborted === true;
-    } catch {
-      return false;
-    }
+    return isAborted(this.#signal);
   }
 
   get reason() {
