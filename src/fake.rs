@@ -31,7 +31,7 @@ use crate::{
         },
         v1::ObjectDetails,
     },
-    transport::{Protocol, Request, Response, Transport, grpc_web::GrpcWeb, rest::Rest},
+    transport::{Protocol, Request, Response, Transport, exchange},
     wire::head::Head,
 };
 
@@ -161,21 +161,13 @@ pub(crate) fn chunk(bytes: impl AsRef<[u8]>) -> Step {
     Step::Chunk(bytes.as_ref().to_vec())
 }
 
-/// A request that was sent.
-#[derive(Debug)]
-pub(crate) struct Sent {
-    pub(crate) verb: &'static str,
-    pub(crate) url: String,
-    pub(crate) headers: Metadata,
-    pub(crate) body: Option<Vec<u8>>,
-}
-
 /// An HTTP client that responds to each request with the next script.
 #[derive(Debug, Default)]
 pub(crate) struct FakeHttp {
     pub(crate) clock: FakeClock,
     scripts: RefCell<VecDeque<Script>>,
-    pub(crate) sent: RefCell<Vec<Sent>>,
+    /// The requests that were sent.
+    pub(crate) sent: RefCell<Vec<HttpRequest>>,
     /// The number of bodies that were dropped before their end.
     pub(crate) cancelled: Rc<Cell<usize>>,
 }
@@ -189,9 +181,8 @@ impl FakeHttp {
 impl Http for FakeHttp {
     type Body = FakeBody;
 
-    async fn send(&self, request: HttpRequest<'_>) -> Result<(Head, FakeBody), SendError> {
-        let HttpRequest { verb, url, headers, body } = request;
-        self.sent.borrow_mut().push(Sent { verb, url, headers, body: body.map(<[u8]>::to_vec) });
+    async fn send(&self, request: HttpRequest) -> Result<(Head, FakeBody), SendError> {
+        self.sent.borrow_mut().push(request);
         let script = self.scripts.borrow_mut().pop_front();
         match script.expect("one request too many") {
             Script::Response(head, steps) => {
@@ -207,11 +198,7 @@ impl Http for FakeHttp {
 /// Both protocols, as [`FetchTransport`](crate::FetchTransport) speaks them over fetch.
 impl Transport for FakeHttp {
     async fn unary(&self, request: Request<'_>) -> Result<Response, Error> {
-        let (http, clock) = (self, &self.clock);
-        match request.options.protocol {
-            Protocol::GrpcWeb => GrpcWeb { http, clock }.unary(request).await,
-            Protocol::Json => Rest { http, clock }.unary(request).await,
-        }
+        exchange::unary(self, &self.clock, request).await
     }
 
     fn supports(&self, _protocol: Protocol) -> bool {

@@ -271,7 +271,7 @@ pub(crate) struct Fetch {
 impl Http for Fetch {
     type Body = FetchBody;
 
-    async fn send(&self, request: HttpRequest<'_>) -> Result<(Head, FetchBody), SendError> {
+    async fn send(&self, request: HttpRequest) -> Result<(Head, FetchBody), SendError> {
         // A runtime without AbortController sends requests that cannot be aborted.
         let exchange = JsExchange::new(self.custom.clone(), AbortController::new().ok());
         let response_body = FetchBody { exchange, wake: Wake::new() };
@@ -301,7 +301,7 @@ impl Http for Fetch {
 }
 
 /// Returns the options of fetch.
-fn init(request: &HttpRequest<'_>) -> RequestInit {
+fn init(request: &HttpRequest) -> RequestInit {
     let init = RequestInit::new();
     init.set_method(request.verb);
     init.set_headers(&join_headers(&lines(&request.headers)));
@@ -309,8 +309,8 @@ fn init(request: &HttpRequest<'_>) -> RequestInit {
     init.set_referrer_policy(ReferrerPolicy::NoReferrer);
     // Not "error", which workerd lacks: the transport rejects redirects.
     init.set_redirect(RequestRedirect::Manual);
-    match request.body {
-        Some(body) => init.set_body(&Uint8Array::from(body)),
+    match &request.body {
+        Some(body) => init.set_body(&Uint8Array::from(body.as_slice())),
         // Not on a POST, for which Chromium would then send a preflight each time.
         None => init.set_cache(RequestCache::NoStore),
     }

@@ -9,17 +9,17 @@ pub(crate) trait Http {
     type Body: Body;
 
     /// Sends a request and waits for the head of the response. Dropping the future aborts the request.
-    fn send(&self, request: HttpRequest<'_>) -> impl Future<Output = Result<(Head, Self::Body), SendError>>;
+    fn send(&self, request: HttpRequest) -> impl Future<Output = Result<(Head, Self::Body), SendError>>;
 }
 
 /// An HTTP request.
 #[derive(Debug)]
-pub(crate) struct HttpRequest<'a> {
+pub(crate) struct HttpRequest {
     /// The HTTP method.
     pub(crate) verb: &'static str,
     pub(crate) url: String,
     pub(crate) headers: Metadata,
-    pub(crate) body: Option<&'a [u8]>,
+    pub(crate) body: Option<Vec<u8>>,
 }
 
 /// The reason why there is no response.

@@ -1,4 +1,4 @@
-//! One HTTP exchange, as both protocols make it.
+//! One HTTP exchange, over either protocol.
 
 use std::{
     future::{Future, poll_fn},
@@ -6,38 +6,68 @@ use std::{
     task::Poll,
 };
 
+use super::{Protocol, Request, Response, grpc_web, rest};
 use crate::{
     code::Code,
     error::Error,
     metadata::Metadata,
-    platform::{Body as _, Clock, Http, HttpRequest, SendError, own_origin},
+    method::Method,
+    platform::{Body, Clock, Http, HttpRequest, SendError, own_origin},
     validate::is_cross_origin,
     wire::{
         body::{BodyDecoder, End, Wait},
         head::Head,
+        response::ResponseDecoder,
+        rest::RestDecoder,
     },
 };
 
-/// Sends a request and reads the head of its response.
+/// Sends a request and reads its response.
 ///
 /// # Errors
-/// There is no response, or it is a redirect.
-pub(super) async fn send<H: Http>(
-    http: &H,
-    request: HttpRequest<'_>,
-    base_url: &str,
-) -> Result<(Head, H::Body), Error> {
-    let (head, body) = http.send(request).await.map_err(|error| no_response(error, base_url))?;
-    Ok((reject_redirect(head)?, body))
+/// The request cannot be sent, there is no response, or the response is an error.
+pub(crate) async fn unary<H: Http, C: Clock>(http: &H, clock: &C, request: Request<'_>) -> Result<Response, Error> {
+    let (base_url, timeout_ms) = (request.base_url, request.options.timeout_ms);
+    let codec = Codec::new(&request)?;
+    let (head, body) = http.send(codec.encode(request)?).await.map_err(|error| no_response(error, base_url))?;
+    let mut decoder = codec.decoder(reject_redirect(head)?);
+    let end = read(body, clock, timeout_ms, &mut *decoder).await;
+    decoder.finish(end)
+}
+
+/// The encoding of a request and of its response.
+enum Codec {
+    GrpcWeb,
+    Rest(&'static Method),
+}
+
+impl Codec {
+    fn new(request: &Request<'_>) -> Result<Self, Error> {
+        match request.options.protocol {
+            Protocol::GrpcWeb => Ok(Self::GrpcWeb),
+            Protocol::Json => Method::find(request.path)
+                .map(Self::Rest)
+                .ok_or_else(|| Error::invalid_argument("path has no REST mapping.")),
+        }
+    }
+
+    fn encode(&self, request: Request<'_>) -> Result<HttpRequest, Error> {
+        match self {
+            Self::GrpcWeb => grpc_web::encode(request),
+            Self::Rest(method) => rest::encode(request, method),
+        }
+    }
+
+    fn decoder(&self, head: Head) -> Box<dyn BodyDecoder> {
+        match self {
+            Self::GrpcWeb => Box::new(ResponseDecoder::new(head)),
+            Self::Rest(method) => Box::new(RestDecoder::new(head, method.response)),
+        }
+    }
 }
 
 /// Reads a body until the decoder has enough of it. Dropping the body cancels the rest.
-pub(super) async fn read<H: Http, C: Clock>(
-    mut body: H::Body,
-    clock: &C,
-    timeout_ms: Option<f64>,
-    decoder: &mut dyn BodyDecoder,
-) -> End {
+async fn read(mut body: impl Body, clock: &impl Clock, timeout_ms: Option<f64>, decoder: &mut dyn BodyDecoder) -> End {
     let mut previous = Wait::UntilDeadline;
     let mut timer: Option<Pin<Box<dyn Future<Output = ()> + '_>>> = None;
     loop {

@@ -43,14 +43,7 @@ impl FetchTransport {
 #[cfg(browser)]
 impl Transport for FetchTransport {
     async fn unary(&self, request: Request<'_>) -> Result<Response, Error> {
-        use super::{grpc_web::GrpcWeb, rest::Rest};
-        use crate::platform::clock;
-
-        let (http, clock) = (&self.0, &clock());
-        match request.options.protocol {
-            Protocol::GrpcWeb => GrpcWeb { http, clock }.unary(request).await,
-            Protocol::Json => Rest { http, clock }.unary(request).await,
-        }
+        super::exchange::unary(&self.0, &crate::platform::clock(), request).await
     }
 
     fn supports(&self, _protocol: Protocol) -> bool {

@@ -1,43 +1,34 @@
-//! gRPC-Web over HTTP.
+//! The requests of gRPC-Web.
 
-use super::{Request, Response, TimeoutHeader, Transport, exchange};
+use super::{Request, TimeoutHeader};
 use crate::{
     code::Code,
     error::{Error, ErrorKind},
-    platform::{Clock, Http, HttpRequest, own_origin},
+    platform::{HttpRequest, own_origin},
     validate::is_cross_origin,
-    wire::{frame, response::ResponseDecoder, timeout},
+    wire::{frame, timeout},
 };
 
 /// A header of every request.
 pub(crate) const USER_AGENT: (&str, &str) = ("x-user-agent", concat!("zitadel-org-web/", env!("CARGO_PKG_VERSION")));
 
-/// gRPC-Web over an HTTP client.
-#[derive(Debug, Clone)]
-pub(crate) struct GrpcWeb<'a, H, C> {
-    pub(crate) http: &'a H,
-    pub(crate) clock: &'a C,
-}
-
-impl<H: Http, C: Clock> Transport for GrpcWeb<'_, H, C> {
-    async fn unary(&self, request: Request<'_>) -> Result<Response, Error> {
-        let Request { base_url, path, message, options } = request;
-        let mut headers = options.metadata;
-        headers.append("content-type", "application/grpc-web+proto");
-        headers.append("x-grpc-web", "1");
-        headers.append(USER_AGENT.0, USER_AGENT.1);
-        if let Some(timeout_ms) = options.timeout_ms {
-            if sends_timeout(options.timeout_header, base_url) {
-                headers.append("grpc-timeout", &timeout::encode(timeout_ms));
-            }
+/// Encodes a request: a POST of one frame.
+///
+/// # Errors
+/// The message is too long for a frame.
+pub(super) fn encode(request: Request<'_>) -> Result<HttpRequest, Error> {
+    let Request { base_url, path, message, options } = request;
+    let mut headers = options.metadata;
+    headers.append("content-type", "application/grpc-web+proto");
+    headers.append("x-grpc-web", "1");
+    headers.append(USER_AGENT.0, USER_AGENT.1);
+    if let Some(timeout_ms) = options.timeout_ms {
+        if sends_timeout(options.timeout_header, base_url) {
+            headers.append("grpc-timeout", &timeout::encode(timeout_ms));
         }
-        let frame = frame::encode(message).ok_or_else(too_long)?;
-        let request = HttpRequest { verb: "POST", url: [base_url, path].concat(), headers, body: Some(&frame) };
-        let (head, body) = exchange::send(self.http, request, base_url).await?;
-        let mut decoder = ResponseDecoder::new(head);
-        let end = exchange::read::<H, C>(body, self.clock, options.timeout_ms, &mut decoder).await;
-        decoder.finish(end)
     }
+    let frame = frame::encode(message).ok_or_else(too_long)?;
+    Ok(HttpRequest { verb: "POST", url: [base_url, path].concat(), headers, body: Some(frame) })
 }
 
 fn sends_timeout(timeout_header: TimeoutHeader, base_url: &str) -> bool {
@@ -54,7 +45,6 @@ fn too_long() -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::GrpcWeb;
     use crate::{
         Code, Error, ErrorKind as Kind, Metadata,
         fake::{FakeHttp, Script, Step, chunk, set_own_origin},
@@ -72,7 +62,7 @@ mod tests {
 
     fn call(http: &FakeHttp, options: Options) -> Result<Response, Error> {
         let request = Request { base_url: "https://z.example/a", path: "/s.S/M", message: b"q", options };
-        http.clock.run(GrpcWeb { http, clock: &http.clock }.unary(request))
+        http.clock.run(http.unary(request))
     }
 
     fn within(timeout_ms: u32) -> Options {

@@ -1,12 +1,12 @@
 //! Transports: they carry a unary call to a server, and its response back.
 
 #[cfg(any(browser, test))]
-mod exchange;
+pub(crate) mod exchange;
 mod fetch;
 #[cfg(any(browser, test))]
-pub(crate) mod grpc_web;
+mod grpc_web;
 #[cfg(any(browser, test))]
-pub(crate) mod rest;
+mod rest;
 #[cfg(all(feature = "tonic", target_family = "wasm", target_os = "unknown"))]
 pub mod tonic;
 #[cfg(feature = "tower")]

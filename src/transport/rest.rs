@@ -1,47 +1,31 @@
-//! The REST mapping over HTTP: JSON on the wire, protobuf above.
+//! The requests of the REST mapping: JSON on the wire, protobuf above.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{Request, Response, Transport, exchange, grpc_web::USER_AGENT};
+use super::{Request, grpc_web::USER_AGENT};
 use crate::{
     error::Error,
     message::{Invalid, Value},
     method::Method,
-    platform::{Clock, Http, HttpRequest},
-    wire::rest::RestDecoder,
+    platform::HttpRequest,
 };
 
-/// The REST mapping over an HTTP client.
-#[derive(Debug, Clone)]
-pub(crate) struct Rest<'a, H, C> {
-    pub(crate) http: &'a H,
-    pub(crate) clock: &'a C,
-}
-
-impl<H: Http, C: Clock> Transport for Rest<'_, H, C> {
-    async fn unary(&self, request: Request<'_>) -> Result<Response, Error> {
-        let Request { base_url, path, message, options } = request;
-        let method = Method::find(path).ok_or_else(|| Error::invalid_argument("path has no REST mapping."))?;
-        let value = Value::decode(method.request, message, false).map_err(|invalid| invalid_request(&invalid))?;
-        let has_body = method.verb != "GET";
-        let mut headers = options.metadata;
-        headers.append("accept", "application/json");
-        headers.append(USER_AGENT.0, USER_AGENT.1);
-        if has_body {
-            headers.append("content-type", "application/json");
-        }
-        let json = value.to_json();
-        let request = HttpRequest {
-            verb: method.verb,
-            url: [base_url, &route(method.route, &value)].concat(),
-            headers,
-            body: has_body.then_some(json.as_bytes()),
-        };
-        let (head, body) = exchange::send(self.http, request, base_url).await?;
-        let mut decoder = RestDecoder::new(head);
-        let end = exchange::read::<H, C>(body, self.clock, options.timeout_ms, &mut decoder).await;
-        decoder.finish(end, method.response)
+/// Encodes a request: its route, and its JSON unless the method is a GET.
+///
+/// # Errors
+/// The message is not the method's request.
+pub(super) fn encode(request: Request<'_>, method: &Method) -> Result<HttpRequest, Error> {
+    let Request { base_url, message, options, .. } = request;
+    let value = Value::decode(method.request, message, false).map_err(|invalid| invalid_request(&invalid))?;
+    let mut headers = options.metadata;
+    headers.append("accept", "application/json");
+    headers.append(USER_AGENT.0, USER_AGENT.1);
+    let mut body = None;
+    if method.verb != "GET" {
+        headers.append("content-type", "application/json");
+        body = Some(value.to_json().into_bytes());
     }
+    Ok(HttpRequest { verb: method.verb, url: [base_url, &route(method.route, &value)].concat(), headers, body })
 }
 
 fn invalid_request(invalid: &Invalid) -> Error {

@@ -1,6 +1,7 @@
 //! The reading of a response's body.
 
-use crate::error::Source;
+use super::response::Response;
+use crate::error::{Error, Source};
 
 /// The limit of the wait for the next chunk of a body.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -29,6 +30,12 @@ pub(crate) trait BodyDecoder {
 
     /// Takes the next chunk.
     fn push(&mut self, chunk: &[u8]);
+
+    /// Returns the message of the response, in protobuf's bytes.
+    ///
+    /// # Errors
+    /// The server's error, UNAVAILABLE if the connection was lost, or the violation of the protocol.
+    fn finish(self: Box<Self>, end: End) -> Result<Response, Error>;
 }
 
 /// The beginning of an unexpected body, which the error shows.
@@ -66,12 +73,14 @@ impl Excerpt {
     }
 }
 
-impl BodyDecoder for Excerpt {
-    fn wait(&self) -> Wait {
+impl Excerpt {
+    /// Returns how long to wait for more.
+    pub(crate) fn wait(&self) -> Wait {
         if self.len < Self::READ_LEN { Wait::AtMost(Self::WAIT_MS) } else { Wait::Done }
     }
 
-    fn push(&mut self, chunk: &[u8]) {
+    /// Takes the next chunk.
+    pub(crate) fn push(&mut self, chunk: &[u8]) {
         self.len = self.len.saturating_add(chunk.len());
         let missing = Self::SHOWN_LEN.saturating_sub(self.bytes.len());
         self.bytes.extend_from_slice(chunk.get(..missing).unwrap_or(chunk));
@@ -80,7 +89,7 @@ impl BodyDecoder for Excerpt {
 
 #[cfg(test)]
 mod tests {
-    use super::{BodyDecoder as _, Excerpt, Wait};
+    use super::{Excerpt, Wait};
 
     #[test]
     fn excerpt_is_the_first_kib_cut_between_characters() {

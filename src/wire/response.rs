@@ -160,6 +160,10 @@ impl BodyDecoder for ResponseDecoder {
     fn push(&mut self, chunk: &[u8]) {
         Self::push(self, chunk);
     }
+
+    fn finish(self: Box<Self>, end: End) -> Result<Response, Error> {
+        Self::finish(*self, end)
+    }
 }
 
 /// The error of a connection that was lost inside the response.

@@ -24,6 +24,8 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct RestDecoder {
     head: Head,
+    /// The response's message.
+    schema: &'static Schema,
     body: Body,
 }
 
@@ -36,30 +38,11 @@ enum Body {
 }
 
 impl RestDecoder {
-    pub(crate) fn new(head: Head) -> Self {
+    /// Reads the head. The body will be a message of the schema.
+    pub(crate) fn new(head: Head, schema: &'static Schema) -> Self {
         let is_json = head.media_type() == "application/json";
         let body = if is_json { Body::Json(Vec::new()) } else { Body::Shown(Excerpt::default()) };
-        Self { head, body }
-    }
-
-    /// Returns the message of the response, in protobuf's bytes.
-    ///
-    /// # Errors
-    /// The error in the body, the one that the HTTP status stands for, UNAVAILABLE if the connection was lost, or the violation
-    /// of the protocol.
-    pub(crate) fn finish(self, end: End, schema: &Schema) -> Result<Response, Error> {
-        let Self { head, body } = self;
-        let bytes = match body {
-            Body::Json(bytes) => bytes,
-            Body::Shown(excerpt) => {
-                let error = if head.is_success() { not_json(&head, Code::Unknown) } else { head.http_error() };
-                return Err(head.attach_to(error, &Metadata::new()).with_body(excerpt.into_text()));
-            }
-        };
-        match decode(&head, &bytes, end, schema) {
-            Ok(message) => Ok(Response { headers: head.headers, message, trailers: Metadata::new() }),
-            Err(error) => Err(head.attach_to(error, &Metadata::new())),
-        }
+        Self { head, schema, body }
     }
 }
 
@@ -76,6 +59,22 @@ impl BodyDecoder for RestDecoder {
         match &mut self.body {
             Body::Json(bytes) => bytes.extend_from_slice(chunk),
             Body::Shown(excerpt) => excerpt.push(chunk),
+        }
+    }
+
+    /// The error in the body takes precedence over the one that the HTTP status stands for.
+    fn finish(self: Box<Self>, end: End) -> Result<Response, Error> {
+        let Self { head, schema, body } = *self;
+        let bytes = match body {
+            Body::Json(bytes) => bytes,
+            Body::Shown(excerpt) => {
+                let error = if head.is_success() { not_json(&head, Code::Unknown) } else { head.http_error() };
+                return Err(head.attach_to(error, &Metadata::new()).with_body(excerpt.into_text()));
+            }
+        };
+        match decode(&head, &bytes, end, schema) {
+            Ok(message) => Ok(Response { headers: head.headers, message, trailers: Metadata::new() }),
+            Err(error) => Err(head.attach_to(error, &Metadata::new())),
         }
     }
 }
@@ -169,10 +168,10 @@ mod tests {
 
     const JSON: &str = "application/json";
 
-    fn decoder(http_status: u16, content_type: &str) -> RestDecoder {
+    fn decoder(http_status: u16, content_type: &str) -> Box<RestDecoder> {
         let mut headers = Metadata::new();
         headers.append("content-type", content_type);
-        RestDecoder::new(Head { http_status, headers })
+        Box::new(RestDecoder::new(Head { http_status, headers }, &SCHEMA))
     }
 
     /// Returns the response as JSON, after its way through the message's bytes.
@@ -183,7 +182,7 @@ mod tests {
     ) -> Result<Parsed, Error> {
         let mut decoder = decoder(http_status, content_type);
         chunks.into_iter().for_each(|chunk| decoder.push(chunk));
-        let response = decoder.finish(End::Complete, &SCHEMA)?;
+        let response = decoder.finish(End::Complete)?;
         let value = Value::decode(&SCHEMA, &response.message, true).unwrap();
         Ok(serde_json::from_str(&value.to_json()).unwrap())
     }
@@ -396,7 +395,7 @@ mod tests {
         let lost = |http_status| {
             let mut decoder = decoder(http_status, JSON);
             decoder.push(br#"{"code":9}"#);
-            decoder.finish(End::Lost("reset".into()), &SCHEMA).unwrap_err()
+            decoder.finish(End::Lost("reset".into())).unwrap_err()
         };
         let error = lost(200);
         assert_eq!((error.kind(), error.code(), error.http_status()), (Kind::Transport, Code::Unavailable, Some(200)));
