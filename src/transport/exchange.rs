@@ -15,7 +15,8 @@ use crate::{
     platform::{Body, Clock, Http, HttpRequest, SendError, own_origin},
     validate::is_cross_origin,
     wire::{
-        body::{BodyDecoder, End, Wait},
+        body::{End, Wait},
+        decoder::BodyDecoder,
         head::Head,
         response::ResponseDecoder,
         rest::RestDecoder,

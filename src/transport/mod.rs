@@ -17,13 +17,13 @@ use std::future::Future;
 use prost::Message as _;
 
 pub use self::fetch::FetchTransport;
-pub use crate::wire::response::Response;
+pub use crate::wire::decoder::Response;
 use crate::{
     error::{Error, Progress},
     message::Invalid,
     metadata::Metadata,
     method::{Method, Rpc},
-    wire::response::invalid_message,
+    wire::decoder::invalid_message,
 };
 
 /// A unary call, before it is sent.

@@ -1,7 +1,6 @@
 //! The reading of a response's body.
 
-use super::response::Response;
-use crate::error::{Error, Source};
+use crate::error::Source;
 
 /// The limit of the wait for the next chunk of a body.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,21 +20,6 @@ pub enum End {
     Complete,
     /// The connection was lost.
     Lost(Source),
-}
-
-/// Takes a body chunk by chunk.
-pub(crate) trait BodyDecoder {
-    /// Returns how long to wait for the next chunk.
-    fn wait(&self) -> Wait;
-
-    /// Takes the next chunk.
-    fn push(&mut self, chunk: &[u8]);
-
-    /// Returns the message of the response, in protobuf's bytes.
-    ///
-    /// # Errors
-    /// The server's error, UNAVAILABLE if the connection was lost, or the violation of the protocol.
-    fn finish(self: Box<Self>, end: End) -> Result<Response, Error>;
 }
 
 /// The beginning of an unexpected body, which the error shows.

@@ -2,6 +2,7 @@
 
 pub mod base64;
 pub mod body;
+pub(crate) mod decoder;
 pub mod frame;
 pub mod head;
 pub mod response;

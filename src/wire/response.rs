@@ -4,30 +4,13 @@
 //! headers, and last the message. A status other than OK takes precedence over every violation of the protocol.
 
 use super::{
-    body::{BodyDecoder, End, Excerpt, Wait},
+    body::{End, Excerpt, Wait},
+    decoder::{BodyDecoder, Response, connection_lost},
     frame::{self, Violation},
     head::Head,
     status,
 };
-use crate::{
-    code::Code,
-    error::{Error, Source},
-    message::Invalid,
-    metadata::Metadata,
-};
-
-/// A successful response.
-///
-/// See the example of [`Transport`](crate::transport::Transport).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Response {
-    /// The headers.
-    pub headers: Metadata,
-    /// The message's bytes.
-    pub message: Vec<u8>,
-    /// The trailers.
-    pub trailers: Metadata,
-}
+use crate::{code::Code, error::Error, metadata::Metadata};
 
 /// Decodes a response over gRPC-Web chunk by chunk.
 ///
@@ -59,12 +42,6 @@ enum Body {
     /// The head decides.
     Ignored(Error),
 }
-
-/// The longest wait for trailers when the headers carry an error already, in milliseconds.
-const ERROR_GRACE_MS: f64 = 1000.0;
-/// The longest wait for the end of the body after the trailers, in milliseconds. It usually comes with them, and a connection
-/// whose response was read to its end can be reused.
-const END_GRACE_MS: f64 = 20.0;
 
 impl ResponseDecoder {
     /// Reads the head.
@@ -147,6 +124,11 @@ fn finish_frames(head: Head, mut frames: frame::Decoder, end: End) -> Result<Res
 
 impl BodyDecoder for ResponseDecoder {
     fn wait(&self) -> Wait {
+        /// The longest wait for trailers when the headers carry an error already.
+        const ERROR_GRACE_MS: f64 = 1000.0;
+        /// The longest wait for the end of the body after the trailers. It usually comes with them, and a connection whose
+        /// response was read to its end can be reused.
+        const END_GRACE_MS: f64 = 20.0;
         match &self.body {
             Body::Frames { frames, .. } if frames.violation().is_some() => Wait::Done,
             Body::Frames { frames, .. } if frames.trailers().is_some() => Wait::AtMost(END_GRACE_MS),
@@ -164,21 +146,6 @@ impl BodyDecoder for ResponseDecoder {
     fn finish(self: Box<Self>, end: End) -> Result<Response, Error> {
         Self::finish(*self, end)
     }
-}
-
-/// The error of a connection that was lost inside the response.
-pub(crate) fn connection_lost(source: Source) -> Error {
-    Error::transport("The connection was lost inside the response.").with_source(source)
-}
-
-/// The error of a message that is not the method's response.
-pub(crate) fn invalid_message(invalid: &Invalid) -> Error {
-    let text = [
-        "The response's message is not the one that this method returns (",
-        &invalid.text(),
-        "). Check the server's version.",
-    ];
-    Error::protocol(Code::Internal, text.concat())
 }
 
 fn content_type_error(head: &Head) -> Option<Error> {
@@ -225,7 +192,8 @@ mod tests {
     use crate::{
         Code, Error, ErrorKind as Kind, Metadata,
         wire::{
-            body::{BodyDecoder as _, End, Wait},
+            body::{End, Wait},
+            decoder::BodyDecoder as _,
             head::Head,
         },
     };

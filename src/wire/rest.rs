@@ -3,10 +3,10 @@
 //! Sources: ZITADEL `internal/api/grpc/server/gateway.go`; grpc-gateway `runtime/errors.go`; protobuf "ProtoJSON Format".
 
 use super::{
-    body::{BodyDecoder, End, Excerpt, Wait},
+    body::{End, Excerpt, Wait},
+    decoder::{BodyDecoder, Response, connection_lost, invalid_message},
     frame::MAX_MESSAGE_LEN,
     head::Head,
-    response::{Response, connection_lost, invalid_message},
     status::ErrorStatus,
 };
 use crate::{
@@ -160,7 +160,8 @@ mod tests {
         Code, Detail, Error, ErrorKind as Kind, Metadata,
         message::{Value, schema::ZITADEL_MANAGEMENT_V1_GET_MY_ORG_RESPONSE as SCHEMA},
         wire::{
-            body::{BodyDecoder as _, End, Wait},
+            body::{End, Wait},
+            decoder::BodyDecoder as _,
             frame::MAX_MESSAGE_LEN,
             head::Head,
         },

@@ -380,7 +380,7 @@ fn every_file_of_the_crate_is_in_the_graph() {
     // Samples of each form: a group, a re-export of the root, one of a folder, and a path inside an expression.
     assert!(imports("call").is_superset(&["error", "code", "platform/mod", "platform/signal", "transport/mod"].into()));
     assert!(imports("platform/browser").contains("metadata"));
-    assert!(imports("transport/fetch").is_superset(&["platform/browser", "transport/rest"].into()));
+    assert!(imports("transport/fetch").is_superset(&["platform/browser", "transport/exchange"].into()));
     assert!(imports("js/ensure").contains("ensure/bulk"));
     assert!(!imports("ensure/mod").contains("lib") && !imports("platform/mod").contains("platform/browser"));
 }
