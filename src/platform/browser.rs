@@ -1,13 +1,14 @@
 //! A browser, or a runtime like one, over the snippet `browser.js`.
 
 use std::{
-    borrow::Cow,
+    borrow::{Borrow, Cow},
     cell::Cell,
     fmt,
     future::{Future, poll_fn},
+    pin::Pin,
     rc::Rc,
     sync::Arc,
-    task::{Poll, Waker},
+    task::{Context, Poll, Waker},
 };
 
 use js_sys::{Function, Uint8Array};
@@ -152,33 +153,35 @@ impl Wake {
     }
 
     /// Waits until the function is called. The next wait is for the next call.
-    fn called(&self) -> impl Future<Output = ()> {
-        poll_fn(|context| {
-            if self.ended.is_called.take() {
-                return Poll::Ready(());
-            }
-            self.ended.waker.set(Some(context.waker().clone()));
-            Poll::Pending
+    fn poll_called(&self, context: &Context<'_>) -> Poll<()> {
+        if self.ended.is_called.take() {
+            return Poll::Ready(());
+        }
+        self.ended.waker.set(Some(context.waker().clone()));
+        Poll::Pending
+    }
+}
+
+/// Waits until a promise settles.
+///
+/// The watch is cancelled when it is dropped. A promise that never settles then holds nothing of the module.
+struct Settling<W> {
+    watch: Watch,
+    wake: W,
+}
+
+impl<W: Borrow<Wake> + Unpin> Future for Settling<W> {
+    type Output = Result<JsValue, JsValue>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.wake.borrow().poll_called(context).map(|()| {
+            let value = self.watch.value();
+            if self.watch.is_fulfilled() { Ok(value) } else { Err(value) }
         })
     }
 }
 
-/// A watch that is cancelled when it is dropped. A promise that never settles then holds nothing of the module.
-struct Settling<'a> {
-    watch: Watch,
-    wake: &'a Wake,
-}
-
-impl Settling<'_> {
-    /// Waits until the promise settles.
-    async fn outcome(&self) -> Result<JsValue, JsValue> {
-        self.wake.called().await;
-        let value = self.watch.value();
-        if self.watch.is_fulfilled() { Ok(value) } else { Err(value) }
-    }
-}
-
-impl Drop for Settling<'_> {
+impl<W> Drop for Settling<W> {
     fn drop(&mut self) {
         self.watch.cancel();
     }
@@ -194,7 +197,7 @@ pub(crate) fn request_token(
 ) -> impl Future<Output = Result<JsValue, JsValue>> + use<> {
     let wake = Wake::new();
     let watch = request_token_js(callee, previous, &wake.function);
-    async move { Settling { watch, wake: &wake }.outcome().await }
+    Settling { watch, wake }
 }
 
 /// Aborts a [`Signal`] when the caller's AbortSignal aborts, until it is dropped.
@@ -248,7 +251,7 @@ impl Clock for BrowserClock {
     async fn sleep(&self, ms: f64) {
         let wake = Wake::new();
         let _timer = Timer(JsTimer::new(ms, &wake.function));
-        wake.called().await;
+        poll_fn(|context| wake.poll_called(context)).await;
     }
 }
 
@@ -271,33 +274,45 @@ pub(crate) struct Fetch {
 impl Http for Fetch {
     type Body = FetchBody;
 
-    async fn send(&self, request: HttpRequest) -> Result<(Head, FetchBody), SendError> {
+    fn send(&self, request: HttpRequest) -> impl Future<Output = Result<(Head, FetchBody), SendError>> {
         // A runtime without AbortController sends requests that cannot be aborted.
         let exchange = JsExchange::new(self.custom.clone(), AbortController::new().ok());
-        let response_body = FetchBody { exchange, wake: Wake::new() };
-        let FetchBody { exchange, wake } = &response_body;
+        let wake = Wake::new();
         let watch = exchange.send(&request.url, &init(&request), &wake.function);
-        let outcome = Settling { watch, wake }.outcome().await;
-        if let Err(thrown) = outcome {
-            let source = Thrown::source(thrown);
-            return Err(match exchange.failure().as_str() {
-                "refused" => SendError::Refused(source),
-                "not-connected" => SendError::NotConnected(source),
-                "headers-too-long" => SendError::HeadersTooLong(source),
-                "unreadable" => SendError::Unreadable(source),
-                _ => SendError::Failed(source),
-            });
+        let body = FetchBody { exchange, wake };
+        async move {
+            match (Settling { watch, wake: &body.wake }).await {
+                Ok(_) => Ok((head(&body.exchange)?, body)),
+                Err(thrown) => Err(send_error(&body.exchange, thrown)),
+            }
         }
-        let (status, kind) = (exchange.status(), exchange.kind());
-        // A redirect that was not followed has status 0 in browsers, as has a network error.
-        // Source: Fetch standard, "filtered response".
-        if status == 0.0 && kind != "opaqueredirect" {
-            return Err(SendError::Failed(Thrown::source("the response is a network error".into())));
-        }
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast from f64 saturates")]
-        let head = Head { http_status: status as u16, headers: parse_lines(&exchange.headers()) };
-        Ok((head, response_body))
     }
+}
+
+fn send_error(exchange: &JsExchange, thrown: JsValue) -> SendError {
+    let source = Thrown::source(thrown);
+    match exchange.failure().as_str() {
+        "refused" => SendError::Refused(source),
+        "not-connected" => SendError::NotConnected(source),
+        "headers-too-long" => SendError::HeadersTooLong(source),
+        "unreadable" => SendError::Unreadable(source),
+        _ => SendError::Failed(source),
+    }
+}
+
+/// Returns the head of the response.
+///
+/// # Errors
+/// The response is a network error.
+fn head(exchange: &JsExchange) -> Result<Head, SendError> {
+    let (status, kind) = (exchange.status(), exchange.kind());
+    // A redirect that was not followed has status 0 in browsers, as has a network error.
+    // Source: Fetch standard, "filtered response".
+    if status == 0.0 && kind != "opaqueredirect" {
+        return Err(SendError::Failed(Thrown::source("the response is a network error".into())));
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast from f64 saturates")]
+    Ok(Head { http_status: status as u16, headers: parse_lines(&exchange.headers()) })
 }
 
 /// Returns the options of fetch.
@@ -358,7 +373,7 @@ impl Body for FetchBody {
         #[expect(clippy::cast_precision_loss, reason = "a few MiB")]
         let limit = MAX_BODY_LEN as f64 + 1.0;
         let watch = self.exchange.read(limit, &self.wake.function);
-        let chunk = Settling { watch, wake: &self.wake }.outcome().await.map_err(Thrown::source)?;
+        let chunk = Settling { watch, wake: &self.wake }.await.map_err(Thrown::source)?;
         Ok(chunk.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec))
     }
 }
