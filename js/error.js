@@ -47,8 +47,13 @@ export const ZitadelError = /* @__PURE__ */ Object.defineProperty(
  * @param {unknown} value
  */
 function hasInstance(value) {
-  const isOrdinary = Function.prototype[Symbol.hasInstance].call(this, value);
-  return isOrdinary || (this === ZitadelError && isZitadelError(value));
+  try {
+    const isOrdinary = Function.prototype[Symbol.hasInstance].call(this, value);
+    return isOrdinary || (this === ZitadelError && isZitadelError(value));
+  } catch {
+    // The prototype of a revoked Proxy cannot be read.
+    return false;
+  }
 }
 
 /**
