@@ -329,6 +329,9 @@ const nextTurn = () =>
     }
   });
 
+/** A status has three digits. Source: RFC 9110, section 15. */
+const MAX_STATUS = 999;
+
 /** More pairs than any response has; a fake may have endless ones. */
 const MAX_HEADERS = 100_000;
 
@@ -452,8 +455,9 @@ export class Exchange {
   /** @param {any} response */
   #read(response) {
     const { status, type } = response;
-    if (typeof status !== "number") {
-      throw new TypeError("response.status is not a number");
+    // A cast in Rust would turn NaN and negative numbers into 0, the status of a redirect.
+    if (!Number.isInteger(status) || status < 0 || status > MAX_STATUS) {
+      throw new TypeError("response.status is not an HTTP status");
     }
     this.status = status;
     this.type = typeof type === "string" ? type : "";
