@@ -2,8 +2,7 @@
 
 use super::{Request, Response, TimeoutHeader, Transport, exchange};
 use crate::{
-    code::Code,
-    error::{Error, ErrorKind},
+    error::Error,
     platform::{Clock, Http, HttpRequest, own_origin},
     validate::is_cross_origin,
     wire::{frame, response::ResponseDecoder, timeout},
@@ -31,6 +30,7 @@ impl<H: Http, C: Clock> Transport for GrpcWeb<'_, H, C> {
                 headers.append("grpc-timeout", &timeout::encode(timeout_ms));
             }
         }
+        let too_long = || Error::invalid_argument("request must be shorter than 4 GiB.");
         let frame = frame::encode(message).ok_or_else(too_long)?;
         let request = HttpRequest { verb: "POST", url: [base_url, path].concat(), headers, body: Some(&frame) };
         let (head, body) = exchange::send(self.http, request, base_url).await?;
@@ -46,10 +46,6 @@ fn sends_timeout(timeout_header: TimeoutHeader, base_url: &str) -> bool {
         TimeoutHeader::Send => true,
         TimeoutHeader::Withhold => false,
     }
-}
-
-fn too_long() -> Error {
-    Error::new(ErrorKind::InvalidArgument, Code::ResourceExhausted, "request must be shorter than 4 GiB.")
 }
 
 #[cfg(test)]
