@@ -319,7 +319,7 @@ function failureOf(thrown, url, init) {
 const READS_PER_TURN = 1000;
 
 /** Waits until the event loop has done its other work. */
-const nextTurn = () =>
+export const nextTurn = () =>
   new Promise((resolve) => {
     try {
       setTimeout(resolve, 0);
