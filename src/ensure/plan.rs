@@ -233,7 +233,9 @@ impl<'a> Plan<'a> {
             return self.read(Reader::GetMyOrg, failure, now_ms, wait_ms);
         }
         let is_precondition = error.kind() == ErrorKind::Status && error.code() == Code::FailedPrecondition;
-        if is_aborted || !(is_precondition || error.may_have_changed()) {
+        // A rate limit or a used-up quota that names no time to wait for. A read would be refused too.
+        let is_limited = error.http_status() == Some(429) && error.retry_after_ms().is_none();
+        if is_aborted || is_limited || !(is_precondition || error.may_have_changed()) {
             return Next::Done(Err(error));
         }
         let wait_ms = error.retry_after_ms().unwrap_or(0.0);
@@ -456,6 +458,12 @@ mod tests {
         headers.append("retry-after", retry_after);
         let error = Error::new(Kind::Status, Code::Unavailable, "busy").with_response(503, &headers, &Metadata::new());
         Err(error.finish(Progress::ChangeSent))
+    }
+
+    /// A used-up quota over REST, whose body has a gRPC status.
+    fn quota_exhausted(headers: &Metadata) -> Response {
+        let error = Error::new(Kind::Status, Code::ResourceExhausted, "Quota.Access.Exhausted (QUOTA-vjAy8)");
+        Err(error.with_response(429, headers, &Metadata::new()).finish(Progress::ChangeSent))
     }
 
     /// Runs a plan whose calls get these responses, the last one again and again. Returns the calls with their times and the result.
@@ -728,6 +736,14 @@ mod tests {
         let busy: Vec<_> = [lost()].into_iter().chain((0..8).map(|_| unavailable("1"))).collect();
         let gets = "get@10 get@1020 get@2030 get@3040 get@4050 get@5060 get@6070";
         check(&busy, (&format!("v2@0 {gets} list@7080"), "transport 14?"));
+    }
+
+    #[test]
+    fn http_429_is_followed_by_no_read_before_retry_after() {
+        let mut headers = Metadata::new();
+        check(&[quota_exhausted(&headers)], ("v2@0", "status 8?"));
+        headers.append("retry-after", "3");
+        check(&[quota_exhausted(&headers), got("7", "ACTIVE")], ("v2@0 get@3010", "active"));
     }
 
     #[test]
