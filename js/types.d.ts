@@ -512,7 +512,8 @@ export type ZitadelError =
 
 /**
  * The error class, for `instanceof` checks and for constructing errors in tests. `instanceof` also works across package copies
- * and realms. A subclass matches only its own instances.
+ * and realms. A subclass matches only its own instances. TypeScript cannot declare one, because its type is a
+ * union.
  *
  * @example
  * ```js
