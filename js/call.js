@@ -74,11 +74,11 @@ const unsent = ({ message, cause, ...fields }) =>
 /**
  * Binds a token and options, which are read now.
  *
- * @param {Source} source @param {any} given @returns {any}
+ * @param {Source} source @param {any} options @returns {any}
  */
-export function createClient(source, given) {
-  const defaults = new Options("defaults", given ?? {});
-  const token = defaults.attempt("token", () => given?.token);
+export function createClient(source, options) {
+  const defaults = new Options("defaults", options ?? {});
+  const token = defaults.attempt("token", () => options?.token);
   return Object.fromEntries(
     RPCS.map((rpc) => [
       rpc,

@@ -82,8 +82,8 @@ export function createError(json, cause) {
   const metadata = new Map();
   for (let at = 0; at < fields.metadata.length; at += 2) {
     const [name, value] = fields.metadata.slice(at, at + 2);
-    const known = metadata.get(name);
-    metadata.set(name, known === undefined ? value : `${known}, ${value}`);
+    const earlierValue = metadata.get(name);
+    metadata.set(name, earlierValue === undefined ? value : `${earlierValue}, ${value}`);
   }
   return new ZitadelError({ ...fields, metadata: Object.fromEntries(metadata), cause });
 }

@@ -671,8 +671,8 @@ mod tests {
 
     #[test]
     fn read_of_another_organization_is_not_an_answer() {
-        let found = listed(&[("8", "INACTIVE"), ("7", "ACTIVE")]);
-        check(&[lost(), got("8", "ACTIVE"), found], ("v2@0 get@10 list@20", "active"));
+        let list = listed(&[("8", "INACTIVE"), ("7", "ACTIVE")]);
+        check(&[lost(), got("8", "ACTIVE"), list], ("v2@0 get@10 list@20", "active"));
         let responses = [lost(), got("8", "ACTIVE"), listed(&[("8", "ACTIVE")])];
         let (_, result) = drive(&Plan::new("7", GrpcWeb, 0.0, Some(30_000.0)), Api::OrganizationV2, &responses);
         assert_eq!(outcome(&result), "transport 14?");

@@ -169,9 +169,9 @@ export class AbortSubscription {
 
   #add() {
     const signal = this.#signal;
-    const known = abortCallbacks.get(signal);
-    if (known) {
-      known.add(this.#callback);
+    const subscribers = abortCallbacks.get(signal);
+    if (subscribers) {
+      subscribers.add(this.#callback);
       return;
     }
     const callbacks = new Set([this.#callback]);
@@ -355,8 +355,8 @@ export function joinHeaders(lines) {
   const parts = lines.split("\n");
   for (let at = 0; at + 1 < parts.length; at += 2) {
     const [name = "", value = ""] = parts.slice(at, at + 2);
-    const known = headers.get(name);
-    headers.set(name, known === undefined ? value : `${known}, ${value}`);
+    const earlierValue = headers.get(name);
+    headers.set(name, earlierValue === undefined ? value : `${earlierValue}, ${value}`);
   }
   return Object.fromEntries(headers);
 }
