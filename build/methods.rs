@@ -105,7 +105,7 @@ fn write_rpc(service: &str, method: &Method, routes: &Routes, out: &mut String) 
         return Err(format!("{name}: only unary rpcs are supported").into());
     }
     let full_name = format!("{service}.{name}");
-    let index = routes.0.keys().position(|known| *known == full_name).ok_or_else(|| format!("{name} has no route"))?;
+    let index = routes.0.keys().position(|key| *key == full_name).ok_or_else(|| format!("{name} has no route"))?;
     writeln!(
         out,
         "/// The method `{service}/{name}`.

@@ -83,6 +83,6 @@ fn find<'a, T>(
     name: fn(&T) -> &str,
 ) -> Result<&'a T, Box<dyn Error>> {
     let mut all = descriptors.file.iter().flat_map(|file| all(file).iter().map(move |item| (file, item)));
-    let found = all.find(|(file, item)| format!(".{}.{}", file.package(), name(item)) == full_name);
-    found.map(|(_, item)| item).ok_or_else(|| format!("{full_name} is not declared in proto/").into())
+    let declaration = all.find(|(file, item)| format!(".{}.{}", file.package(), name(item)) == full_name);
+    declaration.map(|(_, item)| item).ok_or_else(|| format!("{full_name} is not declared in proto/").into())
 }

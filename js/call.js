@@ -1,7 +1,7 @@
 // Hands a call to the module, which decides everything about it.
 
 import { CallRecord, Ids, Options } from "../src/js/arguments.js";
-import { isAborted, now } from "../src/platform/browser.js";
+import { isAborted, nextTurn, now } from "../src/platform/browser.js";
 import texts from "../src/call_texts.json" with { type: "json" };
 import { RPCS } from "#rpcs";
 import { ZitadelError } from "./error.js";
@@ -9,6 +9,9 @@ import { loaded } from "./load.js";
 
 /** @typedef {import("./load.js").Source} Source */
 /** @typedef {keyof import("./index.js").OrgClient} Rpc */
+
+/** The longest time for which the results of a bulk run block the page, in milliseconds. */
+const MAX_BLOCK_MS = 8;
 
 /**
  * Makes a call. Options are read now, so that later changes to them have no effect.
@@ -36,7 +39,7 @@ export function call(source, rpc, token, subject, options, defaults) {
  *
  * @param {Ids} ids @param {CallRecord} record @param {any} error
  */
-function bulkResults({ values, problem: message, cause }, record, error) {
+async function bulkResults({ values, problem: message, cause }, record, error) {
   if (error.kind === "invalid-argument") {
     throw error;
   }
@@ -45,12 +48,17 @@ function bulkResults({ values, problem: message, cause }, record, error) {
   }
   /** @type {Map<string, any>} */
   const results = new Map();
-  values.forEach((orgId, position) => {
+  let blockStart = now();
+  for (const [position, orgId] of values.entries()) {
     const result = record.results[position];
     const wasStarted = result === null;
     const failure = () => ({ orgId, error: wasStarted ? error : unsent(error) });
     results.set(orgId, results.get(orgId) ?? result ?? failure());
-  });
+    if (now() - blockStart > MAX_BLOCK_MS) {
+      await nextTurn();
+      blockStart = now();
+    }
+  }
   return values.map((orgId) => results.get(orgId));
 }
 
@@ -66,11 +74,11 @@ const unsent = ({ message, cause, ...fields }) =>
 /**
  * Binds a token and options, which are read now.
  *
- * @param {Source} source @param {any} given @returns {any}
+ * @param {Source} source @param {any} options @returns {any}
  */
-export function createClient(source, given) {
-  const defaults = new Options("defaults", given ?? {});
-  const token = defaults.attempt("token", () => given?.token);
+export function createClient(source, options) {
+  const defaults = new Options("defaults", options ?? {});
+  const token = defaults.attempt("token", () => options?.token);
   return Object.fromEntries(
     RPCS.map((rpc) => [
       rpc,

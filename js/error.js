@@ -47,8 +47,13 @@ export const ZitadelError = /* @__PURE__ */ Object.defineProperty(
  * @param {unknown} value
  */
 function hasInstance(value) {
-  const isOrdinary = Function.prototype[Symbol.hasInstance].call(this, value);
-  return isOrdinary || (this === ZitadelError && isZitadelError(value));
+  try {
+    const isOrdinary = Function.prototype[Symbol.hasInstance].call(this, value);
+    return isOrdinary || (this === ZitadelError && isZitadelError(value));
+  } catch {
+    // The prototype of a revoked Proxy cannot be read.
+    return false;
+  }
 }
 
 /**
@@ -77,8 +82,8 @@ export function createError(json, cause) {
   const metadata = new Map();
   for (let at = 0; at < fields.metadata.length; at += 2) {
     const [name, value] = fields.metadata.slice(at, at + 2);
-    const known = metadata.get(name);
-    metadata.set(name, known === undefined ? value : `${known}, ${value}`);
+    const earlierValue = metadata.get(name);
+    metadata.set(name, earlierValue === undefined ? value : `${earlierValue}, ${value}`);
   }
   return new ZitadelError({ ...fields, metadata: Object.fromEntries(metadata), cause });
 }

@@ -30,6 +30,7 @@ export type OrgClient = {
 /**
  * Binds a token and options for several calls. They are read now. A call's options override them; headers are merged by name.
  *
+ * @param defaults - the token and the options; a wrong one fails every call
  * @example
  * ```js
  * const client = createOrgClient({ token: () => auth.accessToken(), baseUrl: "https://id.example.com" });

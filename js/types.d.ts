@@ -504,7 +504,7 @@ export interface AbortedError extends ZitadelErrorFields<"aborted", 1> {}
 export interface TimeoutError extends ZitadelErrorFields<"timeout", 4> {}
 
 /** The call itself is wrong, and nothing was sent. `message` starts with the argument's name. Code 16: the token function failed. */
-export interface InvalidArgumentError extends ZitadelErrorFields<"invalid-argument", 3 | 8 | 16> {}
+export interface InvalidArgumentError extends ZitadelErrorFields<"invalid-argument", 3 | 16> {}
 
 /** The error every failed call rejects with. Discriminated by `kind`. */
 export type ZitadelError =
@@ -512,7 +512,8 @@ export type ZitadelError =
 
 /**
  * The error class, for `instanceof` checks and for constructing errors in tests. `instanceof` also works across package copies
- * and realms. A subclass matches only its own instances.
+ * and realms. A subclass matches only its own instances. TypeScript cannot declare one, because its type is a
+ * union.
  *
  * @example
  * ```js

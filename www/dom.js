@@ -9,11 +9,11 @@
  * @returns {T}
  */
 export function element(id, type = /** @type {any} */ (HTMLElement)) {
-  const found = document.getElementById(id);
-  if (!(found instanceof type)) {
+  const node = document.getElementById(id);
+  if (!(node instanceof type)) {
     throw new Error(`#${id} is missing or not a ${type.name}`);
   }
-  return found;
+  return node;
 }
 
 /**
@@ -26,12 +26,12 @@ export function element(id, type = /** @type {any} */ (HTMLElement)) {
  * @returns {HTMLElementTagNameMap[N]}
  */
 export function make(name, attributes, ...children) {
-  const made = document.createElement(name);
+  const node = document.createElement(name);
   for (const [attribute, value] of Object.entries(attributes)) {
-    made.setAttribute(attribute, value);
+    node.setAttribute(attribute, value);
   }
-  made.append(...children);
-  return made;
+  node.append(...children);
+  return node;
 }
 
 /** @param {string} id @param {() => unknown} listener */

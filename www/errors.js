@@ -114,9 +114,9 @@ const BY_KIND = {
 
 /** Returns what the user can do about an error. @param {import("zitadel-org-web").ZitadelError} error */
 export function advice({ id = "", kind, code, requestId, retriable, mayHaveChanged }) {
-  const known = ERRORS.find(({ ids }) => ids.includes(id))?.advice;
-  if (known) {
-    return known;
+  const adviceOnId = ERRORS.find(({ ids }) => ids.includes(id))?.advice;
+  if (adviceOnId) {
+    return adviceOnId;
   }
   let text = BY_KIND[kind];
   if (kind === "status" && retriable) {

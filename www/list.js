@@ -35,8 +35,8 @@ const rowTemplate = element("row", HTMLTemplateElement);
 /** @typedef {(organization: Organization) => unknown} Handler */
 /** The functions that a row's controls call. @type {Record<"select" | "open" | "reactivate" | "deactivate", Handler>} */
 let handlers;
-/** @param {typeof handlers} given */
-export const listen = (given) => (handlers = given);
+/** @param {typeof handlers} functions */
+export const listen = (functions) => (handlers = functions);
 
 /** Reads the permissions of rows once they are in view. */
 const inView = new IntersectionObserver((entries) => {
@@ -77,10 +77,10 @@ async function load(find) {
   status.textContent = "Loading …";
   showFailure("list-error");
   try {
-    const found = await find(signal);
+    const newPage = await find(signal);
     if (!signal.aborted) {
       delete status.dataset.busy;
-      page = found;
+      page = newPage;
       show();
     }
   } catch (error) {
@@ -106,9 +106,9 @@ function turn(isForward) {
   // Rows that no longer match the filter leave the server's list, so the ones after them move up.
   const next = from + Math.max(1, span - countGone());
   return load(async (signal) => {
-    const found = await scan(isForward ? next : from, isForward, signal);
-    if (found.rows.length > 0) {
-      return found;
+    const nextPage = await scan(isForward ? next : from, isForward, signal);
+    if (nextPage.rows.length > 0) {
+      return nextPage;
     }
     return { ...(await around(from, signal)), [isForward ? "hasMore" : "hasLess"]: false };
   });
@@ -116,8 +116,8 @@ function turn(isForward) {
 
 /** Returns the nearest page with rows, on or after an offset if there is one. @param {number} from @param {AbortSignal} signal */
 async function around(from, signal) {
-  const found = await scan(from, true, signal);
-  return found.rows.length > 0 || from === 0 ? found : scan(from, false, signal);
+  const nextPage = await scan(from, true, signal);
+  return nextPage.rows.length > 0 || from === 0 ? nextPage : scan(from, false, signal);
 }
 
 /**
@@ -132,14 +132,14 @@ async function around(from, signal) {
 async function scan(at, isForward, signal) {
   for (let span = PAGE_SIZE; ;) {
     const from = isForward ? at : Math.max(0, at - span);
-    const found = await fetchPage(from, isForward ? span : at - from, signal);
-    const isLast = isForward ? !found.hasMore : !found.hasLess;
-    if (found.rows.length > PAGE_SIZE) {
+    const candidate = await fetchPage(from, isForward ? span : at - from, signal);
+    const isLast = isForward ? !candidate.hasMore : !candidate.hasLess;
+    if (candidate.rows.length > PAGE_SIZE) {
       span = PAGE_SIZE;
-    } else if (found.rows.length > 0) {
-      return found;
+    } else if (candidate.rows.length > 0) {
+      return candidate;
     } else if (isLast) {
-      return { ...found, from: 0, hasLess: false };
+      return { ...candidate, from: 0, hasLess: false };
     } else {
       at = isForward ? at + span : from;
       span *= 2;
@@ -176,7 +176,7 @@ function show() {
   const rows = page.rows.map(row);
   table.tBodies[0]?.replaceChildren(...rows);
   table.hidden = rows.length === 0;
-  rows.forEach((it) => inView.observe(it));
+  rows.forEach((tr) => inView.observe(tr));
   disable(element("previous"), !page.hasLess);
   disable(element("next"), !page.hasMore);
   showCount();
@@ -186,7 +186,7 @@ function show() {
 /** Counts the rows whose state the filter excludes: they were changed after the list was read, or the list lags. */
 function countGone() {
   const badges = [...table.querySelectorAll(".badge")];
-  const isGone = (/** @type {Element} */ it) => it.textContent !== word(filter.value);
+  const isGone = (/** @type {Element} */ badge) => badge.textContent !== word(filter.value);
   return filter.value ? badges.filter(isGone).length : 0;
 }
 
@@ -219,21 +219,21 @@ const rowOf = (id) => table.querySelector(`tr[data-id="${CSS.escape(id)}"]`);
 /** @param {Organization} organization */
 function row(organization) {
   const { id, name, primaryDomain, details } = organization;
-  const made = /** @type {HTMLElement} */ (rowTemplate.content.firstElementChild?.cloneNode(true));
-  made.dataset.id = id;
-  part(made, "input").setAttribute("aria-label", `Select ${name}`);
-  part(made, "input").addEventListener("change", () => handlers.select(organization));
-  part(made, ".link").textContent = name;
-  part(made, ".link").addEventListener("click", () => handlers.open(organization));
-  part(made, ".domain").textContent = primaryDomain;
-  part(made, "time").textContent = day(details?.changeDate);
-  part(made, "time").title = `Created ${day(details?.creationDate)}`;
-  part(made, "code").textContent = id;
-  part(made, ".copy").setAttribute("aria-label", `Copy the id of ${name}`);
-  part(made, ".copy").addEventListener("click", () =>
+  const tr = /** @type {HTMLElement} */ (rowTemplate.content.firstElementChild?.cloneNode(true));
+  tr.dataset.id = id;
+  part(tr, "input").setAttribute("aria-label", `Select ${name}`);
+  part(tr, "input").addEventListener("change", () => handlers.select(organization));
+  part(tr, ".link").textContent = name;
+  part(tr, ".link").addEventListener("click", () => handlers.open(organization));
+  part(tr, ".domain").textContent = primaryDomain;
+  part(tr, "time").textContent = day(details?.changeDate);
+  part(tr, "time").title = `Created ${day(details?.creationDate)}`;
+  part(tr, "code").textContent = id;
+  part(tr, ".copy").setAttribute("aria-label", `Copy the id of ${name}`);
+  part(tr, ".copy").addEventListener("click", () =>
     copy(id, status, `The id of ${name} was copied.`),
   );
-  const action = part(made, "[data-action]");
+  const action = part(tr, "[data-action]");
   action.addEventListener("click", () => {
     if (action.hasAttribute("data-denied")) {
       status.textContent = action.title;
@@ -242,9 +242,9 @@ function row(organization) {
     }
   });
   const { state, listed } = current(organization);
-  showRow(made, name, state);
-  part(made, ".stale").textContent = listed ? `The list still says “${word(listed)}”.` : "";
-  return made;
+  showRow(tr, name, state);
+  part(tr, ".stale").textContent = listed ? `The list still says “${word(listed)}”.` : "";
+  return tr;
 }
 
 /** @param {string | undefined} date */
@@ -262,10 +262,10 @@ function showRow(row, name, state) {
 
 document.addEventListener("changed", (event) => {
   const id = /** @type {CustomEvent<string>} */ (event).detail;
-  const found = rowOf(id);
-  if (found) {
-    showRow(found, part(found, ".link").textContent, changedState(id));
-    part(found, ".stale").textContent = "";
+  const tr = rowOf(id);
+  if (tr) {
+    showRow(tr, part(tr, ".link").textContent, changedState(id));
+    part(tr, ".stale").textContent = "";
     if (!status.hasAttribute("data-busy")) {
       showCount();
     }
@@ -274,10 +274,10 @@ document.addEventListener("changed", (event) => {
 
 /** Shows the outcome of a row's button next to it. @param {string} id @param {string} text @param {boolean} isBusy */
 export function showOutcome(id, text, isBusy) {
-  const found = rowOf(id);
-  if (found) {
-    const action = part(found, "[data-action]");
-    part(found, ".outcome").textContent = text;
+  const tr = rowOf(id);
+  if (tr) {
+    const action = part(tr, "[data-action]");
+    part(tr, ".outcome").textContent = text;
     action.toggleAttribute("data-busy", isBusy);
     disable(action, isBusy || action.hasAttribute("data-denied"));
   }

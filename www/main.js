@@ -40,7 +40,9 @@ async function offerTokens() {
     /** @type {{ token: string, about: string }[]} */
     const tokens = await response.json();
     seeded.append(
-      ...tokens.map((it) => make("option", { value: it.token }, `${it.token}: ${it.about}`)),
+      ...tokens.map((user) =>
+        make("option", { value: user.token }, `${user.token}: ${user.about}`),
+      ),
     );
     element("seeded-field").hidden = false;
     token.value = seeded.value;

@@ -243,7 +243,7 @@ function showBusy(text, isOn, id, rowText = text) {
 async function changeInField(action) {
   const id = orgId.value.trim() || own?.id;
   if (id) {
-    const org = [shown, own].find((it) => it?.id === id);
+    const org = [shown, own].find((candidate) => candidate?.id === id);
     await change(action, org ?? { id, name: id, primaryDomain: "", state: undefined }, false);
   } else {
     progress.textContent = "Enter an organization id.";

@@ -41,7 +41,8 @@ pub fn help() -> String {
     let rows: String = HOSTS.iter().map(|(host, about)| format!("  {host:<25} {about}\n")).collect();
     format!(
         "Instances, selected by the host name of the URL:\n{rows}  \
-         A label in front is allowed and gives a test its own count: my-test.rate-limit-1-2.localhost"
+         A label in front is allowed and gives a test its own count: my-test.rate-limit-1-2.localhost\n  \
+         Browsers and curl resolve these names. For Node, add them to the hosts file of the system."
     )
 }
 

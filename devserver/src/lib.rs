@@ -216,9 +216,9 @@ impl State {
     fn limit(&self, instance: Instance, host: &str) -> Option<u32> {
         let Instance::RateLimit { seconds, count } = instance else { return None };
         let mut limited = self.limited.lock().unwrap_or_else(PoisonError::into_inner);
-        let made = limited.entry(host.to_owned()).or_default();
-        (*made < count).then(|| {
-            *made += 1;
+        let limited_calls = limited.entry(host.to_owned()).or_default();
+        (*limited_calls < count).then(|| {
+            *limited_calls += 1;
             seconds
         })
     }

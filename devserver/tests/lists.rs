@@ -74,7 +74,7 @@ async fn total_counts_unreadable_organizations_and_is_0_past_the_end() {
 #[tokio::test]
 async fn all_queries_must_match() {
     let server = start().await;
-    let found = async |queries: Value| names(&search(&server, "iam-owner", by_name(queries)).await).join(" ");
+    let names_of = async |queries: Value| names(&search(&server, "iam-owner", by_name(queries)).await).join(" ");
     for (name, method, expected) in [
         ("ACME", "EQUALS", "ACME"),
         ("acme", "EQUALS", ""),
@@ -84,13 +84,13 @@ async fn all_queries_must_match() {
         ("i", "CONTAINS", "Hooli Initech"),
         ("o%i", "CONTAINS", ""),
     ] {
-        assert_eq!(found(name_query(name, method)).await, expected, "{name} {method}");
+        assert_eq!(names_of(name_query(name, method)).await, expected, "{name} {method}");
     }
     let id = json!({ "idQuery": { "id": ACME } });
-    assert_eq!(found(json!([id])).await, "ACME");
-    assert_eq!(found(json!([id, { "stateQuery": { "state": 1 } }])).await, "");
-    assert_eq!(found(json!([{ "domainQuery": { "domain": "stark.localhost" } }])).await, "Stark");
-    assert_eq!(found(json!([{ "defaultQuery": {} }])).await, "ZITADEL");
+    assert_eq!(names_of(json!([id])).await, "ACME");
+    assert_eq!(names_of(json!([id, { "stateQuery": { "state": 1 } }])).await, "");
+    assert_eq!(names_of(json!([{ "domainQuery": { "domain": "stark.localhost" } }])).await, "Stark");
+    assert_eq!(names_of(json!([{ "defaultQuery": {} }])).await, "ZITADEL");
 }
 
 #[tokio::test]
@@ -121,8 +121,8 @@ async fn relational_tables_take_percent_as_a_wildcard_and_two_states() {
         ("%", "ENDS_WITH", "ACME Globex Hooli Initech Stark ZITADEL"),
         ("%", "EQUALS", ""),
     ] {
-        let found = search(by_name(name_query(name, method))).await;
-        assert_eq!(names(&found).join(" "), expected, "{name} {method}");
+        let list = search(by_name(name_query(name, method))).await;
+        assert_eq!(names(&list).join(" "), expected, "{name} {method}");
     }
     let error = search(json!({ "queries": [{ "stateQuery": {} }] })).await;
     assert_eq!(error["code"], 2);

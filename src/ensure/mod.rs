@@ -98,12 +98,12 @@ thread_local! {
 const MAX_REMEMBERED: usize = 32;
 
 fn is_without_v2(base_url: &str) -> bool {
-    WITHOUT_V2.with_borrow(|base_urls| base_urls.iter().any(|known| known == base_url))
+    WITHOUT_V2.with_borrow(|base_urls| base_urls.iter().any(|url| url == base_url))
 }
 
 fn remember(base_url: &str, has_v2: bool) {
     WITHOUT_V2.with_borrow_mut(|base_urls| {
-        base_urls.retain(|known| known != base_url);
+        base_urls.retain(|url| url != base_url);
         if !has_v2 {
             base_urls.insert(0, base_url.to_owned());
             base_urls.truncate(MAX_REMEMBERED);
@@ -203,7 +203,7 @@ mod tests {
         (server.has_v1, server.has_v2) = (false, true);
         server.deactivate("7");
         assert_eq!(outcome(&server), Outcome::Reactivated);
-        assert!(!WITHOUT_V2.with_borrow(|known| known.contains(&BASE_URL.to_owned())));
+        assert!(!WITHOUT_V2.with_borrow(|base_urls| base_urls.contains(&BASE_URL.to_owned())));
     }
 
     #[test]
@@ -220,9 +220,9 @@ mod tests {
             super::remember(&format!("https://{index}.example"), false);
         }
         super::remember("https://20.example", false);
-        let known = WITHOUT_V2.take();
+        let base_urls = WITHOUT_V2.take();
         assert_eq!(
-            (known.len(), known[0].as_str(), known[31].as_str()),
+            (base_urls.len(), base_urls[0].as_str(), base_urls[31].as_str()),
             (32, "https://20.example", "https://8.example")
         );
     }

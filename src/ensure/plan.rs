@@ -233,7 +233,9 @@ impl<'a> Plan<'a> {
             return self.read(Reader::GetMyOrg, failure, now_ms, wait_ms);
         }
         let is_precondition = error.kind() == ErrorKind::Status && error.code() == Code::FailedPrecondition;
-        if is_aborted || !(is_precondition || error.may_have_changed()) {
+        // A rate limit or a used-up quota that names no time to wait for. A read would be refused too.
+        let is_limited = error.http_status() == Some(429) && error.retry_after_ms().is_none();
+        if is_aborted || is_limited || !(is_precondition || error.may_have_changed()) {
             return Next::Done(Err(error));
         }
         let wait_ms = error.retry_after_ms().unwrap_or(0.0);
@@ -458,6 +460,12 @@ mod tests {
         Err(error.finish(Progress::ChangeSent))
     }
 
+    /// A used-up quota over REST, whose body has a gRPC status.
+    fn quota_exhausted(headers: &Metadata) -> Response {
+        let error = Error::new(Kind::Status, Code::ResourceExhausted, "Quota.Access.Exhausted (QUOTA-vjAy8)");
+        Err(error.with_response(429, headers, &Metadata::new()).finish(Progress::ChangeSent))
+    }
+
     /// Runs a plan whose calls get these responses, the last one again and again. Returns the calls with their times and the result.
     fn drive(plan: &Plan<'_>, first: Api, responses: &[Response]) -> (String, Result<OrgActivation, Error>) {
         let (mut now_ms, mut calls, mut index) = (0.0_f64, Vec::new(), 0);
@@ -663,8 +671,8 @@ mod tests {
 
     #[test]
     fn read_of_another_organization_is_not_an_answer() {
-        let found = listed(&[("8", "INACTIVE"), ("7", "ACTIVE")]);
-        check(&[lost(), got("8", "ACTIVE"), found], ("v2@0 get@10 list@20", "active"));
+        let list = listed(&[("8", "INACTIVE"), ("7", "ACTIVE")]);
+        check(&[lost(), got("8", "ACTIVE"), list], ("v2@0 get@10 list@20", "active"));
         let responses = [lost(), got("8", "ACTIVE"), listed(&[("8", "ACTIVE")])];
         let (_, result) = drive(&Plan::new("7", GrpcWeb, 0.0, Some(30_000.0)), Api::OrganizationV2, &responses);
         assert_eq!(outcome(&result), "transport 14?");
@@ -728,6 +736,14 @@ mod tests {
         let busy: Vec<_> = [lost()].into_iter().chain((0..8).map(|_| unavailable("1"))).collect();
         let gets = "get@10 get@1020 get@2030 get@3040 get@4050 get@5060 get@6070";
         check(&busy, (&format!("v2@0 {gets} list@7080"), "transport 14?"));
+    }
+
+    #[test]
+    fn http_429_is_followed_by_no_read_before_retry_after() {
+        let mut headers = Metadata::new();
+        check(&[quota_exhausted(&headers)], ("v2@0", "status 8?"));
+        headers.append("retry-after", "3");
+        check(&[quota_exhausted(&headers), got("7", "ACTIVE")], ("v2@0 get@3010", "active"));
     }
 
     #[test]

@@ -24,8 +24,8 @@ thread_local! {
 /// Returns the source of a token function.
 pub(super) fn source(function: Function) -> TokenSource {
     let id = function_id(&function);
-    if let Some(known) = find(id) {
-        return TokenSource::Function(known);
+    if let Some(token_function) = find(id) {
+        return TokenSource::Function(token_function);
     }
     let registration = Registration(id);
     let created = Rc::new(TokenFunction::new(move |previous| {

@@ -169,9 +169,9 @@ export class AbortSubscription {
 
   #add() {
     const signal = this.#signal;
-    const known = abortCallbacks.get(signal);
-    if (known) {
-      known.add(this.#callback);
+    const subscribers = abortCallbacks.get(signal);
+    if (subscribers) {
+      subscribers.add(this.#callback);
       return;
     }
     const callbacks = new Set([this.#callback]);
@@ -319,7 +319,7 @@ function failureOf(thrown, url, init) {
 const READS_PER_TURN = 1000;
 
 /** Waits until the event loop has done its other work. */
-const nextTurn = () =>
+export const nextTurn = () =>
   new Promise((resolve) => {
     try {
       setTimeout(resolve, 0);
@@ -328,6 +328,9 @@ const nextTurn = () =>
       resolve(undefined);
     }
   });
+
+/** A status has three digits. Source: RFC 9110, section 15. */
+const MAX_STATUS = 999;
 
 /** More pairs than any response has; a fake may have endless ones. */
 const MAX_HEADERS = 100_000;
@@ -352,8 +355,8 @@ export function joinHeaders(lines) {
   const parts = lines.split("\n");
   for (let at = 0; at + 1 < parts.length; at += 2) {
     const [name = "", value = ""] = parts.slice(at, at + 2);
-    const known = headers.get(name);
-    headers.set(name, known === undefined ? value : `${known}, ${value}`);
+    const earlierValue = headers.get(name);
+    headers.set(name, earlierValue === undefined ? value : `${earlierValue}, ${value}`);
   }
   return Object.fromEntries(headers);
 }
@@ -452,8 +455,9 @@ export class Exchange {
   /** @param {any} response */
   #read(response) {
     const { status, type } = response;
-    if (typeof status !== "number") {
-      throw new TypeError("response.status is not a number");
+    // A cast in Rust would turn NaN and negative numbers into 0, the status of a redirect.
+    if (!Number.isInteger(status) || status < 0 || status > MAX_STATUS) {
+      throw new TypeError("response.status is not an HTTP status");
     }
     this.status = status;
     this.type = typeof type === "string" ? type : "";

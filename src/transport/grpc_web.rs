@@ -2,8 +2,7 @@
 
 use super::{Request, TimeoutHeader};
 use crate::{
-    code::Code,
-    error::{Error, ErrorKind},
+    error::Error,
     platform::{HttpRequest, own_origin},
     validate::is_cross_origin,
     wire::{frame, timeout},
@@ -27,6 +26,7 @@ pub(super) fn encode(request: Request<'_>) -> Result<HttpRequest, Error> {
             headers.append("grpc-timeout", &timeout::encode(timeout_ms));
         }
     }
+    let too_long = || Error::invalid_argument("request must be shorter than 4 GiB.");
     let frame = frame::encode(message).ok_or_else(too_long)?;
     Ok(HttpRequest { verb: "POST", url: [base_url, path].concat(), headers, body: Some(frame) })
 }
@@ -37,10 +37,6 @@ fn sends_timeout(timeout_header: TimeoutHeader, base_url: &str) -> bool {
         TimeoutHeader::Send => true,
         TimeoutHeader::Withhold => false,
     }
-}
-
-fn too_long() -> Error {
-    Error::new(ErrorKind::InvalidArgument, Code::ResourceExhausted, "request must be shorter than 4 GiB.")
 }
 
 #[cfg(test)]

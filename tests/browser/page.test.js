@@ -6,7 +6,8 @@ import { after, before, beforeEach, test } from "node:test";
 import { By, Key, logging } from "selenium-webdriver";
 
 import { violations } from "../support/axe.js";
-import { NEEDS_DEVTOOLS, openBrowser, setting } from "../support/browser.js";
+import { NEEDS_DEVTOOLS, openBrowser } from "../support/browser.js";
+import { startDevServer } from "../support/devserver.js";
 import { listed, bring as bringAt, listResponse } from "../support/organizations.js";
 import { Page } from "../support/page.js";
 
@@ -21,22 +22,28 @@ const ACTIVE = "ORGANIZATION_STATE_ACTIVE";
 let driver;
 /** @type {Page} */
 let page;
+/** @type {Awaited<ReturnType<typeof startDevServer>>} */
+let server;
 
 before(async () => {
+  server = await startDevServer(1000);
   driver = /** @type {typeof driver} */ (await openBrowser());
   page = new Page(driver);
 });
 
-beforeEach(() => page.open(setting("ZITADEL_TEST_URL")));
+beforeEach(() => page.open(server.url));
 
-after(() => driver?.quit());
+after(async () => {
+  await driver?.quit();
+  await server?.stop();
+});
 
 /** Changes organizations without the page. @param {"activate" | "deactivate"} change @param {string[]} ids */
-const bring = (change, ...ids) => bringAt(setting("ZITADEL_TEST_URL"), change, ...ids);
+const bring = (change, ...ids) => bringAt(server.url, change, ...ids);
 
 test("deactivated organizations are listed with a seeded token on first load", async () => {
   await bring("deactivate", STARK, UMBRELLA);
-  await page.open(setting("ZITADEL_TEST_URL"));
+  await page.open(server.url);
   const rows = await page.rows();
   assert.ok(rows.length > 0 && rows.length <= 50);
   assert.ok(rows.every(({ state, action }) => state === "deactivated" && action === "Reactivate"));
@@ -53,7 +60,7 @@ test("the page works without seeded tokens", { skip: NEEDS_DEVTOOLS }, async () 
   await driver.sendDevToolsCommand("Network.enable", {});
   await driver.sendDevToolsCommand("Network.setBlockedURLs", { urls: ["*tokens.json"] });
   try {
-    await driver.get(setting("ZITADEL_TEST_URL"));
+    await driver.get(server.url);
     await page.until("the page is loaded", async () => (await page.find("connect")).isDisplayed());
     assert.equal(await (await page.find("seeded-field")).isDisplayed(), false);
     assert.equal(await page.text("list-status"), "Press “List organizations”.");
@@ -268,7 +275,7 @@ const inRow = (id, selector) =>
 
 /** Deactivates about 100 organizations and lists them. @returns {Promise<string[]>} their ids in the list's order */
 async function deactivateFoods() {
-  const ids = await listed(setting("ZITADEL_TEST_URL"), "Foods");
+  const ids = await listed(server.url, "Foods");
   await bring("deactivate", ...ids);
   await page.filter(INACTIVE, "Foods");
   assert.equal(await page.text("list-status"), `${ids.length} deactivated organizations.`);
@@ -357,7 +364,7 @@ const freezeList = () =>
   });
 
 test("a row that the list leaves behind shows the state after the change", async () => {
-  const [first = "", ...others] = (await listed(setting("ZITADEL_TEST_URL"), "Motors")).slice(0, 3);
+  const [first = "", ...others] = (await listed(server.url, "Motors")).slice(0, 3);
   await bring("deactivate", first, ...others);
   await freezeList();
   await page.filter(INACTIVE, "Motors");
@@ -649,7 +656,7 @@ test("curl repeats the call that was made, without the token", async () => {
 test("curl and the calls follow the server's version", async () => {
   /** @param {string} host */
   const open = async (host) => {
-    const url = setting("ZITADEL_TEST_URL").replace("127.0.0.1", `${host}.localhost`);
+    const url = server.url.replace("127.0.0.1", `${host}.localhost`);
     await page.fill("base-url", url);
     await page.fill("org-id", STARK);
   };

@@ -82,7 +82,7 @@ impl Crate {
         }
         let mut visitor = References::new(module.clone());
         items.iter().filter(|item| !matches!(item, Item::Mod(_))).for_each(|item| visitor.visit_item(item));
-        let References { found, uses, .. } = visitor;
+        let References { contents, uses, .. } = visitor;
         for Use { path, name, is_re_export } in uses {
             let path = self.absolute(&module, path);
             let is_own = path.len() > module.len() && path.starts_with(&module);
@@ -94,12 +94,15 @@ impl Crate {
                 self.files.get_mut(file).unwrap().references.push((module.clone(), path));
             }
         }
-        let references: Vec<_> =
-            found.references.into_iter().map(|(module, path)| (module.clone(), self.absolute(&module, path))).collect();
+        let references: Vec<_> = contents
+            .references
+            .into_iter()
+            .map(|(module, path)| (module.clone(), self.absolute(&module, path)))
+            .collect();
         let this = self.files.get_mut(file).unwrap();
         this.references.extend(references);
-        this.words.extend(found.words);
-        this.catches.extend(found.catches);
+        this.words.extend(contents.words);
+        this.catches.extend(contents.catches);
     }
 
     /// Returns a path from the root of the crate. The path of another crate keeps its name, which no module has.
@@ -133,9 +136,9 @@ impl Crate {
         if depth == 0 || path.first().is_some_and(|first| first == "::") {
             return None;
         }
-        let known = (0..=path.len()).rev().find(|len| self.modules.contains_key(&path[..*len]))?;
-        let module = &self.modules[&path[..known]];
-        let Some((name, rest)) = path[known..].split_first() else { return Some(&module.file) };
+        let module_len = (0..=path.len()).rev().find(|len| self.modules.contains_key(&path[..*len]))?;
+        let module = &self.modules[&path[..module_len]];
+        let Some((name, rest)) = path[module_len..].split_first() else { return Some(&module.file) };
         if let Some(target) = module.imports.get(name) {
             let target = [target.as_slice(), rest].concat();
             return if target == path { Some(&module.file) } else { self.resolve(&target, depth - 1) };
@@ -166,13 +169,13 @@ struct Use {
 /// Collects what the items of a module refer to.
 struct References {
     module: ModulePath,
-    found: File,
+    contents: File,
     uses: Vec<Use>,
 }
 
 impl References {
     fn new(module: ModulePath) -> Self {
-        Self { module, found: File::default(), uses: Vec::new() }
+        Self { module, contents: File::default(), uses: Vec::new() }
     }
 
     fn add_tree(&mut self, tree: &UseTree, mut path: ModulePath, is_re_export: bool) {
@@ -212,7 +215,7 @@ impl References {
             match token {
                 TokenTree::Group(group) => self.add_tokens(group.stream()),
                 TokenTree::Ident(ident) => {
-                    self.found.words.push(ident.to_string());
+                    self.contents.words.push(ident.to_string());
                     if ["crate", "super", "self"].contains(&ident.to_string().as_str()) {
                         let mut path = vec![ident.to_string()];
                         let mut next = index + 1;
@@ -221,7 +224,7 @@ impl References {
                             next += 3;
                         }
                         if path.len() > 1 {
-                            self.found.references.push((self.module.clone(), path));
+                            self.contents.references.push((self.module.clone(), path));
                         }
                     }
                 }
@@ -247,13 +250,13 @@ impl<'ast> Visit<'ast> for References {
     fn visit_path(&mut self, path: &'ast syn::Path) {
         if path.segments.len() > 1 {
             let path = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-            self.found.references.push((self.module.clone(), path));
+            self.contents.references.push((self.module.clone(), path));
         }
         visit::visit_path(self, path);
     }
 
     fn visit_ident(&mut self, ident: &'ast proc_macro2::Ident) {
-        self.found.words.push(ident.to_string());
+        self.contents.words.push(ident.to_string());
     }
 
     fn visit_macro(&mut self, item: &'ast Macro) {
@@ -269,7 +272,7 @@ impl<'ast> Visit<'ast> for References {
         if item.attrs.iter().any(is_catch) {
             let mut output = References::new(Vec::new());
             output.visit_return_type(&item.sig.output);
-            self.found.catches.push((item.sig.ident.to_string(), output.found.words));
+            self.contents.catches.push((item.sig.ident.to_string(), output.contents.words));
         }
         visit::visit_foreign_item_fn(self, item);
     }
@@ -320,9 +323,9 @@ fn cycle(graph: &Graph) -> Option<String> {
             return None;
         }
         path.push(node);
-        let found = graph.get(node).into_iter().flatten().find_map(|next| visit(graph, next, path, done));
+        let cycle = graph.get(node).into_iter().flatten().find_map(|next| visit(graph, next, path, done));
         path.pop();
-        found
+        cycle
     }
     let mut done = BTreeSet::new();
     graph.keys().find_map(|node| visit(graph, node, &mut Vec::new(), &mut done))
@@ -356,16 +359,16 @@ fn read_crate() -> Crate {
 
 /// Returns the files of a folder and of those in it that end with an extension.
 fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
+    let mut paths = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            found.extend(files(path.to_str().unwrap(), extension));
+            paths.extend(files(path.to_str().unwrap(), extension));
         } else if path.extension().is_some_and(|other| other == extension) {
-            found.push(path);
+            paths.push(path);
         }
     }
-    found
+    paths
 }
 
 #[test]
@@ -414,8 +417,9 @@ fn only_the_edges_know_the_browser() {
     const KNOW: [&str; 3] = ["platform/browser", "transport/fetch", "transport/tonic"];
     for (name, file) in &read_crate().files {
         if !(KNOW.contains(&name.as_str()) || name.starts_with("js/")) {
-            let known: Vec<_> = BROWSER.iter().filter(|word| file.words.iter().any(|other| other == **word)).collect();
-            assert!(known.is_empty(), "{name} knows {known:?}");
+            let browser_words: Vec<_> =
+                BROWSER.iter().filter(|word| file.words.iter().any(|other| other == **word)).collect();
+            assert!(browser_words.is_empty(), "{name} knows {browser_words:?}");
         }
     }
 }
@@ -557,8 +561,8 @@ mod planted {
             #[wasm_bindgen(method)] fn d(this: &T) -> JsValue;
         }";
         let planted = planted("catch", &[("lib.rs", lib)]);
-        let found: Vec<_> =
+        let catches: Vec<_> =
             planted.files["lib"].catches.iter().map(|(name, output)| (name.as_str(), takes_no_slot(output))).collect();
-        assert_eq!(found, [("a", false), ("b", true), ("c", true)]);
+        assert_eq!(catches, [("a", false), ("b", true), ("c", true)]);
     }
 }

@@ -72,9 +72,14 @@ test("isZitadelError and instanceof are false for any other value", () => {
       },
     },
   );
-  for (const value of [undefined, null, 5, "x", Symbol(), {}, () => {}, hostile, ZitadelError]) {
+  const { proxy: revoked, revoke } = Proxy.revocable({}, {});
+  revoke();
+  class Mine extends /** @type {any} */ (ZitadelError) {}
+  const values = [undefined, null, 5, "x", Symbol(), {}, () => {}, hostile, revoked, ZitadelError];
+  for (const value of values) {
     assert.equal(isZitadelError(value), false);
     assert.equal(/** @type {unknown} */ (value) instanceof ZitadelError, false);
+    assert.equal(/** @type {unknown} */ (value) instanceof Mine, false);
   }
 });
 

@@ -99,12 +99,12 @@ const ABORTED_AND_WRONG = {
 
 for (const [name, [token, subject, options]] of Object.entries(ABORTED_AND_WRONG)) {
   test(`a cold call ends as a warm one if its signal has aborted and ${name} is wrong`, async () => {
-    const given = () => ({ ...OPTIONS, signal: AbortSignal.abort("reason"), ...options });
+    const abortedOptions = () => ({ ...OPTIONS, signal: AbortSignal.abort("reason"), ...options });
     /** @type {((copy: any) => Promise<any>)[]} */
     const calls = [
-      (copy) => copy.reactivateOrg(token, subject, given()),
-      (copy) => copy.ensureOrgActive(token, subject, given()),
-      (copy) => copy.ensureOrgsActive(token, [subject], given()),
+      (copy) => copy.reactivateOrg(token, subject, abortedOptions()),
+      (copy) => copy.ensureOrgActive(token, subject, abortedOptions()),
+      (copy) => copy.ensureOrgsActive(token, [subject], abortedOptions()),
     ];
     for (const call of calls) {
       const copy = await warm();

@@ -2,13 +2,18 @@
 
 import assert from "node:assert/strict";
 import { mkdir, rm, writeFile } from "node:fs/promises";
-import { test } from "node:test";
+import { beforeEach, test } from "node:test";
 
 import { compile } from "../support/compile.js";
 import { recipes } from "../support/recipes.js";
 
 // A folder from which the frameworks are found, and that git ignores.
 const FOLDER = "tests/node_modules/.recipes";
+
+beforeEach(async () => {
+  await rm(FOLDER, { recursive: true, force: true });
+  await mkdir(FOLDER);
+});
 
 test("the recipes compile under tsc --strict", async () => {
   const all = recipes();
@@ -20,8 +25,6 @@ test("the recipes compile under tsc --strict", async () => {
     "Vue",
     "On demand",
   ]);
-  await rm(FOLDER, { recursive: true, force: true });
-  await mkdir(FOLDER);
   const files = [];
   for (const [name, { extension, code }] of Object.entries(all)) {
     const file = `${FOLDER}/${name.replaceAll(" ", "")}.${extension}`;

@@ -58,7 +58,9 @@ test("an unreadable response names the option fetch", async () => {
   locked.body?.getReader();
   const endless = { status: 200, headers: { length: 4e9 }, body: null };
   const unread = { status: 200, headers, body: Readable.from([]) };
-  const responses = [used, locked, unread, endless, {}, null, 5];
+  const numbers = [NaN, -1, 0.5, 1000, 65_736, Infinity, "200", new Number(200)];
+  const statuses = numbers.map((status) => ({ status, headers, body: null }));
+  const responses = [used, locked, unread, endless, {}, null, 5, ...statuses];
   for (const response of responses) {
     const error = await rejection(call(response));
     assert.deepEqual([error.kind, error.code, error.retriable], ["transport", 14, false]);

@@ -644,8 +644,8 @@ async fn rust_client_lists_and_activates_organizations() {
             ListOrganizationsRequest { queries: vec![SearchQuery { query: Some(query) }], ..Default::default() };
         let list = client.list_organizations(request).await.unwrap();
         assert_eq!(list.details.unwrap().total_result, 1);
-        let found = list.result.first().unwrap();
-        assert_eq!((found.id.as_str(), found.state()), (HOOLI, OrganizationState::Inactive));
+        let org = list.result.first().unwrap();
+        assert_eq!((org.id.as_str(), org.state()), (HOOLI, OrganizationState::Inactive));
         let permissions = client.list_my_zitadel_permissions(Some(HOOLI)).await.unwrap().result;
         assert!(permissions.contains(&"org.write".to_owned()));
 

@@ -70,10 +70,10 @@ mod tests {
         let mut decoded = Vec::new();
         while let Some(first) = chars.next() {
             let bytes: Vec<usize> =
-                TABLE.chars().enumerate().filter(|(_, it)| *it == first).map(|(at, _)| at).collect();
+                TABLE.chars().enumerate().filter(|(_, symbol)| *symbol == first).map(|(at, _)| at).collect();
             let index = match bytes.len() {
                 1 => 0,
-                _ => chars.next().and_then(|second| alphabet.iter().position(|it| *it == second)).unwrap(),
+                _ => chars.next().and_then(|second| alphabet.iter().position(|symbol| *symbol == second)).unwrap(),
             };
             decoded.push(u8::try_from(bytes[index]).unwrap());
         }

@@ -81,6 +81,7 @@ export function errorsNarrow(error: unknown): string | number | undefined {
     case "protocol":
       return error.metadata["content-type"];
     case "invalid-argument":
+      same<Same<typeof error.code, 3 | 16>>();
       return error.message;
     default: {
       const never: never = error;

@@ -117,8 +117,8 @@ fn unpacked(packages: &[&str]) -> Option<PathBuf> {
 fn download(name: &str) -> Result<PathBuf> {
     let _lock = paths::lock_tools()?;
     let stamp = paths::tool(&format!("{name}.path"));
-    let known = fs::read_to_string(&stamp).map(PathBuf::from);
-    if let Ok(path) = known
+    let recorded_path = fs::read_to_string(&stamp).map(PathBuf::from);
+    if let Ok(path) = recorded_path
         && path.exists()
     {
         return Ok(path);
