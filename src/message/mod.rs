@@ -8,8 +8,6 @@ mod protobuf;
 pub mod timestamp;
 
 pub use self::json::Form;
-#[cfg(feature = "js")]
-use crate::wire::base64;
 
 /// The tables of the messages.
 pub mod schema {
@@ -168,22 +166,6 @@ impl Value {
         let Self::Object(members) = self else { return None };
         let (_, value) = members.iter_mut().find(|(other, _)| *other == name)?;
         Some(std::mem::replace(value, Self::List(Vec::new())))
-    }
-}
-
-#[cfg(feature = "js")]
-impl serde::Serialize for Value {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Bool(value) => serializer.serialize_bool(*value),
-            #[expect(clippy::cast_precision_loss, reason = "numbers in the API's messages have 32 bits")]
-            Self::Number(number) => serializer.serialize_f64(*number as f64),
-            Self::Text(text) => serializer.serialize_str(text),
-            Self::Bytes(bytes) => serializer.serialize_str(&base64::encode(bytes)),
-            Self::List(items) => serializer.collect_seq(items),
-            // As a map because serde-wasm-bindgen adds a hash map of field names for a struct (1 kB gzip, November 2026).
-            Self::Object(members) => serializer.collect_map(members.iter().map(|(name, value)| (name, value))),
-        }
     }
 }
 

@@ -10,8 +10,9 @@
  * file out.
  */
 const builtins = /* @__PURE__ */ (() => {
-  const { Promise, URL, performance } = globalThis;
+  const { JSON, Promise, URL, performance } = globalThis;
   return {
+    parseJson: JSON.parse,
     resolve: Promise.resolve.bind(Promise),
     then: Promise.prototype.then,
     URL,
@@ -72,6 +73,11 @@ export function parseUrl(text) {
   } catch {
     return undefined;
   }
+}
+
+/** Parses JSON that Rust wrote. @param {string} text */
+export function parseJson(text) {
+  return builtins.parseJson(text);
 }
 
 /** A promise that Rust waits for, and may drop before it settles. */

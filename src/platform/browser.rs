@@ -31,6 +31,9 @@ extern "C" {
     /// Returns an absolute URL in its normal form.
     #[wasm_bindgen(js_name = parseUrl)]
     pub(crate) fn parse_url(text: &str) -> Option<String>;
+    /// Parses well-formed JSON.
+    #[wasm_bindgen(js_name = parseJson)]
+    pub(crate) fn parse_json(text: &str) -> JsValue;
 
     type Watch;
     #[wasm_bindgen(method, getter, js_name = isFulfilled)]
@@ -304,7 +307,7 @@ impl Http for Fetch {
 fn init(request: &HttpRequest<'_>) -> RequestInit {
     let init = RequestInit::new();
     init.set_method(request.verb);
-    init.set_headers(&join_headers(&lines(&request.headers)));
+    init.set_headers(&headers_object(&request.headers));
     init.set_credentials(RequestCredentials::Omit);
     init.set_referrer_policy(ReferrerPolicy::NoReferrer);
     // Not "error", which workerd lacks: the transport rejects redirects.
@@ -317,15 +320,15 @@ fn init(request: &HttpRequest<'_>) -> RequestInit {
     init
 }
 
-/// Headers as the snippet takes them: lines, in turn a name and a value.
-fn lines(headers: &Metadata) -> String {
+/// Returns headers as an object, with repeated ones joined.
+pub(crate) fn headers_object(headers: &Metadata) -> JsValue {
     let mut lines = String::new();
     for (name, value) in headers.iter() {
         for line in [name, "\n", value, "\n"] {
             lines.push_str(line);
         }
     }
-    lines
+    join_headers(&lines)
 }
 
 fn parse_lines(lines: &str) -> Metadata {

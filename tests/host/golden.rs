@@ -26,7 +26,7 @@ fn read(schema: &Schema, headers: &str, body: &[u8]) -> Result<Value, Error> {
     let mut decoder = ResponseDecoder::new(Head { http_status: 200, headers });
     decoder.push(body);
     let message = decoder.finish(End::Complete)?.message;
-    Ok(serde_json::to_value(Message::decode(schema, &message, true).unwrap()).unwrap())
+    Ok(serde_json::from_str(&Message::decode(schema, &message, true).unwrap().to_json()).unwrap())
 }
 
 #[test]

@@ -187,7 +187,7 @@ proptest! {
         let org = Org { id: id.clone(), details: Some(details), state, name: name.clone(), primary_domain: String::new() };
         let bytes = GetMyOrgResponse { org: Some(org) }.encode_to_vec();
         oracles::protobuf_is_read_as_by_prost::<GetMyOrgResponse>(&SCHEMA, &bytes);
-        let value = serde_json::to_value(Message::decode(&SCHEMA, &bytes, true).unwrap()).unwrap();
+        let value: Json = serde_json::from_str(&Message::decode(&SCHEMA, &bytes, true).unwrap().to_json()).unwrap();
         let details = &value["org"]["details"];
         prop_assert_eq!(details["sequence"].as_str().unwrap(), sequence.to_string());
         prop_assert_eq!(details["changeDate"].as_str().unwrap(), Timestamp { seconds, nanos }.to_string());

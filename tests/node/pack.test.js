@@ -54,7 +54,6 @@ test("the tarball has exactly the expected files", async () => {
   const notices = await readFile(join(installed, "THIRD_PARTY_LICENSES.txt"), "utf8");
   for (const linked of [
     "prost ",
-    "serde-wasm-bindgen ",
     "wasm-bindgen ",
     "web-sys ",
     "tonic ",
