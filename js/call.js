@@ -27,7 +27,7 @@ export function call(source, rpc, token, subject, options, defaults) {
   const result =
     instance && !isAborted(own.values.signal ?? defaults?.values.signal)
       ? instance.run(rpc, values, record)
-      : loaded(source, [defaults, own]).then((loaded) => loaded.run(rpc, values, record));
+      : loaded(source, own, defaults, ids).then((loaded) => loaded.run(rpc, values, record));
   return ids ? result.catch((error) => bulkResults(ids, record, error)) : result;
 }
 
@@ -36,12 +36,9 @@ export function call(source, rpc, token, subject, options, defaults) {
  *
  * @param {Ids} ids @param {CallRecord} record @param {any} error
  */
-function bulkResults({ values, problem: message, cause }, record, error) {
+function bulkResults({ values }, record, error) {
   if (error.kind === "invalid-argument") {
     throw error;
-  }
-  if (message !== undefined) {
-    throw new ZitadelError({ kind: "invalid-argument", code: 3, message, cause });
   }
   /** @type {Map<string, any>} */
   const results = new Map();

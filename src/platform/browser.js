@@ -143,9 +143,7 @@ export function isAborted(signal) {
 
 /** @typedef {(reason: unknown) => void} AbortCallback */
 
-/** @type {WeakMap<object, Set<AbortCallback>>} */
-const abortCallbacks = /* @__PURE__ */ new WeakMap();
-/** @type {WeakMap<object, () => void>} */
+/** @type {WeakMap<object, { callbacks: Set<AbortCallback>, listener: () => void }>} */
 const abortListeners = /* @__PURE__ */ new WeakMap();
 
 /**
@@ -175,9 +173,9 @@ export class AbortSubscription {
 
   #add() {
     const signal = this.#signal;
-    const known = abortCallbacks.get(signal);
+    const known = abortListeners.get(signal);
     if (known) {
-      known.add(this.#callback);
+      known.callbacks.add(this.#callback);
       return;
     }
     const callbacks = new Set([this.#callback]);
@@ -188,8 +186,7 @@ export class AbortSubscription {
       }
     };
     signal.addEventListener("abort", listener);
-    abortCallbacks.set(signal, callbacks);
-    abortListeners.set(signal, listener);
+    abortListeners.set(signal, { callbacks, listener });
   }
 
   get isAborted() {
@@ -205,11 +202,9 @@ export class AbortSubscription {
   }
 
   close() {
-    const callbacks = abortCallbacks.get(this.#signal);
+    const { callbacks, listener } = abortListeners.get(this.#signal) ?? {};
     callbacks?.delete(this.#callback);
     if (callbacks?.size === 0) {
-      const listener = abortListeners.get(this.#signal);
-      abortCallbacks.delete(this.#signal);
       abortListeners.delete(this.#signal);
       try {
         this.#signal.removeEventListener("abort", listener);
