@@ -40,6 +40,8 @@ extern "C" {
     fn is_fulfilled(this: &Watch) -> bool;
     #[wasm_bindgen(method, getter)]
     fn value(this: &Watch) -> JsValue;
+    #[wasm_bindgen(method, getter, js_name = value)]
+    fn bytes(this: &Watch) -> Option<Vec<u8>>;
     #[wasm_bindgen(method)]
     fn cancel(this: &Watch);
 
@@ -360,9 +362,9 @@ impl Body for FetchBody {
         // One byte more than a body may have shows that it is too long.
         #[expect(clippy::cast_precision_loss, reason = "a few MiB")]
         let limit = MAX_BODY_LEN as f64 + 1.0;
-        let watch = self.exchange.read(limit, &self.wake.function);
-        let chunk = Settling { watch, wake: &self.wake }.outcome().await.map_err(Thrown::source)?;
-        Ok(chunk.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec))
+        let chunk = Settling { watch: self.exchange.read(limit, &self.wake.function), wake: &self.wake };
+        chunk.outcome().await.map_err(Thrown::source)?;
+        Ok(chunk.watch.bytes())
     }
 }
 
