@@ -2,6 +2,7 @@
 
 use std::error::Error as _;
 
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::value::{self, Members};
@@ -17,13 +18,12 @@ extern "C" {
     #[wasm_bindgen(reexport)]
     type ZitadelError;
     #[wasm_bindgen(js_name = createError)]
-    fn create_error(fields: JsValue, details: JsValue, metadata: JsValue, cause: &JsValue) -> ZitadelError;
+    fn create_error(fields: JsValue, details: Array, metadata: JsValue, cause: &JsValue) -> ZitadelError;
 }
 
 /// Returns the error as a `ZitadelError`.
 pub(super) fn to_js(error: &Error) -> JsValue {
-    let details: Vec<_> = error.details().iter().map(detail).collect();
-    let details = parse_json(&["[", &details.join(","), "]"].concat());
+    let details: Array = error.details().iter().map(|detail| parse_json(&detail_json(detail))).collect();
     let cause = error.source().and_then(|source| source.downcast_ref::<Thrown>());
     let (fields, metadata) = (value::to_js(&fields(error).object()), headers_object(error.metadata()));
     create_error(fields, details, metadata, cause.map_or(&JsValue::UNDEFINED, |thrown| &thrown.0)).into()
@@ -47,7 +47,7 @@ fn fields(error: &Error) -> Members {
 }
 
 /// Returns a detail in the JSON mapping of `google.protobuf.Any`, as JSON text.
-fn detail(detail: &Detail) -> String {
+fn detail_json(detail: &Detail) -> String {
     let mut members = Members::default();
     match detail {
         Detail::Zitadel { id, message } => {
