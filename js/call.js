@@ -30,7 +30,7 @@ export function call(source, rpc, token, subject, options, defaults) {
   const result =
     instance && !isAborted(own.values.signal ?? defaults?.values.signal)
       ? instance.run(rpc, values, record)
-      : loaded(source, [defaults, own]).then((loaded) => loaded.run(rpc, values, record));
+      : loaded(source, own, defaults, ids).then((loaded) => loaded.run(rpc, values, record));
   return ids ? result.catch((error) => bulkResults(ids, record, error)) : result;
 }
 
@@ -39,12 +39,9 @@ export function call(source, rpc, token, subject, options, defaults) {
  *
  * @param {Ids} ids @param {CallRecord} record @param {any} error
  */
-async function bulkResults({ values, problem: message, cause }, record, error) {
+async function bulkResults({ values }, record, error) {
   if (error.kind === "invalid-argument") {
     throw error;
-  }
-  if (message !== undefined) {
-    throw new ZitadelError({ kind: "invalid-argument", code: 3, message, cause });
   }
   /** @type {Map<string, any>} */
   const results = new Map();

@@ -73,17 +73,8 @@ export function isZitadelError(e) {
 /**
  * Creates an error for the module.
  *
- * @param {string} json - the members; metadata are names and values in turn
- * @param {unknown} cause
+ * @param {any} fields @param {unknown[]} details @param {Record<string, string>} metadata @param {unknown} cause
  */
-export function createError(json, cause) {
-  const fields = JSON.parse(json);
-  /** @type {Map<string, string>} */
-  const metadata = new Map();
-  for (let at = 0; at < fields.metadata.length; at += 2) {
-    const [name, value] = fields.metadata.slice(at, at + 2);
-    const earlierValue = metadata.get(name);
-    metadata.set(name, earlierValue === undefined ? value : `${earlierValue}, ${value}`);
-  }
-  return new ZitadelError({ ...fields, metadata: Object.fromEntries(metadata), cause });
+export function createError(fields, details, metadata, cause) {
+  return new ZitadelError({ ...fields, details, metadata, cause });
 }

@@ -1,13 +1,14 @@
 // Loads the module once. A load that fails, or that a call stops waiting for, is retried by the next call.
 
 import { AbortSubscription, Timer } from "../src/platform/browser.js";
-import { mergeOptions } from "../src/js/arguments.js";
+import { mergeOptions, wrongReading } from "../src/js/arguments.js";
 import texts from "../src/call_texts.json" with { type: "json" };
 import { ZitadelError } from "./error.js";
 import { instantiate } from "./instance.js";
 
 /** @typedef {import("./instance.js").Instance} Instance */
 /** @typedef {import("../src/js/arguments.js").Options} Options */
+/** @typedef {import("../src/js/arguments.js").Ids} Ids */
 /**
  * The origin of the module, and its state.
  *
@@ -41,18 +42,19 @@ function load(source) {
 }
 
 /**
- * Waits for the module under the deadline and the signal of a call. A call whose options could not be read fails at once.
+ * Waits for the module under the deadline and the signal of a call. A call whose arguments could not be read fails at once.
  *
- * @param {Source} source @param {(Options | undefined)[]} readings - of a client and of the call, which overrides it
+ * @param {Source} source @param {Options} [own] - overrides the defaults
+ * @param {Options} [defaults] - of a client @param {Ids} [ids] - of a bulk run
  * @returns {Promise<Instance>}
  */
-export async function loaded(source, readings) {
-  const wrong = readings.find((reading) => reading?.problem !== undefined);
-  if (wrong?.problem !== undefined) {
-    const { problem: message, cause } = wrong;
+export async function loaded(source, own, defaults, ids) {
+  const wrong = wrongReading([defaults, own, ids]);
+  if (wrong) {
+    const { problem: message = "", cause } = wrong;
     throw new ZitadelError({ kind: "invalid-argument", code: 3, message, cause });
   }
-  const options = mergeOptions(readings);
+  const options = mergeOptions([defaults, own]);
   const timeoutMs = options.timeoutMs >= 0 ? options.timeoutMs : texts.DEFAULT_TIMEOUT_MS;
   /** @type {(error: ZitadelError) => void} */
   let interrupt = () => {};
@@ -99,7 +101,7 @@ export async function loaded(source, readings) {
  * @returns {Promise<void>}
  */
 export function preloaded(source) {
-  const ready = loaded(source, []).then(() => {});
+  const ready = loaded(source).then(() => {});
   ready.catch(() => {});
   return ready;
 }

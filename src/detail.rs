@@ -81,7 +81,7 @@ impl Detail {
 ///
 /// Sources: ZITADEL `internal/api/grpc/gerrors/zitadel_errors.go`, `internal/zerrors/zerror.go`.
 pub(crate) fn id_in_text(text: &str) -> Option<&str> {
-    let last = text.strip_suffix(')').and_then(|rest| rest.rsplit_once('(')).map(|(_, id)| id);
+    let last = text.strip_suffix(')').and_then(|rest| rest.split('(').skip(1).last());
     last.filter(|id| is_id(id)).or_else(|| {
         let words = text.split(|char: char| !char.is_ascii_alphanumeric() && char != '-' && char != '=');
         words.filter_map(|word| word.strip_prefix("ID=")).find(|id| is_id(id))

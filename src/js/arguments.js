@@ -31,15 +31,12 @@ const isSet = (value) => value !== undefined && value !== null;
 /** @param {string} name @param {unknown} value */
 const object = (name, value) => (isObject(value) ? value : reject(name, "be an object"));
 
-/** @param {string} name @param {unknown} value */
-const string = (name, value) => (typeof value === "string" ? value : reject(name, "be a string"));
-
-/** @param {string} name @param {unknown} value */
-const callback = (name, value) =>
-  typeof value === "function" ? value : reject(name, "be a function");
-
-/** @param {string} name @param {unknown} value */
-const number = (name, value) => (typeof value === "number" ? value : reject(name, "be a number"));
+/** @param {string} type @returns {(name: string, value: unknown) => any} */
+const ofType = (type) => (name, value) =>
+  typeof value === type ? value : reject(name, `be a ${type}`);
+const string = /* @__PURE__ */ ofType("string");
+const number = /* @__PURE__ */ ofType("number");
+const callback = /* @__PURE__ */ ofType("function");
 
 /** @param {string} name @param {Iterable<unknown>} iterable @returns {unknown[]} */
 function itemsOf(name, iterable) {
@@ -56,41 +53,44 @@ function itemsOf(name, iterable) {
 const isIterable = (value) =>
   isObject(value) && typeof Reflect.get(value, Symbol.iterator) === "function";
 
-/** A string, or a URL of any realm. @param {unknown} value */
-function url(value) {
+/** A string, or a URL of any realm. @param {string} name @param {unknown} value */
+function url(name, value) {
   const text = isObject(value) ? Reflect.get(value, "href") : value;
-  return typeof text === "string" ? text : reject("baseUrl", "be a string or a URL");
+  return typeof text === "string" ? text : reject(name, "be a string or a URL");
 }
 
-/** Headers in any form that the class Headers accepts, as lines: in turn a name and a value. @param {unknown} value */
-function headers(value) {
-  const fail = () =>
-    reject("headers", "be an object of strings or an iterable of [name, value] pairs");
+/**
+ * Headers in any form that the class Headers accepts, as lines: in turn a name and a value.
+ *
+ * @param {string} name @param {unknown} value
+ */
+function headers(name, value) {
+  const fail = () => reject(name, "be an object of strings or an iterable of [name, value] pairs");
   if (!isObject(value)) {
     return fail();
   }
-  const pairs = isIterable(value) ? itemsOf("headers", value) : Object.entries(value);
+  const pairs = isIterable(value) ? itemsOf(name, value) : Object.entries(value);
   const lines = pairs.flatMap((pair) => {
-    const [name, text, ...rest] = isIterable(pair) ? itemsOf("headers", pair) : fail();
+    const [key, text, ...rest] = isIterable(pair) ? itemsOf(name, pair) : fail();
     const isText = ["string", "number", "boolean", "bigint"].includes(typeof text);
-    return typeof name === "string" && isText && rest.length === 0 ? [name, String(text)] : fail();
+    return typeof key === "string" && isText && rest.length === 0 ? [key, String(text)] : fail();
   });
   // Rust rejects a header with a line break, so it may not become two lines.
   return lines.map((line) => line.replaceAll("\n", "\0")).join("\n");
 }
 
-/** @type {Record<string, (value: any) => any>} */
+/** @type {Record<string, (name: string, value: any) => any>} */
 const OPTIONS = {
   baseUrl: url,
-  protocol: (value) => (typeof value === "string" ? value : ""),
-  timeoutMs: (value) => number("timeoutMs", value),
-  signal: (value) => value,
-  language: (value) => string("language", value),
+  protocol: (_, value) => (typeof value === "string" ? value : ""),
+  timeoutMs: number,
+  signal: (_, value) => value,
+  language: string,
   headers,
-  fetch: (value) => callback("fetch", value),
-  allowInsecure: (value) => value === true,
-  concurrency: (value) => number("concurrency", value),
-  onProgress: (value) => callback("onProgress", value),
+  fetch: callback,
+  allowInsecure: (_, value) => value === true,
+  concurrency: number,
+  onProgress: callback,
 };
 
 /** The names of all options. */
@@ -140,7 +140,7 @@ export class Options extends Reading {
     for (const option of OPTION_NAMES) {
       this.values[option] = this.attempt(option, () => {
         const value = Reflect.get(/** @type {object} */ (options), option);
-        return isSet(value) ? OPTIONS[option]?.(value) : undefined;
+        return isSet(value) ? OPTIONS[option]?.(option, value) : undefined;
       });
     }
   }
@@ -155,6 +155,10 @@ export function mergeOptions(readings) {
   const entries = readings.flatMap((reading) => Object.entries(reading?.values ?? {}));
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
+
+/** The first reading with a problem. @param {(Reading | undefined)[]} readings */
+export const wrongReading = (readings) =>
+  readings.find((reading) => reading?.problem !== undefined);
 
 /** The ids of a bulk run. */
 export class Ids extends Reading {
@@ -236,15 +240,13 @@ export class Arguments extends Reading {
     // The loader has read them already, because it waits for the module under their rules.
     const own = options instanceof Options ? options : new Options("options", options);
     const ids = reader === "orgIds" && (subject instanceof Ids ? subject : new Ids(subject));
-    const first = [defaults, own, ids || undefined].find(
-      (reading) => reading?.problem !== undefined,
-    );
-    this.problem = first?.problem;
-    this.cause = first?.cause;
+    const wrong = wrongReading([defaults, own, ids || undefined]);
+    this.problem = wrong?.problem;
+    this.cause = wrong?.cause;
     this.options = { ...mergeOptions([defaults, own]), headers: own.values.headers };
     this.defaultHeaders = defaults?.values.headers;
     const [name, read] = SUBJECTS[reader];
-    this.subject = ids ? ids.values : this.attempt(name, () => read(subject));
+    this.subject = ids ? ids.values : this.attempt(name, () => read(name, subject));
     if (typeof token === "string") {
       this.tokenText = token;
     } else if (typeof token === "function") {
@@ -255,18 +257,20 @@ export class Arguments extends Reading {
   }
 }
 
-/** The name and the reader of each second argument. @satisfies {Record<string, [name: string, read: (value: unknown) => any]>} */
+/**
+ * The name and the reader of each second argument.
+ *
+ * @satisfies {Record<string, [string, (name: string, value: unknown) => any]>}
+ */
 const SUBJECTS = {
-  optionalOrgId: ["orgId", (value) => (isSet(value) ? string("orgId", value) : undefined)],
-  orgId: ["orgId", (value) => string("orgId", value)],
-  organizationId: ["organizationId", (value) => string("organizationId", value)],
+  optionalOrgId: ["orgId", (name, value) => (isSet(value) ? string(name, value) : undefined)],
+  orgId: ["orgId", string],
+  organizationId: ["organizationId", string],
   orgIds: ["orgIds", () => []],
   request: [
     "request",
-    (value) =>
-      JSON.stringify(
-        plain("request", isSet(value) ? object("request", value) : {}, 0, { values: 0 }),
-      ),
+    (name, value) =>
+      JSON.stringify(plain(name, isSet(value) ? object(name, value) : {}, 0, { values: 0 })),
   ],
 };
 

@@ -7,12 +7,11 @@ use super::{
     arguments::Arguments,
     error::to_js,
     record::{CallRecord, Recorded},
-    value::object,
+    value::Members,
 };
 use crate::{
     ensure::{BulkProgress, BulkRun, Ensure, Observer, OrgActivation, OrgActivationResult},
     error::Error,
-    message::Value,
     platform::{browser::notify, clock},
     token::TokenCache,
 };
@@ -79,8 +78,10 @@ impl Observer for Report<'_> {
     fn on_result(&mut self, position: usize, progress: BulkProgress<'_>) {
         self.results.set(to_u32(position), result_to_js(progress.last));
         if let Some(on_progress) = self.on_progress {
-            let number = |number: usize| Value::Number(i64::try_from(number).unwrap_or(i64::MAX));
-            let value = object(vec![("done", number(progress.done)), ("total", number(progress.total))]);
+            let mut members = Members::default();
+            members.number("done", i64::try_from(progress.done).ok());
+            members.number("total", i64::try_from(progress.total).ok());
+            let value = members.to_js();
             // A result of its own, because the callback may change it.
             set(&value, "last", &result_to_js(progress.last));
             notify(on_progress, &value);
@@ -89,7 +90,9 @@ impl Observer for Report<'_> {
 }
 
 fn result_to_js(result: &OrgActivationResult) -> JsValue {
-    let value = object(vec![("orgId", Value::Text(result.org_id.clone()))]);
+    let mut members = Members::default();
+    members.text("orgId", Some(&result.org_id));
+    let value = members.to_js();
     match &result.result {
         Ok(activation) => set(&value, "activation", &activation_to_js(activation)),
         Err(error) => set(&value, "error", &to_js(error)),
@@ -99,10 +102,12 @@ fn result_to_js(result: &OrgActivationResult) -> JsValue {
 
 fn activation_to_js(activation: &OrgActivation) -> JsValue {
     let OrgActivation { org_id, outcome, change_date, sequence } = activation;
-    let mut members = vec![("orgId", Value::Text(org_id.clone())), ("outcome", Value::Text(outcome.name().to_owned()))];
-    members.extend(change_date.clone().map(|date| ("changeDate", Value::Text(date))));
-    members.extend(sequence.map(|sequence| ("sequence", Value::Text(sequence.to_string()))));
-    object(members)
+    let mut members = Members::default();
+    members.text("orgId", Some(org_id));
+    members.text("outcome", Some(outcome.name()));
+    members.text("changeDate", change_date.as_deref());
+    members.text("sequence", sequence.map(|sequence| sequence.to_string()).as_deref());
+    members.to_js()
 }
 
 /// Sets a member of a new object, which cannot fail.

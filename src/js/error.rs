@@ -2,129 +2,74 @@
 
 use std::error::Error as _;
 
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
+use super::value::Members;
 use crate::{
     detail::{Detail, ZITADEL, ZITADEL_V2},
     error::Error,
-    message::json_text::quote,
-    platform::browser::Thrown,
-    wire::base64,
+    message::Value,
+    platform::browser::{Thrown, headers_object, parse_json},
 };
 
 #[wasm_bindgen(module = "/js/error.js")]
 extern "C" {
     #[wasm_bindgen(reexport)]
     type ZitadelError;
-    /// Creates a `ZitadelError` from JSON text. Its metadata are names and values in turn.
     #[wasm_bindgen(js_name = createError)]
-    fn create_error(fields: &str, cause: &JsValue) -> ZitadelError;
+    fn create_error(fields: JsValue, details: Array, metadata: JsValue, cause: &JsValue) -> ZitadelError;
 }
 
 /// Returns the error as a `ZitadelError`.
 pub(super) fn to_js(error: &Error) -> JsValue {
+    let details: Array = error.details().iter().map(detail_to_js).collect();
     let cause = error.source().and_then(|source| source.downcast_ref::<Thrown>());
-    create_error(&json(error), cause.map_or(&JsValue::UNDEFINED, |thrown| &thrown.0)).into()
+    create_error(
+        fields(error).to_js(),
+        details,
+        headers_object(error.metadata()),
+        cause.map_or(&JsValue::UNDEFINED, |thrown| &thrown.0),
+    )
+    .into()
 }
 
-/// Returns the members of the error as JSON text: one text that the browser parses is less code than setting every member.
-fn json(error: &Error) -> String {
-    let mut object = JsonObject::new();
-    object.text("kind", error.kind().name());
-    object.raw("code", &error.code().number().to_string());
-    object.text("message", error.message());
-    object.optional_text("id", error.id());
-    object.optional_text("requestId", error.metadata().get("x-request-id"));
-    object.optional_text("body", error.body());
-    if let Some(http_status) = error.http_status() {
-        object.raw("httpStatus", &http_status.to_string());
-    }
-    if let Some(retry_after_ms) = error.retry_after_ms() {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive, and a cast saturates")]
-        object.raw("retryAfterMs", &(retry_after_ms as u64).to_string());
-    }
-    object.raw("retriable", bool_text(error.is_retriable()));
-    object.raw("mayHaveChanged", bool_text(error.may_have_changed()));
-    object.raw("details", &array(error.details().iter().map(detail)));
-    object.raw("metadata", &array(error.metadata().iter().flat_map(|(name, value)| [quoted(name), quoted(value)])));
-    object.end()
+/// Returns the members of the error other than details, metadata and cause.
+fn fields(error: &Error) -> Members {
+    let mut members = Members::default();
+    members.text("kind", Some(error.kind().name()));
+    members.number("code", Some(error.code().number().into()));
+    members.text("message", Some(error.message()));
+    members.text("id", error.id());
+    members.text("requestId", error.metadata().get("x-request-id"));
+    members.text("body", error.body());
+    members.number("httpStatus", error.http_status().map(i64::from));
+    #[expect(clippy::cast_possible_truncation, reason = "a cast saturates")]
+    members.number("retryAfterMs", error.retry_after_ms().map(|retry_after_ms| retry_after_ms as i64));
+    members.add("retriable", Value::Bool(error.is_retriable()));
+    members.add("mayHaveChanged", Value::Bool(error.may_have_changed()));
+    members
 }
 
 /// Returns a detail in the JSON mapping of `google.protobuf.Any`.
-fn detail(detail: &Detail) -> String {
-    let mut object = JsonObject::new();
+fn detail_to_js(detail: &Detail) -> JsValue {
+    let mut members = Members::default();
     match detail {
         Detail::Zitadel { id, message } => {
-            object.text("@type", ZITADEL);
-            object.text("id", id);
-            object.text("message", message);
+            members.text("@type", Some(ZITADEL));
+            members.text("id", Some(id));
+            members.text("message", Some(message));
         }
         Detail::ZitadelV2 { slug, message } => {
-            object.text("@type", ZITADEL_V2);
-            object.text("slug", slug);
-            object.text("message", message);
+            members.text("@type", Some(ZITADEL_V2));
+            members.text("slug", Some(slug));
+            members.text("message", Some(message));
         }
         Detail::Other { type_url, value } => {
-            object.text("@type", type_url);
-            object.text("value", &base64::encode(value));
+            members.text("@type", Some(type_url));
+            members.add("value", Value::Bytes(value.clone()));
         }
-        Detail::Json { text, .. } => return text.clone(),
+        Detail::Json { text, .. } => return parse_json(text),
     }
-    object.end()
-}
-
-const fn bool_text(value: bool) -> &'static str {
-    if value { "true" } else { "false" }
-}
-
-fn quoted(text: &str) -> String {
-    let mut json = String::new();
-    quote(text, &mut json);
-    json
-}
-
-fn array(items: impl Iterator<Item = String>) -> String {
-    let mut json = String::from("[");
-    for item in items {
-        if json.len() > 1 {
-            json.push(',');
-        }
-        json.push_str(&item);
-    }
-    json.push(']');
-    json
-}
-
-/// An object that is written as JSON text.
-struct JsonObject(String);
-
-impl JsonObject {
-    fn new() -> Self {
-        Self(String::from("{"))
-    }
-
-    /// Adds a member whose value is JSON text.
-    fn raw(&mut self, name: &str, json: &str) {
-        if self.0.len() > 1 {
-            self.0.push(',');
-        }
-        quote(name, &mut self.0);
-        self.0.push(':');
-        self.0.push_str(json);
-    }
-
-    fn text(&mut self, name: &str, text: &str) {
-        self.raw(name, &quoted(text));
-    }
-
-    fn optional_text(&mut self, name: &str, text: Option<&str>) {
-        if let Some(text) = text {
-            self.text(name, text);
-        }
-    }
-
-    fn end(mut self) -> String {
-        self.0.push('}');
-        self.0
-    }
+    members.to_js()
 }

@@ -10,8 +10,9 @@
  * file out.
  */
 const builtins = /* @__PURE__ */ (() => {
-  const { Promise, URL, performance } = globalThis;
+  const { JSON, Promise, URL, performance } = globalThis;
   return {
+    parseJson: JSON.parse,
     resolve: Promise.resolve.bind(Promise),
     then: Promise.prototype.then,
     URL,
@@ -72,6 +73,11 @@ export function parseUrl(text) {
   } catch {
     return undefined;
   }
+}
+
+/** Parses JSON that Rust wrote. @param {string} text */
+export function parseJson(text) {
+  return builtins.parseJson(text);
 }
 
 /** A promise that Rust waits for, and may drop before it settles. */
@@ -137,9 +143,7 @@ export function isAborted(signal) {
 
 /** @typedef {(reason: unknown) => void} AbortCallback */
 
-/** @type {WeakMap<object, Set<AbortCallback>>} */
-const abortCallbacks = /* @__PURE__ */ new WeakMap();
-/** @type {WeakMap<object, () => void>} */
+/** @type {WeakMap<object, { callbacks: Set<AbortCallback>, listener: () => void }>} */
 const abortListeners = /* @__PURE__ */ new WeakMap();
 
 /**
@@ -169,9 +173,9 @@ export class AbortSubscription {
 
   #add() {
     const signal = this.#signal;
-    const subscribers = abortCallbacks.get(signal);
+    const subscribers = abortListeners.get(signal);
     if (subscribers) {
-      subscribers.add(this.#callback);
+      subscribers.callbacks.add(this.#callback);
       return;
     }
     const callbacks = new Set([this.#callback]);
@@ -182,8 +186,7 @@ export class AbortSubscription {
       }
     };
     signal.addEventListener("abort", listener);
-    abortCallbacks.set(signal, callbacks);
-    abortListeners.set(signal, listener);
+    abortListeners.set(signal, { callbacks, listener });
   }
 
   get isAborted() {
@@ -199,11 +202,9 @@ export class AbortSubscription {
   }
 
   close() {
-    const callbacks = abortCallbacks.get(this.#signal);
+    const { callbacks, listener } = abortListeners.get(this.#signal) ?? {};
     callbacks?.delete(this.#callback);
     if (callbacks?.size === 0) {
-      const listener = abortListeners.get(this.#signal);
-      abortCallbacks.delete(this.#signal);
       abortListeners.delete(this.#signal);
       try {
         this.#signal.removeEventListener("abort", listener);

@@ -32,12 +32,17 @@ extern "C" {
     /// Returns an absolute URL in its normal form.
     #[wasm_bindgen(js_name = parseUrl)]
     pub(crate) fn parse_url(text: &str) -> Option<String>;
+    /// Parses well-formed JSON.
+    #[wasm_bindgen(js_name = parseJson)]
+    pub(crate) fn parse_json(text: &str) -> JsValue;
 
     type Watch;
     #[wasm_bindgen(method, getter, js_name = isFulfilled)]
     fn is_fulfilled(this: &Watch) -> bool;
     #[wasm_bindgen(method, getter)]
     fn value(this: &Watch) -> JsValue;
+    #[wasm_bindgen(method, getter, js_name = value)]
+    fn bytes(this: &Watch) -> Option<Vec<u8>>;
     #[wasm_bindgen(method)]
     fn cancel(this: &Watch);
 
@@ -319,7 +324,7 @@ fn head(exchange: &JsExchange) -> Result<Head, SendError> {
 fn init(request: &HttpRequest) -> RequestInit {
     let init = RequestInit::new();
     init.set_method(request.verb);
-    init.set_headers(&join_headers(&lines(&request.headers)));
+    init.set_headers(&headers_object(&request.headers));
     init.set_credentials(RequestCredentials::Omit);
     init.set_referrer_policy(ReferrerPolicy::NoReferrer);
     // Not "error", which workerd lacks: the transport rejects redirects.
@@ -332,15 +337,15 @@ fn init(request: &HttpRequest) -> RequestInit {
     init
 }
 
-/// Headers as the snippet takes them: lines, in turn a name and a value.
-fn lines(headers: &Metadata) -> String {
+/// Returns headers as an object, with repeated ones joined.
+pub(crate) fn headers_object(headers: &Metadata) -> JsValue {
     let mut lines = String::new();
     for (name, value) in headers.iter() {
         for line in [name, "\n", value, "\n"] {
             lines.push_str(line);
         }
     }
-    lines
+    join_headers(&lines)
 }
 
 fn parse_lines(lines: &str) -> Metadata {
@@ -373,8 +378,9 @@ impl Body for FetchBody {
         #[expect(clippy::cast_precision_loss, reason = "a few MiB")]
         let limit = MAX_BODY_LEN as f64 + 1.0;
         let watch = self.exchange.read(limit, &self.wake.function);
-        let chunk = Settling { watch, wake: &self.wake }.await.map_err(Thrown::source)?;
-        Ok(chunk.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec))
+        let mut chunk = Settling { watch, wake: &self.wake };
+        (&mut chunk).await.map_err(Thrown::source)?;
+        Ok(chunk.watch.bytes())
     }
 }
 

@@ -41,14 +41,12 @@ impl Excerpt {
     /// Returns the first KiB as text, cut between characters.
     pub(crate) fn text(bytes: &[u8]) -> String {
         let shown = bytes.get(..Self::SHOWN_LEN).unwrap_or(bytes);
-        match std::str::from_utf8(shown) {
-            Ok(text) => text.to_owned(),
+        let whole = match std::str::from_utf8(shown) {
             // A character that is cut, and not one that is malformed.
-            Err(error) if error.error_len().is_none() => {
-                String::from_utf8_lossy(shown.get(..error.valid_up_to()).unwrap_or_default()).into_owned()
-            }
-            Err(_) => String::from_utf8_lossy(shown).into_owned(),
-        }
+            Err(error) if error.error_len().is_none() => shown.get(..error.valid_up_to()).unwrap_or_default(),
+            _ => shown,
+        };
+        String::from_utf8_lossy(whole).into_owned()
     }
 
     /// Returns the same for this excerpt.

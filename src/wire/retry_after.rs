@@ -23,8 +23,8 @@ pub(crate) fn parse(headers: &Metadata) -> Option<f64> {
 /// Hand-written because httpdate adds 3.4 kB gzip (2026-11-28). Source: RFC 9110, section 5.6.7, IMF-fixdate.
 fn http_date(text: &str) -> Option<i64> {
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let (_, date) = text.strip_suffix(" GMT")?.split_once(", ")?;
-    let mut parts = date.split(' ');
+    let (_, date) = text.strip_suffix(" GMT")?.split_once(',')?;
+    let mut parts = date.strip_prefix(' ')?.split(' ');
     let mut next = || parts.next();
     let (day, month, year, time) = (next()?, next()?, next()?, next()?);
     let month = MONTHS.iter().position(|name| *name == month)?.saturating_add(1).to_string();
