@@ -18,13 +18,13 @@ export function decode(text) {
   for (let byte = 0; byte < table.length; byte += 1) {
     (bytesByCode[table.charCodeAt(byte)] ??= []).push(byte);
   }
-  const decoded = new Uint8Array(text.length);
+  const module = new Uint8Array(text.length);
   let length = 0;
   for (let at = TABLE_LENGTH; at < text.length; at += 1) {
     const bytes = bytesByCode[text.charCodeAt(at)] ?? [];
     const index = bytes.length > 1 ? alphabet.indexOf(text.charAt((at += 1))) : 0;
-    decoded[length] = bytes[index] ?? 0;
+    module[length] = bytes[index] ?? 0;
     length += 1;
   }
-  return decoded.subarray(0, length);
+  return module.subarray(0, length);
 }

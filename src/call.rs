@@ -82,13 +82,13 @@ impl Call<'_> {
         let mut deadline = pin!(deadline);
         let mut aborted = pin!(self.signal.aborted());
         poll_fn(|context| {
-            let attempted = attempts.as_mut().poll(context);
+            let result = attempts.as_mut().poll(context);
             // A token function may have aborted the call, or blocked for long.
-            if attempted.is_pending() || progress.get() == Progress::Unsent {
+            if result.is_pending() || progress.get() == Progress::Unsent {
                 self.check_interrupted(clock)?;
             }
-            if attempted.is_ready() {
-                return attempted;
+            if result.is_ready() {
+                return result;
             }
             if deadline.as_mut().poll(context).is_ready() {
                 return Poll::Ready(Err(self.timed_out()));

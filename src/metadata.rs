@@ -73,14 +73,14 @@ impl Metadata {
     /// Returns all values of a lower-case name joined with `, `; empty if the name is absent.
     #[must_use]
     pub fn joined(&self, name: &str) -> String {
-        let mut joined = String::new();
+        let mut text = String::new();
         let mut separator = "";
         for value in self.get_all(name) {
-            joined.push_str(separator);
-            joined.push_str(value);
+            text.push_str(separator);
+            text.push_str(value);
             separator = ", ";
         }
-        joined
+        text
     }
 
     /// Returns the first value of a lower-case name that ends with `-bin`, as bytes; `None` also if it is not base64.
@@ -111,12 +111,12 @@ impl Metadata {
     pub(crate) fn overridden_by(&self, overrides: &Self) -> Self {
         // Sorted by a heap, as the ids of a bulk run are.
         let names = overrides.iter().map(|(name, _)| name).collect::<BinaryHeap<_>>().into_sorted_vec();
-        let mut merged = Self::new();
+        let mut metadata = Self::new();
         for pair in self.pairs.iter().filter(|(name, _)| names.binary_search(&name.as_str()).is_err()) {
-            merged.pairs.push(pair.clone());
+            metadata.pairs.push(pair.clone());
         }
-        merged.extend(overrides);
-        merged
+        metadata.extend(overrides);
+        metadata
     }
 
     /// Decodes the payload of a trailers frame: a `name: value` per line, as in HTTP/1.1.
@@ -139,8 +139,8 @@ impl Metadata {
 impl fmt::Debug for Metadata {
     /// Redacts the token.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let redacted = self.iter().map(|(name, value)| (name, if name == "authorization" { "…" } else { value }));
-        formatter.debug_list().entries(redacted).finish()
+        let pairs = self.iter().map(|(name, value)| (name, if name == "authorization" { "…" } else { value }));
+        formatter.debug_list().entries(pairs).finish()
     }
 }
 

@@ -23,22 +23,22 @@ let renewal;
 
 /** Returns the token for one call. If ZITADEL rejects it, one dialog asks for a new one for all calls. */
 function token() {
-  let sent = "";
+  let latest = "";
   /** @param {{ previous?: zitadel.ZitadelError }} context */
   return async ({ previous }) => {
-    if (previous && sent === tokenField.value.trim()) {
+    if (previous && latest === tokenField.value.trim()) {
       await (renewal ??= renew(previous).finally(() => (renewal = undefined)));
     }
     // Without a new token the call fails with ZITADEL's error.
-    return (sent = tokenField.value.trim());
+    return (latest = tokenField.value.trim());
   };
 }
 
 /** @param {zitadel.ZitadelError} rejection */
 async function renew(rejection) {
-  const entered = await askForToken(rejection);
-  if (entered) {
-    tokenField.value = entered;
+  const newToken = await askForToken(rejection);
+  if (newToken) {
+    tokenField.value = newToken;
     document.dispatchEvent(new Event("renewed"));
   }
 }

@@ -14,11 +14,11 @@ const baseUrl = element("base-url", HTMLInputElement);
 const seeded = element("seeded", HTMLSelectElement);
 
 /** The values of the form that the page shows organizations of. */
-let shown = "";
+let connection = "";
 
 /** Removes everything from the page that belongs to another instance or token. */
 function reset() {
-  shown = JSON.stringify([baseUrl.value, token.value]);
+  connection = JSON.stringify([baseUrl.value, token.value]);
   states.forget();
   list.reset();
   bulk.reset();
@@ -60,14 +60,14 @@ form.addEventListener("submit", (event) => {
 });
 for (const type of ["input", "change"]) {
   form.addEventListener(type, () => {
-    if (JSON.stringify([baseUrl.value, token.value]) !== shown) {
+    if (JSON.stringify([baseUrl.value, token.value]) !== connection) {
       reset();
     }
   });
 }
 // The calls that waited for the new token go on; what the old one could see is read again.
 document.addEventListener("renewed", () => {
-  shown = JSON.stringify([baseUrl.value, token.value]);
+  connection = JSON.stringify([baseUrl.value, token.value]);
   list.reset();
   bulk.clear();
   single.clear();

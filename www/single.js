@@ -17,7 +17,7 @@ let running;
 /** The RPC of the last call. @type {string | undefined} */
 let lastRpc;
 /** The organization in view, where more than its id is known. @type {Org | undefined} */
-let shown;
+let orgInView;
 /** The organization of the token's user, if the token may read it. @type {Org | undefined} */
 let own;
 /** Ends the latest {@link learnOwn}. */
@@ -86,7 +86,7 @@ export function open(org) {
 
 /** @param {Org | undefined} org */
 function show(org) {
-  shown = org;
+  orgInView = org;
   element("shown").hidden = !org;
   showState(badge, org && current(org).state);
   element("org-name").textContent = org ? `${org.name} (${org.primaryDomain}, ${org.id})` : "";
@@ -103,10 +103,10 @@ function learn(org) {
 // A bulk run or a row's button changed the organization in view.
 document.addEventListener("changed", (event) => {
   const id = /** @type {CustomEvent<string>} */ (event).detail;
-  if (shown?.id === id && !running) {
+  if (orgInView?.id === id && !running) {
     clearCall();
-    show(shown);
-    progress.textContent = `${shown.name} is ${word(changedState(id))}.`;
+    show(orgInView);
+    progress.textContent = `${orgInView.name} is ${word(changedState(id))}.`;
   }
 });
 
@@ -135,7 +135,7 @@ export async function change(action, org, isRow = true) {
   if (isBusy(id) || !(await confirmed(question)) || running) {
     return;
   }
-  if (shown?.id !== id) {
+  if (orgInView?.id !== id) {
     orgId.value = id;
     clear();
     show(org.primaryDomain ? org : undefined);
@@ -194,10 +194,11 @@ async function run(id, doing, send, change) {
     const org = done.org ?? (await readBack());
     if (org) {
       learn(org);
-    } else if (shown && state) {
-      show({ ...shown, state });
+    } else if (orgInView && state) {
+      show({ ...orgInView, state });
     }
-    text = `${shown?.name ?? id} is ${shown ? badge.textContent : word(state)}. ${note}`.trim();
+    text =
+      `${orgInView?.name ?? id} is ${orgInView ? badge.textContent : word(state)}. ${note}`.trim();
     rowText = text;
   } catch (error) {
     if (!isZitadelError(error)) {
@@ -243,7 +244,7 @@ function showBusy(text, isOn, id, rowText = text) {
 async function changeInField(action) {
   const id = orgId.value.trim() || own?.id;
   if (id) {
-    const org = [shown, own].find((candidate) => candidate?.id === id);
+    const org = [orgInView, own].find((candidate) => candidate?.id === id);
     await change(action, org ?? { id, name: id, primaryDomain: "", state: undefined }, false);
   } else {
     progress.textContent = "Enter an organization id.";

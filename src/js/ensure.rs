@@ -81,7 +81,7 @@ impl Observer for Report<'_> {
             let mut members = Members::default();
             members.number("done", i64::try_from(progress.done).ok());
             members.number("total", i64::try_from(progress.total).ok());
-            let value = members.to_js();
+            let value = members.into_object();
             // A result of its own, because the callback may change it.
             set(&value, "last", &result_to_js(progress.last));
             notify(on_progress, &value);
@@ -92,7 +92,7 @@ impl Observer for Report<'_> {
 fn result_to_js(result: &OrgActivationResult) -> JsValue {
     let mut members = Members::default();
     members.text("orgId", Some(&result.org_id));
-    let value = members.to_js();
+    let value = members.into_object();
     match &result.result {
         Ok(activation) => set(&value, "activation", &activation_to_js(activation)),
         Err(error) => set(&value, "error", &to_js(error)),
@@ -107,7 +107,7 @@ fn activation_to_js(activation: &OrgActivation) -> JsValue {
     members.text("outcome", Some(outcome.name()));
     members.text("changeDate", change_date.as_deref());
     members.text("sequence", sequence.map(|sequence| sequence.to_string()).as_deref());
-    members.to_js()
+    members.into_object()
 }
 
 /// Sets a member of a new object, which cannot fail.

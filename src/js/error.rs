@@ -26,7 +26,7 @@ pub(super) fn to_js(error: &Error) -> JsValue {
     let details: Array = error.details().iter().map(detail_to_js).collect();
     let cause = error.source().and_then(|source| source.downcast_ref::<Thrown>());
     create_error(
-        fields(error).to_js(),
+        fields(error).into_object(),
         details,
         headers_object(error.metadata()),
         cause.map_or(&JsValue::UNDEFINED, |thrown| &thrown.0),
@@ -71,5 +71,5 @@ fn detail_to_js(detail: &Detail) -> JsValue {
         }
         Detail::Json { text, .. } => return parse_json(text),
     }
-    members.to_js()
+    members.into_object()
 }

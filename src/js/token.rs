@@ -28,7 +28,7 @@ pub(super) fn source(function: Function) -> TokenSource {
         return TokenSource::Function(token_function);
     }
     let registration = Registration(id);
-    let created = Rc::new(TokenFunction::new(move |previous| {
+    let token_function = Rc::new(TokenFunction::new(move |previous| {
         let _ = &registration;
         let previous = previous.map_or(JsValue::UNDEFINED, to_js);
         let invocation = request_token(&function, &previous);
@@ -41,10 +41,10 @@ pub(super) fn source(function: Function) -> TokenSource {
     }));
     FUNCTIONS.with_borrow_mut(|functions| {
         if let Err(index) = functions.binary_search_by_key(&id, |(id, _)| *id) {
-            functions.insert(index, (id, Rc::downgrade(&created)));
+            functions.insert(index, (id, Rc::downgrade(&token_function)));
         }
     });
-    TokenSource::Function(created)
+    TokenSource::Function(token_function)
 }
 
 fn find(id: u32) -> Option<Rc<TokenFunction>> {

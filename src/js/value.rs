@@ -34,7 +34,7 @@ impl Members {
     }
 
     /// Returns the object.
-    pub(super) fn to_js(self) -> JsValue {
+    pub(super) fn into_object(self) -> JsValue {
         to_js(&Value::Object(self.0))
     }
 }

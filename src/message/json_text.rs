@@ -287,25 +287,25 @@ impl<'a> Parser<'a> {
         if !self.consume(b'"') {
             return None;
         }
-        let mut decoded = String::new();
+        let mut text = String::new();
         loop {
             let start = self.position;
             let len = self.rest().iter().position(|byte| matches!(byte, b'"' | b'\\' | ..=0x1f))?;
             self.advance(len);
             let piece = self.text.get(start..self.position)?;
             if self.consume(b'"') {
-                if decoded.is_empty() {
+                if text.is_empty() {
                     return Some(Cow::Borrowed(piece));
                 }
-                decoded.push_str(piece);
-                return Some(Cow::Owned(decoded));
+                text.push_str(piece);
+                return Some(Cow::Owned(text));
             }
             // A control character is not allowed.
             if !self.consume(b'\\') {
                 return None;
             }
-            decoded.push_str(piece);
-            decoded.push(self.escape()?);
+            text.push_str(piece);
+            text.push(self.escape()?);
         }
     }
 

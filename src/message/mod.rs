@@ -92,8 +92,8 @@ type EnumValues = &'static [(&'static str, i32)];
 
 /// Returns the name of an enum's value, or its number if this version has no name for it.
 fn enum_value(values: EnumValues, number: i32) -> Value {
-    let named = values.iter().find(|(_, other)| *other == number);
-    named.map_or(Value::Number(number.into()), |(name, _)| Value::Text((*name).to_owned()))
+    let value = values.iter().find(|(_, other)| *other == number);
+    value.map_or(Value::Number(number.into()), |(name, _)| Value::Text((*name).to_owned()))
 }
 
 /// Returns the number of an enum's value.

@@ -120,7 +120,7 @@ fn complete_field(field: &Field, value: Value, has_defaults: bool) -> Result<Val
         (Kind::Timestamp, timestamp @ Value::Object(_)) => date(&timestamp).ok_or(Invalid::NOT_A_DATE),
         (_, value) => Ok(value),
     };
-    let completed = match value {
+    let value = match value {
         Value::List(items) => {
             let items = items.into_iter().enumerate();
             let items = items.map(|(index, item)| complete_item(item).map_err(|invalid| invalid.at_index(index)));
@@ -128,7 +128,7 @@ fn complete_field(field: &Field, value: Value, has_defaults: bool) -> Result<Val
         }
         value => complete_item(value),
     };
-    completed.map_err(|invalid| invalid.at(field.name))
+    value.map_err(|invalid| invalid.at(field.name))
 }
 
 /// Formats the fields of a timestamp; `None` if it is out of range.
@@ -139,7 +139,7 @@ fn date(timestamp: &Value) -> Option<Value> {
 
 #[expect(clippy::cast_sign_loss, reason = "as protobuf does")]
 fn encode_item(field: &Field, item: &Value, bytes: &mut Vec<u8>) -> Result<(), Invalid> {
-    let encoded;
+    let buffer;
     let mut block = None;
     let mut number = 0;
     match (&field.kind, item) {
@@ -154,12 +154,12 @@ fn encode_item(field: &Field, item: &Value, bytes: &mut Vec<u8>) -> Result<(), I
         (Kind::Timestamp, Value::Text(text)) => {
             let Timestamp { seconds, nanos } = timestamp::parse(text).ok_or(Invalid::NOT_A_DATE)?;
             let fields = [("seconds", Value::Number(seconds)), ("nanos", Value::Number(nanos.into()))];
-            encoded = Value::Object(fields.into()).encode(&GOOGLE_PROTOBUF_TIMESTAMP)?;
-            block = Some(&encoded);
+            buffer = Value::Object(fields.into()).encode(&GOOGLE_PROTOBUF_TIMESTAMP)?;
+            block = Some(&buffer);
         }
         (Kind::Message(schema), Value::Object(_)) => {
-            encoded = item.encode(schema)?;
-            block = Some(&encoded);
+            buffer = item.encode(schema)?;
+            block = Some(&buffer);
         }
         _ => return Err(Invalid::NOT_ITS_TYPE),
     }

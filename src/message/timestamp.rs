@@ -109,8 +109,8 @@ fn seconds_of_day(hours: u32, minutes: u32, seconds: u32) -> Option<i64> {
 
 /// Converts the digits of a fraction of a second.
 fn nanos(digits: &str) -> Option<i32> {
-    let missing = 9_usize.checked_sub(digits.len())?;
-    let scale = 10_u32.checked_pow(u32::try_from(missing).ok()?)?;
+    let zeros = 9_usize.checked_sub(digits.len())?;
+    let scale = 10_u32.checked_pow(u32::try_from(zeros).ok()?)?;
     i32::try_from(number(digits, 0, digits.len())?.checked_mul(scale)?).ok()
 }
 

@@ -147,10 +147,10 @@ struct Ended {
 impl Wake {
     fn new() -> Self {
         let ended = Rc::new(Ended::default());
-        let called = Rc::clone(&ended);
+        let state = Rc::clone(&ended);
         let function = Closure::new(move || {
-            called.is_called.set(true);
-            if let Some(waker) = called.waker.take() {
+            state.is_called.set(true);
+            if let Some(waker) = state.waker.take() {
                 waker.wake();
             }
         });

@@ -40,11 +40,11 @@ impl Excerpt {
 
     /// Returns the first KiB as text, cut between characters.
     pub(crate) fn text(bytes: &[u8]) -> String {
-        let shown = bytes.get(..Self::SHOWN_LEN).unwrap_or(bytes);
-        let whole = match std::str::from_utf8(shown) {
+        let beginning = bytes.get(..Self::SHOWN_LEN).unwrap_or(bytes);
+        let whole = match std::str::from_utf8(beginning) {
             // A character that is cut, and not one that is malformed.
-            Err(error) if error.error_len().is_none() => shown.get(..error.valid_up_to()).unwrap_or_default(),
-            _ => shown,
+            Err(error) if error.error_len().is_none() => beginning.get(..error.valid_up_to()).unwrap_or_default(),
+            _ => beginning,
         };
         String::from_utf8_lossy(whole).into_owned()
     }
@@ -53,9 +53,7 @@ impl Excerpt {
     pub(crate) fn into_text(self) -> String {
         Self::text(&self.bytes)
     }
-}
 
-impl Excerpt {
     /// Returns how long to wait for more.
     pub(crate) fn wait(&self) -> Wait {
         if self.len < Self::READ_LEN { Wait::AtMost(Self::WAIT_MS) } else { Wait::Done }
@@ -64,8 +62,8 @@ impl Excerpt {
     /// Takes the next chunk.
     pub(crate) fn push(&mut self, chunk: &[u8]) {
         self.len = self.len.saturating_add(chunk.len());
-        let missing = Self::SHOWN_LEN.saturating_sub(self.bytes.len());
-        self.bytes.extend_from_slice(chunk.get(..missing).unwrap_or(chunk));
+        let space = Self::SHOWN_LEN.saturating_sub(self.bytes.len());
+        self.bytes.extend_from_slice(chunk.get(..space).unwrap_or(chunk));
     }
 }
 
