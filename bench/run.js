@@ -159,8 +159,9 @@ All runs have a concurrency of ${CONCURRENCY}. The first two run in the browser,
 
 ${sizes}
 
-The module holds the whole client, which other clients split between their code and the runtime. \`cargo xtask build --size\` prints
-its parts by crate and file.
+The module holds the whole client, which other clients split between their code and the runtime. Of the default entry, the JavaScript
+around the module is 9 kB gzip. Without \`ensureOrgActive\` and \`ensureOrgsActive\` the entry would have 7.5 kB less, without REST 3.1 kB,
+and without all rpcs other than ReactivateOrg 0.3 kB (November 2026). \`cargo xtask build --size\` prints its parts by crate and file.
 
 ## Method
 
