@@ -152,8 +152,16 @@ export class Options extends Reading {
  * @param {(Options | undefined)[]} readings @returns {Record<string, any>}
  */
 export function mergeOptions(readings) {
-  const entries = readings.flatMap((reading) => Object.entries(reading?.values ?? {}));
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+  /** @type {Record<string, any>} */
+  const options = {};
+  for (const reading of readings) {
+    for (const [name, value] of Object.entries(reading?.values ?? {})) {
+      if (value !== undefined) {
+        options[name] = value;
+      }
+    }
+  }
+  return options;
 }
 
 /** The first reading with a problem. @param {(Reading | undefined)[]} readings */

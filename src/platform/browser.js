@@ -17,6 +17,7 @@ const builtins = /* @__PURE__ */ (() => {
     then: Promise.prototype.then,
     URL,
     now: typeof performance?.now === "function" ? performance.now.bind(performance) : Date.now,
+    getOrigin: originGetter(),
   };
 })();
 
@@ -38,16 +39,21 @@ export function now() {
   return builtins.now();
 }
 
-/**
- * The origin that the runtime declares. A page's own variable `origin` replaces the accessor by a plain property, which does
- * not count.
- */
-function declaredOrigin() {
-  for (let owner = globalThis; owner; owner = /** @type {any} */ (Reflect.getPrototypeOf(owner))) {
-    const property = Reflect.getOwnPropertyDescriptor(owner, "origin");
-    if (property) {
-      return property.get && Reflect.apply(property.get, globalThis, []);
+/** The runtime's accessor of the origin. A page's own variable `origin` is a plain property, which does not count. */
+function originGetter() {
+  try {
+    for (
+      let owner = globalThis;
+      owner;
+      owner = /** @type {any} */ (Reflect.getPrototypeOf(owner))
+    ) {
+      const property = Reflect.getOwnPropertyDescriptor(owner, "origin");
+      if (property) {
+        return property.get;
+      }
     }
+  } catch {
+    // A global object of a test environment.
   }
   return undefined;
 }
@@ -55,7 +61,7 @@ function declaredOrigin() {
 /** The origin of this page or worker: "null" if it is opaque, undefined in runtimes without one (Node). */
 export function ownOrigin() {
   try {
-    const origin = declaredOrigin();
+    const origin = builtins.getOrigin && Reflect.apply(builtins.getOrigin, globalThis, []);
     const { location } = globalThis;
     const isHttp = location?.protocol === "https:" || location?.protocol === "http:";
     const result = isHttp && origin !== "null" ? location.origin : origin;
@@ -355,7 +361,8 @@ export function joinHeaders(lines) {
   const headers = new Map();
   const parts = lines.split("\n");
   for (let at = 0; at + 1 < parts.length; at += 2) {
-    const [name = "", value = ""] = parts.slice(at, at + 2);
+    const name = parts[at] ?? "";
+    const value = parts[at + 1] ?? "";
     const earlierValue = headers.get(name);
     headers.set(name, earlierValue === undefined ? value : `${earlierValue}, ${value}`);
   }
