@@ -35,7 +35,7 @@ async function brittle() {
   } finally {
     WebAssembly.instantiate = instantiate;
   }
-  return { copy, arm: () => (isArmed = true) };
+  return { copy, arm: () => (isArmed = true), isArmed: () => isArmed };
 }
 
 /** Options of a call in which the module traps. @param {() => void} arm */
@@ -78,16 +78,28 @@ test("a crash is reported as changed only by changes that were sent", async () =
 });
 
 test("timers and signals of a crashed module are ignored", async () => {
-  const { copy, arm } = await brittle();
+  const { copy, arm, isArmed } = await brittle();
   const controller = new AbortController();
-  const waiting = { baseUrl: BASE_URL, timeoutMs: 20, signal: controller.signal, fetch: never };
-  const crashed = rejection(copy.getMyOrg("t", "1", waiting));
-  await turn();
-  await rejection(copy.getMyOrg("t", "1", trapping(arm)));
-  assert.equal((await crashed).code, 13);
-  // An exception in either of them would be uncaught, which fails the test.
+  const { setTimeout } = globalThis;
+  /** @type {(() => void)[]} */
+  const timers = [];
+  /** @type {any} */ (globalThis).setTimeout = (/** @type {() => void} */ callback) =>
+    timers.push(callback);
+  try {
+    const waiting = { baseUrl: BASE_URL, signal: controller.signal, fetch: never };
+    const crashed = rejection(copy.getMyOrg("t", "1", waiting));
+    await turn();
+    await rejection(copy.getMyOrg("t", "1", trapping(arm)));
+    assert.equal((await crashed).code, 13);
+  } finally {
+    globalThis.setTimeout = setTimeout;
+  }
+  assert.ok(timers.length > 0);
+  arm();
   controller.abort();
-  await new Promise((resolve) => setTimeout(resolve, 40));
+  timers.forEach((fire) => fire());
+  await turn();
+  assert.ok(isArmed(), "the crashed module was called");
 });
 
 test("a crash keeps the finished results of a bulk run", async () => {
