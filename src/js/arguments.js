@@ -9,11 +9,19 @@ const MAX_DEPTH = 100;
 /** Values of a request. A request that shares objects can have more values than memory. */
 const MAX_VALUES = 100_000;
 
+/**
+ * The objects of the classes below. `instanceof` would read the prototype of a caller's value, and a Proxy may throw then.
+ *
+ * @type {WeakSet<any>}
+ */
+const ownObjects = /* @__PURE__ */ new WeakSet();
+
 /** An argument of the wrong type. */
 class Constraint {
   /** @param {string} message */
   constructor(message) {
     this.message = message;
+    ownObjects.add(this);
   }
 }
 
@@ -103,6 +111,10 @@ class Reading {
   /** @type {unknown} The exception that reading threw. */
   cause;
 
+  constructor() {
+    ownObjects.add(this);
+  }
+
   /**
    * Reads a value; undefined and null are not set.
    *
@@ -114,8 +126,8 @@ class Reading {
     }
     try {
       return read();
-    } catch (thrown) {
-      const isConstraint = thrown instanceof Constraint;
+    } catch (/** @type {any} */ thrown) {
+      const isConstraint = ownObjects.has(thrown);
       this.problem = isConstraint
         ? thrown.message
         : `${name} could not be read: it threw an exception. See cause.`;
@@ -240,14 +252,15 @@ export class Arguments extends Reading {
 
   /**
    * @param {keyof typeof SUBJECTS} reader - of the second argument
-   * @param {unknown} token @param {unknown} subject @param {unknown} options
+   * @param {unknown} token @param {any} subject @param {any} options
    * @param {Options | undefined} defaults - of a client
    */
   constructor(reader, token, subject, options, defaults) {
     super();
     // The loader has read them already, because it waits for the module under their rules.
-    const own = options instanceof Options ? options : new Options("options", options);
-    const ids = reader === "orgIds" && (subject instanceof Ids ? subject : new Ids(subject));
+    /** @type {Options} */
+    const own = ownObjects.has(options) ? options : new Options("options", options);
+    const ids = reader === "orgIds" && (ownObjects.has(subject) ? subject : new Ids(subject));
     const wrong = wrongReading([defaults, own, ids || undefined]);
     this.problem = wrong?.problem;
     this.cause = wrong?.cause;

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { createOrgClient, listOrganizations } from "zitadel-org-web";
+import { createOrgClient, ensureOrgsActive, getMyOrg, listOrganizations } from "zitadel-org-web";
 
 import { BASE_URL, refused, rejection, RPCS, sent } from "../support/calls.js";
 import { withGlobal } from "../support/copies.js";
@@ -405,4 +405,32 @@ test("a request that shares objects has a limit of values", async () => {
     kind: "invalid-argument",
     message: "request must have at most 100000 values.",
   });
+});
+
+test("a thrown Proxy that cannot be inspected is an option's problem", async () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const options = /** @type {any} */ ({
+    get baseUrl() {
+      throw proxy;
+    },
+  });
+  const request = /** @type {any} */ ({
+    get query() {
+      throw proxy;
+    },
+  });
+  for (const call of [
+    () => getMyOrg("t", "1", options),
+    () => createOrgClient(options).getMyOrg("1"),
+    () => ensureOrgsActive("t", ["1"], options),
+    () => listOrganizations("t", request, { baseUrl: "https://id.example.com" }),
+  ]) {
+    const error = await call().then(
+      () => assert.fail("resolved"),
+      (/** @type {any} */ rejection) => rejection,
+    );
+    assert.equal(error.kind, "invalid-argument");
+    assert.match(error.message, /could not be read: it threw an exception/);
+  }
 });
