@@ -10,9 +10,6 @@ import { loaded } from "./load.js";
 /** @typedef {import("./load.js").Source} Source */
 /** @typedef {keyof import("./index.js").OrgClient} Rpc */
 
-/** The longest time for which the results of a bulk run block the page, in milliseconds. */
-const MAX_BLOCK_MS = 8;
-
 /**
  * Makes a call. Options are read now, so that later changes to them have no effect.
  *
@@ -51,7 +48,8 @@ async function bulkResults({ values }, record, error) {
     const wasStarted = result === null;
     const failure = () => ({ orgId, error: wasStarted ? error : unsent(error) });
     results.set(orgId, results.get(orgId) ?? result ?? failure());
-    if (now() - blockStart > MAX_BLOCK_MS) {
+    // Many results at once must not block the page.
+    if (now() - blockStart > texts.MAX_BLOCK_MS) {
       await nextTurn();
       blockStart = now();
     }

@@ -9,6 +9,7 @@ use crate::{
     code::Code,
     error::{Error, ErrorKind, Progress},
     platform::Clock,
+    texts::MAX_BLOCK_MS,
     transport::Transport,
     validate,
 };
@@ -19,8 +20,6 @@ const DEFAULT_CONCURRENCY: f64 = 1.0;
 const MAX_CONCURRENCY: f64 = 100.0;
 /// The number of organizations in a row without a connection that stops the run.
 const MAX_UNREACHABLE: u32 = 3;
-/// The longest time for which the results of organizations that were not started block the page, in milliseconds.
-const MAX_BLOCK_MS: f64 = 8.0;
 
 /// The result of one organization of a bulk run.
 ///
@@ -162,6 +161,7 @@ impl BulkRun {
         let mut block_start_ms = ensure.clock.now_ms();
         for (position, org_id) in waiting {
             record(observer, position, &OrgActivationResult { org_id: org_id.clone(), result: Err(error.clone()) });
+            // Many results at once must not block the page.
             if ensure.clock.now_ms() - block_start_ms > MAX_BLOCK_MS {
                 ensure.clock.sleep(0.0).await;
                 block_start_ms = ensure.clock.now_ms();
