@@ -129,6 +129,17 @@ pub(super) enum Reader {
     List,
 }
 
+/// The state of the organization in the response to a read.
+#[derive(Debug, Clone, Copy)]
+enum State {
+    Active,
+    Inactive,
+    /// Removed, or one that this version does not know.
+    Other,
+    /// The response is about another organization.
+    Absent,
+}
+
 /// A change whose response leaves the state open.
 #[derive(Debug)]
 pub(super) struct Failure {
@@ -195,7 +206,7 @@ impl<'a> Plan<'a> {
                 }
             }
             Step::Read { by, failure } => match response {
-                Ok(response) => self.on_state(by, failure, self.is_active(by, &response), now_ms),
+                Ok(response) => self.on_state(by, failure, self.state(by, &response), now_ms),
                 Err(error) => self.on_failed_read(by, failure, error, now_ms),
             },
         }
@@ -259,19 +270,16 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Goes on after a read. The state is `None` if the response is about another organization.
-    fn on_state(&self, by: Reader, mut failure: Failure, is_active: Option<bool>, now_ms: f64) -> Next {
-        match is_active {
-            Some(true) => self.activated(failure.outcome, None),
-            Some(false) if by == Reader::GetMyOrg && failure.is_v1_untried => {
+    fn on_state(&self, by: Reader, mut failure: Failure, state: State, now_ms: f64) -> Next {
+        match state {
+            State::Active => self.activated(failure.outcome, None),
+            State::Inactive if by == Reader::GetMyOrg && failure.is_v1_untried => {
                 failure.is_v1_untried = false;
                 self.call(Step::Change { api: Api::ManagementV1, earlier: Earlier::Lost(failure) }, now_ms)
             }
-            None if by == Reader::GetMyOrg => self.read(Reader::List, failure, now_ms, 0.0),
-            Some(false) | None if now_ms + LAG_PAUSE_MS < failure.give_up_ms => {
-                self.read(by, failure, now_ms, LAG_PAUSE_MS)
-            }
-            Some(false) | None => Next::Done(Err(failure.error)),
+            State::Absent if by == Reader::GetMyOrg => self.read(Reader::List, failure, now_ms, 0.0),
+            _ if now_ms + LAG_PAUSE_MS < failure.give_up_ms => self.read(by, failure, now_ms, LAG_PAUSE_MS),
+            _ => Next::Done(Err(failure.error)),
         }
     }
 
@@ -348,16 +356,27 @@ impl<'a> Plan<'a> {
         Err(Error::protocol(Code::Internal, text).finish(Progress::ChangeSent))
     }
 
-    /// Returns whether the organization is active; `None` if the response is about another one.
-    fn is_active(&self, by: Reader, response: &Value) -> Option<bool> {
+    /// Returns the state of the organization.
+    fn state(&self, by: Reader, response: &Value) -> State {
         let is_this_org = |org: &&Value| org.text("id") == Some(self.org_id);
-        let (org, active) = match by {
-            Reader::GetMyOrg => (response.member("org").filter(is_this_org), OrgState::Active.as_str_name()),
-            Reader::List => {
-                (response.items("result").iter().find(is_this_org), OrganizationState::Active.as_str_name())
-            }
+        let (org, active, inactive) = match by {
+            Reader::GetMyOrg => (
+                response.member("org").filter(is_this_org),
+                OrgState::Active.as_str_name(),
+                OrgState::Inactive.as_str_name(),
+            ),
+            Reader::List => (
+                response.items("result").iter().find(is_this_org),
+                OrganizationState::Active.as_str_name(),
+                OrganizationState::Inactive.as_str_name(),
+            ),
         };
-        Some(org?.text("state") == Some(active))
+        match org.map(|org| org.text("state").unwrap_or_default()) {
+            None => State::Absent,
+            Some(state) if state == active => State::Active,
+            Some(state) if state == inactive => State::Inactive,
+            Some(_) => State::Other,
+        }
     }
 
     fn activated(&self, outcome: Outcome, response: Option<&Value>) -> Next {
@@ -791,6 +810,11 @@ mod tests {
         let internal = status(Code::Internal, "x");
         let (calls, _) = drive(&plan, Api::OrganizationV2, &[internal, got("7", "INACTIVE")]);
         assert!(!calls.contains("v1"), "{calls}");
+        // An organization that is not inactive cannot be reactivated.
+        for state in ["REMOVED", "UNSPECIFIED"] {
+            let (calls, _) = drive(&plan, Api::OrganizationV2, &[lost(), got("7", state)]);
+            assert!(!calls.contains("v1"), "{calls}");
+        }
         // The lost change was v1's own.
         let (calls, _) = drive(&plan, Api::OrganizationV2, &[missing(), lost(), got("7", "INACTIVE")]);
         assert_eq!(calls.matches("v1").count(), 1, "{calls}");
