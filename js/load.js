@@ -1,7 +1,7 @@
 // Loads the module once. A load that fails, or that a call stops waiting for, is retried by the next call.
 
 import { AbortSubscription, Timer } from "../src/platform/browser.js";
-import { mergeOptions, wrongReading } from "../src/js/arguments.js";
+import { wrongReading } from "../src/js/arguments.js";
 import texts from "../src/call_texts.json" with { type: "json" };
 import { ZitadelError } from "./error.js";
 import { instantiate } from "./instance.js";
@@ -54,15 +54,13 @@ export async function loaded(source, own, defaults, ids) {
     const { problem: message = "", cause } = wrong;
     throw new ZitadelError({ kind: "invalid-argument", code: 3, message, cause });
   }
-  const options = mergeOptions([defaults, own]);
+  const options = { ...defaults?.values, ...own?.values };
   const timeoutMs = options.timeoutMs >= 0 ? options.timeoutMs : texts.DEFAULT_TIMEOUT_MS;
   /** @type {(error: ZitadelError) => void} */
   let interrupt = () => {};
   const interrupted = new Promise((_, reject) => (interrupt = reject));
-  const onAbort = (/** @type {unknown} */ cause) =>
-    interrupt(
-      new ZitadelError({ kind: "aborted", code: 1, message: texts.ABORTED + texts.UNSENT, cause }),
-    );
+  const abortError = (/** @type {unknown} */ cause) =>
+    new ZitadelError({ kind: "aborted", code: 1, message: texts.ABORTED + texts.UNSENT, cause });
   const onTimeout = () =>
     interrupt(
       new ZitadelError({
@@ -72,12 +70,15 @@ export async function loaded(source, own, defaults, ids) {
         retriable: true,
       }),
     );
-  const subscription = new AbortSubscription(options.signal, onAbort);
+  const subscription = new AbortSubscription(options.signal, (cause) =>
+    interrupt(abortError(cause)),
+  );
+  if (subscription.isValid && subscription.isAborted) {
+    subscription.close();
+    throw abortError(subscription.reason);
+  }
   // No load takes longer than the longest delay.
   const timer = timeoutMs > 0 ? new Timer(Math.min(timeoutMs, MAX_DELAY_MS), onTimeout) : undefined;
-  if (subscription.isValid && subscription.isAborted) {
-    onAbort(subscription.reason);
-  }
   const loading = load(source);
   try {
     return await Promise.race([interrupted, loading]);

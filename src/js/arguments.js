@@ -139,7 +139,7 @@ class Reading {
 
 /** Options of a call, or the defaults of a client. */
 export class Options extends Reading {
-  /** @type {Record<string, any>} */
+  /** @type {Record<string, any>} The options that are set. */
   values = {};
 
   /** @param {string} name @param {unknown} options */
@@ -150,30 +150,14 @@ export class Options extends Reading {
     }
     this.attempt(name, () => object(name, options));
     for (const option of OPTION_NAMES) {
-      this.values[option] = this.attempt(option, () => {
+      this.attempt(option, () => {
         const value = Reflect.get(/** @type {object} */ (options), option);
-        return isSet(value) ? OPTIONS[option]?.(option, value) : undefined;
+        if (isSet(value)) {
+          this.values[option] = OPTIONS[option]?.(option, value);
+        }
       });
     }
   }
-}
-
-/**
- * Merges options. A later reading overrides an earlier one.
- *
- * @param {(Options | undefined)[]} readings @returns {Record<string, any>}
- */
-export function mergeOptions(readings) {
-  /** @type {Record<string, any>} */
-  const options = {};
-  for (const reading of readings) {
-    for (const [name, value] of Object.entries(reading?.values ?? {})) {
-      if (value !== undefined) {
-        options[name] = value;
-      }
-    }
-  }
-  return options;
 }
 
 /** The first reading with a problem. @param {(Reading | undefined)[]} readings */
@@ -264,7 +248,7 @@ export class Arguments extends Reading {
     const wrong = wrongReading([defaults, own, ids || undefined]);
     this.problem = wrong?.problem;
     this.cause = wrong?.cause;
-    this.options = { ...mergeOptions([defaults, own]), headers: own.values.headers };
+    this.options = { ...defaults?.values, ...own.values, headers: own.values.headers };
     this.defaultHeaders = defaults?.values.headers;
     const [name, read] = SUBJECTS[reader];
     this.subject = ids ? ids.values : this.attempt(name, () => read(name, subject));

@@ -154,6 +154,27 @@ test("concurrent first calls load the module once", async () => {
   assert.equal(count, 1);
 });
 
+test("a call that starts aborted does not load the module", async () => {
+  const copy = await cold();
+  let count = 0;
+  await withCompile(
+    (compile) => (bytes) => {
+      count += 1;
+      return compile(bytes);
+    },
+    async () => {
+      const aborted = { ...OPTIONS, signal: AbortSignal.abort("enough") };
+      assert.equal((await rejection(copy.reactivateOrg("t", "1", aborted))).kind, "aborted");
+      assert.equal(count, 0);
+      // Nor does it give up a load that others wait for.
+      const other = copy.reactivateOrg("t", "1", OPTIONS);
+      assert.equal((await rejection(copy.reactivateOrg("t", "1", aborted))).kind, "aborted");
+      await Promise.all([other, copy.reactivateOrg("t", "1", OPTIONS)]);
+    },
+  );
+  assert.equal(count, 1);
+});
+
 /** Interruptions of a call that waits for a module that never loads. @type {Record<string, () => any>} */
 const INTERRUPTIONS = {
   aborted: () => ({ signal: abortSoon(), timeoutMs: 0 }),
