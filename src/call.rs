@@ -135,7 +135,7 @@ mod tests {
         error::Source,
         fake::{FakeHttp, Script, Step, chunk},
         method::{Method, Rpc as _},
-        platform::{Clock as _, SendError, Signal},
+        platform::{Clock as _, HttpError, Signal},
         proto::zitadel::management::v1::{GetMyOrg, ReactivateOrg, ReactivateOrgResponse},
         token::{TokenCache, TokenSource},
         transport::{Request, Response},
@@ -378,7 +378,7 @@ mod tests {
 
     #[test]
     fn change_may_have_been_applied_if_it_was_sent_and_not_refused() {
-        let failed = || Script::Fail(SendError::Failed("reset".into()));
+        let failed = || Script::Fail(HttpError::Failed("reset".into()));
         let status = |code: u8| Script::response(200, &format!("{GRPC_WEB}grpc-status: {code}\n"), &[]);
         let may_have = |script| reactivate(&FakeHttp::new([script]), &within(300)).unwrap_err().may_have_changed();
         assert!(may_have(failed()));
@@ -386,7 +386,7 @@ mod tests {
         assert!(may_have(Script::response(200, GRPC_WEB, &[])));
         assert!(may_have(status(13)) && may_have(status(14)) && may_have(status(4)));
         assert!(!may_have(status(9)) && !may_have(status(16)) && !may_have(status(7)));
-        assert!(!may_have(Script::Fail(SendError::Refused("bad".into()))));
+        assert!(!may_have(Script::Fail(HttpError::Refused("bad".into()))));
         let http = FakeHttp::new([failed()]);
         let error = call(&http, &GetMyOrg::METHOD, &within(300), fixed()).unwrap_err();
         assert!(!error.may_have_changed());

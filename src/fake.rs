@@ -18,8 +18,7 @@ use prost::Message as _;
 
 use crate::{
     Code, Error, ErrorKind, Metadata,
-    error::Source,
-    platform::{Body, Clock, Http, HttpRequest, SendError},
+    platform::{Body, Clock, Http, HttpError, HttpRequest},
     proto::zitadel::{
         management::v1::{GetMyOrgResponse, ReactivateOrgResponse},
         org::{
@@ -134,7 +133,7 @@ impl Wake for Woken {
 #[derive(Debug)]
 pub(crate) enum Script {
     Response(Head, Vec<Step>),
-    Fail(SendError),
+    Fail(HttpError),
     Silence,
 }
 
@@ -153,6 +152,8 @@ pub(crate) enum Step {
     Starve(f64, Vec<u8>),
     Wait(f64),
     Lost,
+    /// A chunk that is not bytes.
+    Unreadable,
     Silence,
 }
 
@@ -181,7 +182,7 @@ impl FakeHttp {
 impl Http for FakeHttp {
     type Body = FakeBody;
 
-    async fn send(&self, request: HttpRequest) -> Result<(Head, FakeBody), SendError> {
+    async fn send(&self, request: HttpRequest) -> Result<(Head, FakeBody), HttpError> {
         self.sent.borrow_mut().push(request);
         let script = self.scripts.borrow_mut().pop_front();
         match script.expect("one request too many") {
@@ -216,7 +217,7 @@ pub(crate) struct FakeBody {
 }
 
 impl Body for FakeBody {
-    async fn read(&mut self) -> Result<Option<Vec<u8>>, Source> {
+    async fn read(&mut self) -> Result<Option<Vec<u8>>, HttpError> {
         loop {
             match self.steps.pop_front() {
                 Some(Step::Chunk(chunk)) => return Ok(Some(chunk)),
@@ -228,8 +229,9 @@ impl Body for FakeBody {
                 Some(Step::Wait(ms)) => self.clock.sleep(ms).await,
                 Some(Step::Lost) => {
                     self.has_ended = true;
-                    return Err("reset".into());
+                    return Err(HttpError::Failed("reset".into()));
                 }
+                Some(Step::Unreadable) => return Err(HttpError::Unreadable("a string".into())),
                 Some(Step::Silence) => pending().await,
                 None => {
                     self.has_ended = true;

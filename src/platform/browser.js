@@ -299,7 +299,7 @@ function globalFetch() {
 }
 
 /**
- * Names the reason why the global fetch gave no response. A caller's fetch may have sent the request no matter which error it throws.
+ * Names the reason why the global fetch gave no response; empty if it is unknown.
  *
  * @param {any} thrown @param {string} url @param {Record<string, any>} init
  */
@@ -319,7 +319,7 @@ function failureOf(thrown, url, init) {
     // An error whose members throw reveals no reason.
   }
   // A constructor that rejects an ordinary request proves nothing about this one.
-  return accepts(PROBE_URL, {}) && !accepts(url, init) ? "refused" : "failed";
+  return accepts(PROBE_URL, {}) && !accepts(url, init) ? "refused" : "";
 }
 
 /** Chunks that are always ready would keep the event loop from its other work, for example the abort of the call. */
@@ -403,23 +403,38 @@ function copyBytes(chunk, limit) {
   throw new TypeError("the response body has a chunk that is not a usable Uint8Array");
 }
 
+/** Reads a body that is not a web stream, as one chunk. @param {any} response */
+function readerOfBuffer(response) {
+  let isRead = false;
+  return {
+    async read() {
+      if (isRead) {
+        return { done: true };
+      }
+      isRead = true;
+      const buffer = await response.arrayBuffer();
+      bytes.bufferLength(buffer);
+      return { done: false, value: new Uint8Array(buffer) };
+    },
+  };
+}
+
 /** One request and its response. */
 export class Exchange {
   status = 0;
   type = "";
   /** Lines, in turn a name and a value. */
   headers = "";
-  /** "refused", "not-connected", "headers-too-long", "failed" or "unreadable", if there is no response that can be read. */
+  /** "refused", "not-connected", "headers-too-long" or "unreadable", if the reason of a failure is known. */
   failure = "";
   #fetch;
   /** @type {AbortController | undefined} */
   #controller;
-  /** @type {any} */
+  /** @type {any} Undefined if there is no body, or at its end. */
   #reader;
-  /** @type {any} A response whose body is not a web stream. */
-  #whole;
   #isBodyUsed = false;
   #isEmpty = true;
+  #isClosed = false;
 
   /**
    * @param {Function | undefined} fetch - the caller's; the global one otherwise
@@ -449,11 +464,25 @@ export class Exchange {
     try {
       response = await Reflect.apply(this.#fetch ?? globalFetch(), undefined, [url, init]);
     } catch (thrown) {
-      this.failure = this.#fetch ? "failed" : failureOf(thrown, url, init);
+      // A caller's fetch may have sent the request no matter which error it throws.
+      this.failure = this.#fetch ? "" : failureOf(thrown, url, init);
       throw thrown;
     }
+    this.#attempt(() => this.#readHead(response));
+    if (this.#isClosed) {
+      // The call ended earlier, and fetch ignored its signal.
+      this.close();
+    }
+  }
+
+  /**
+   * Reads a part of the response, which can be a fake.
+   *
+   * @template T @param {() => T} read
+   */
+  #attempt(read) {
     try {
-      this.#read(response);
+      return read();
     } catch (thrown) {
       this.failure = "unreadable";
       throw thrown;
@@ -461,7 +490,7 @@ export class Exchange {
   }
 
   /** @param {any} response */
-  #read(response) {
+  #readHead(response) {
     const { status, type } = response;
     // A cast in Rust would turn NaN and negative numbers into 0, the status of a redirect.
     if (!Number.isInteger(status) || status < 0 || status > MAX_STATUS) {
@@ -475,7 +504,7 @@ export class Exchange {
     if (typeof body?.getReader === "function") {
       this.#reader = body.getReader();
     } else if (typeof response.arrayBuffer === "function" && body !== null) {
-      this.#whole = response;
+      this.#reader = readerOfBuffer(response);
     } else if (body !== null && body !== undefined) {
       throw new TypeError("response.body is not a stream");
     }
@@ -494,20 +523,19 @@ export class Exchange {
 
   /** @param {number} limit */
   async #next(limit) {
-    if (this.#whole) {
-      const buffer = await this.#whole.arrayBuffer();
-      this.#end();
-      bytes.bufferLength(buffer);
-      return copyBytes(new Uint8Array(buffer), limit);
-    }
     const result = this.#reader ? await this.#reader.read() : { done: true };
     this.#reads += 1;
     if (this.#reads % READS_PER_TURN === 0) {
       await nextTurn();
     }
-    if (!result.done) {
+    return this.#attempt(() => this.#readResult(result, limit));
+  }
+
+  /** @param {{ done: boolean, value?: unknown }} result @param {number} limit */
+  #readResult({ done, value }, limit) {
+    if (!done) {
       this.#isEmpty = false;
-      return copyBytes(result.value, limit);
+      return copyBytes(value, limit);
     }
     this.#end();
     if (this.#isBodyUsed && this.#isEmpty) {
@@ -518,11 +546,12 @@ export class Exchange {
 
   /** The response was read to its end. */
   #end() {
-    this.#reader = this.#whole = this.#controller = undefined;
+    this.#reader = this.#controller = undefined;
   }
 
   /** Cancels the response, even if fetch ignores its signal. */
   close() {
+    this.#isClosed = true;
     try {
       this.#controller?.abort();
     } catch {

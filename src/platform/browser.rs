@@ -15,7 +15,7 @@ use js_sys::{Function, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortController, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, RequestRedirect};
 
-use super::{Body, Clock, Http, HttpRequest, SendError, Signal};
+use super::{Body, Clock, Http, HttpError, HttpRequest, Signal};
 use crate::{
     Metadata,
     error::{SharedSource, Source},
@@ -279,7 +279,7 @@ pub(crate) struct Fetch {
 impl Http for Fetch {
     type Body = FetchBody;
 
-    fn send(&self, request: HttpRequest) -> impl Future<Output = Result<(Head, FetchBody), SendError>> {
+    fn send(&self, request: HttpRequest) -> impl Future<Output = Result<(Head, FetchBody), HttpError>> {
         // A runtime without AbortController sends requests that cannot be aborted.
         let exchange = JsExchange::new(self.custom.clone(), AbortController::new().ok());
         let wake = Wake::new();
@@ -288,20 +288,20 @@ impl Http for Fetch {
         async move {
             match (Settling { watch, wake: &body.wake }).await {
                 Ok(_) => Ok((head(&body.exchange)?, body)),
-                Err(thrown) => Err(send_error(&body.exchange, thrown)),
+                Err(thrown) => Err(http_error(&body.exchange, thrown)),
             }
         }
     }
 }
 
-fn send_error(exchange: &JsExchange, thrown: JsValue) -> SendError {
+fn http_error(exchange: &JsExchange, thrown: JsValue) -> HttpError {
     let source = Thrown::source(thrown);
     match exchange.failure().as_str() {
-        "refused" => SendError::Refused(source),
-        "not-connected" => SendError::NotConnected(source),
-        "headers-too-long" => SendError::HeadersTooLong(source),
-        "unreadable" => SendError::Unreadable(source),
-        _ => SendError::Failed(source),
+        "refused" => HttpError::Refused(source),
+        "not-connected" => HttpError::NotConnected(source),
+        "headers-too-long" => HttpError::HeadersTooLong(source),
+        "unreadable" => HttpError::Unreadable(source),
+        _ => HttpError::Failed(source),
     }
 }
 
@@ -309,12 +309,12 @@ fn send_error(exchange: &JsExchange, thrown: JsValue) -> SendError {
 ///
 /// # Errors
 /// The response is a network error.
-fn head(exchange: &JsExchange) -> Result<Head, SendError> {
+fn head(exchange: &JsExchange) -> Result<Head, HttpError> {
     let (status, kind) = (exchange.status(), exchange.kind());
     // A redirect that was not followed has status 0 in browsers, as has a network error.
     // Source: Fetch standard, "filtered response".
     if status == 0.0 && kind != "opaqueredirect" {
-        return Err(SendError::Failed(Thrown::source("the response is a network error".into())));
+        return Err(HttpError::Failed(Thrown::source("the response is a network error".into())));
     }
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast from f64 saturates")]
     Ok(Head { http_status: status as u16, headers: parse_lines(&exchange.headers()) })
@@ -373,13 +373,13 @@ pub(crate) struct FetchBody {
 }
 
 impl Body for FetchBody {
-    async fn read(&mut self) -> Result<Option<Vec<u8>>, Source> {
+    async fn read(&mut self) -> Result<Option<Vec<u8>>, HttpError> {
         // One byte more than a body may have shows that it is too long.
         #[expect(clippy::cast_precision_loss, reason = "a few MiB")]
         let limit = MAX_BODY_LEN as f64 + 1.0;
         let watch = self.exchange.read(limit, &self.wake.function);
         let mut chunk = Settling { watch, wake: &self.wake };
-        (&mut chunk).await.map_err(Thrown::source)?;
+        (&mut chunk).await.map_err(|thrown| http_error(&self.exchange, thrown))?;
         Ok(chunk.watch.bytes())
     }
 }

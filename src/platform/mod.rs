@@ -21,7 +21,7 @@ pub(crate) use self::host::own_origin;
 #[cfg(not(browser))]
 pub(crate) use self::host::{clock, parse_url};
 #[cfg(any(browser, test))]
-pub(crate) use self::http::{Body, Http, HttpRequest, SendError};
+pub(crate) use self::http::{Body, Http, HttpError, HttpRequest};
 pub(crate) use self::signal::Signal;
 #[cfg(test)]
 #[cfg(not(browser))]

@@ -12,7 +12,7 @@ use crate::{
     error::Error,
     metadata::Metadata,
     method::Method,
-    platform::{Body, Clock, Http, HttpRequest, SendError, own_origin},
+    platform::{Body, Clock, Http, HttpError, HttpRequest, own_origin},
     validate::is_cross_origin,
     wire::{
         body::{End, Wait},
@@ -30,9 +30,9 @@ use crate::{
 pub(crate) async fn unary<H: Http, C: Clock>(http: &H, clock: &C, request: Request<'_>) -> Result<Response, Error> {
     let (base_url, timeout_ms) = (request.base_url, request.options.timeout_ms);
     let codec = Codec::new(&request)?;
-    let (head, body) = http.send(codec.encode(request)?).await.map_err(|error| no_response(error, base_url))?;
+    let (head, body) = http.send(codec.encode(request)?).await.map_err(|error| to_error(error, base_url))?;
     let mut decoder = codec.decoder(reject_redirect(head)?);
-    let end = read(body, clock, timeout_ms, &mut *decoder).await;
+    let end = read(body, clock, timeout_ms, &mut *decoder).await.map_err(|error| to_error(error, base_url))?;
     decoder.finish(end)
 }
 
@@ -68,13 +68,21 @@ impl Codec {
 }
 
 /// Reads a body until the decoder has enough of it. Dropping the body cancels the rest.
-async fn read(mut body: impl Body, clock: &impl Clock, timeout_ms: Option<f64>, decoder: &mut dyn BodyDecoder) -> End {
+///
+/// # Errors
+/// A chunk is not readable.
+async fn read(
+    mut body: impl Body,
+    clock: &impl Clock,
+    timeout_ms: Option<f64>,
+    decoder: &mut dyn BodyDecoder,
+) -> Result<End, HttpError> {
     let mut previous = Wait::UntilDeadline;
     let mut timer: Option<Pin<Box<dyn Future<Output = ()> + '_>>> = None;
     loop {
         let wait = decoder.wait();
         match wait {
-            Wait::Done => return End::Complete,
+            Wait::Done => return Ok(End::Complete),
             Wait::AtMost(ms) if wait != previous => {
                 // Half of the time left, so that the error comes before the deadline does.
                 let ms = timeout_ms.map_or(ms, |left_ms| (left_ms / 2.0).min(ms));
@@ -91,25 +99,26 @@ async fn read(mut body: impl Body, clock: &impl Clock, timeout_ms: Option<f64>, 
         });
         match chunk.await {
             Some(Ok(Some(chunk))) => decoder.push(&chunk),
-            Some(Err(source)) => return End::Lost(source),
-            Some(Ok(None)) | None => return End::Complete,
+            Some(Err(HttpError::Failed(source))) => return Ok(End::Lost(source)),
+            Some(Err(error)) => return Err(error),
+            Some(Ok(None)) | None => return Ok(End::Complete),
         }
     }
 }
 
-fn no_response(error: SendError, base_url: &str) -> Error {
+fn to_error(error: HttpError, base_url: &str) -> Error {
     let is_cross_origin = is_cross_origin(base_url, own_origin().as_deref());
     match error {
-        SendError::Failed(source) => connection_error(is_cross_origin).with_source(source),
-        SendError::NotConnected(source) => connection_error(is_cross_origin).without_effect().with_source(source),
-        SendError::Refused(source) => {
+        HttpError::Failed(source) => connection_error(is_cross_origin).with_source(source),
+        HttpError::NotConnected(source) => connection_error(is_cross_origin).without_effect().with_source(source),
+        HttpError::Refused(source) => {
             Error::invalid_argument("fetch rejected the request, so nothing was sent. See cause.").with_source(source)
         }
-        SendError::HeadersTooLong(source) => {
+        HttpError::HeadersTooLong(source) => {
             let text = "The response headers exceed this runtime's size limit.";
             Error::protocol(Code::ResourceExhausted, text).permanent().with_source(source)
         }
-        SendError::Unreadable(source) => {
+        HttpError::Unreadable(source) => {
             let text = "fetch returned something that is not a readable Response. See cause. Check the `fetch` option and \
                         the code that patches the global fetch.";
             Error::transport(text).permanent().with_source(source)
@@ -153,7 +162,7 @@ mod tests {
         Code, Error, ErrorKind as Kind,
         error::Progress,
         fake::{FakeHttp, Script, Step, set_own_origin},
-        platform::SendError,
+        platform::HttpError,
         transport::{Options, Protocol, Request, Transport as _},
     };
 
@@ -189,19 +198,29 @@ mod tests {
     fn failures_of_fetch_are_told_apart() {
         for protocol in PROTOCOLS {
             let failed = |error| failure(Script::Fail(error), protocol);
-            let error = failed(SendError::Refused("bad signal".into()));
+            let error = failed(HttpError::Refused("bad signal".into()));
             assert_eq!((error.kind(), error.code()), (Kind::InvalidArgument, Code::InvalidArgument));
             assert!(!error.may_have_changed() && !error.is_retriable());
-            let error = failed(SendError::HeadersTooLong("overflow".into()));
+            let error = failed(HttpError::HeadersTooLong("overflow".into()));
             assert_eq!((error.kind(), error.code()), (Kind::Protocol, Code::ResourceExhausted));
             assert!(error.may_have_changed() && !error.is_retriable());
-            let error = failed(SendError::Unreadable("no status".into()));
+            let error = failed(HttpError::Unreadable("no status".into()));
             assert_eq!((error.kind(), error.is_retriable()), (Kind::Transport, false));
             assert!(error.message().contains("`fetch` option"), "{error}");
-            let error = failed(SendError::Failed("Failed to fetch".into()));
+            let error = failed(HttpError::Failed("Failed to fetch".into()));
             assert_eq!((error.kind(), error.is_retriable()), (Kind::Transport, true));
             assert!(error.may_have_changed());
             assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "Failed to fetch");
+        }
+    }
+
+    #[test]
+    fn chunk_that_is_not_bytes_is_no_lost_connection() {
+        for (protocol, content_type) in PROTOCOLS.into_iter().zip(["application/grpc-web+proto", "application/json"]) {
+            let headers = ["content-type: ", content_type, "\n"].concat();
+            let error = failure(Script::response(200, &headers, &[Step::Unreadable]), protocol);
+            assert_eq!((error.kind(), error.is_retriable(), error.may_have_changed()), (Kind::Transport, false, true));
+            assert!(error.message().contains("`fetch` option"), "{error}");
         }
     }
 
@@ -209,7 +228,7 @@ mod tests {
     #[test]
     fn change_is_not_applied_if_there_was_no_connection() {
         for protocol in PROTOCOLS {
-            let error = failure(Script::Fail(SendError::NotConnected("ECONNREFUSED".into())), protocol);
+            let error = failure(Script::Fail(HttpError::NotConnected("ECONNREFUSED".into())), protocol);
             assert_eq!((error.kind(), error.may_have_changed(), error.is_retriable()), (Kind::Transport, false, true));
         }
     }
@@ -221,7 +240,7 @@ mod tests {
                 [(None, true), (Some("https://console.example"), true), (Some("https://z.example"), false)]
             {
                 set_own_origin(origin);
-                let error = failure(Script::Fail(SendError::Failed("Failed to fetch".into())), protocol);
+                let error = failure(Script::Fail(HttpError::Failed("Failed to fetch".into())), protocol);
                 let names = |text| error.message().contains(text);
                 assert_eq!((names("CORS"), names("CSP")), (is_cross_origin, is_cross_origin), "{error}");
             }

@@ -69,6 +69,34 @@ test("an unreadable response names the option fetch", async () => {
   }
 });
 
+test("a chunk that is not bytes names the option fetch", async () => {
+  const detached = new Uint8Array(8);
+  structuredClone(detached, { transfer: [detached.buffer] });
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  for (const chunk of ["text", detached, proxy, {}, [1], null, undefined]) {
+    const { response } = recorded((controller) => controller.enqueue(/** @type {any} */ (chunk)));
+    const error = await rejection(call(response));
+    assert.deepEqual(
+      [error.kind, error.code, error.retriable, error.mayHaveChanged],
+      ["transport", 14, false, true],
+    );
+    assert.match(error.message, /Check the `fetch` option/);
+    assert.ok(error.cause);
+  }
+});
+
+test("a response that comes after the call has ended is cancelled", async () => {
+  const { response, seen } = recorded(() => {});
+  /** @type {(response: Response) => void} */
+  let respond = () => {};
+  const fetch = () => new Promise((resolve) => (respond = resolve));
+  assert.equal((await rejection(call(response, { fetch, timeoutMs: 10 }))).kind, "timeout");
+  respond(response);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assert.deepEqual([seen.isCancelled, response.body?.locked], [true, false]);
+});
+
 test("a stream is cancelled and released if the call ends early", async () => {
   const chunks = {
     "a malformed frame": Buffer.from("0100000000", "hex"),
