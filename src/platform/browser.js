@@ -58,27 +58,44 @@ function originGetter() {
   return undefined;
 }
 
+function readOrigin() {
+  if (builtins.getOrigin) {
+    return Reflect.apply(builtins.getOrigin, globalThis, []);
+  }
+  // A test environment may have a location only.
+  const { protocol, origin } = globalThis.location ?? {};
+  return protocol === "https:" || protocol === "http:" ? origin : undefined;
+}
+
 /** The origin of this page or worker: "null" if it is opaque, undefined in runtimes without one (Node). */
 export function ownOrigin() {
   try {
-    const origin = builtins.getOrigin && Reflect.apply(builtins.getOrigin, globalThis, []);
-    const { location } = globalThis;
-    const isHttp = location?.protocol === "https:" || location?.protocol === "http:";
-    const result = isHttp && origin !== "null" ? location.origin : origin;
-    return typeof result === "string" ? result : undefined;
+    const origin = readOrigin();
+    return typeof origin === "string" ? origin : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Returns an absolute URL in its normal form. @param {string} text */
-export function parseUrl(text) {
+/** @param {string} text */
+function hrefOf(text) {
   try {
     const { href } = new builtins.URL(text);
     return typeof href === "string" ? href : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** The last URL: the calls of a page usually go to one server. @type {{ text?: string, href?: string | undefined }} */
+let parsedUrl = {};
+
+/** Returns an absolute URL in its normal form. @param {string} text */
+export function parseUrl(text) {
+  if (text !== parsedUrl.text) {
+    parsedUrl = { text, href: hrefOf(text) };
+  }
+  return parsedUrl.href;
 }
 
 /** Parses JSON that Rust wrote. @param {string} text */
