@@ -2,7 +2,7 @@
 //!
 //! Sources: ZITADEL `proto/zitadel/message.proto`, `proto/zitadel/error/v2/error.proto`.
 
-use crate::message::{Value, schema};
+use crate::message::{self, Direction, schema};
 
 /// `@type` of [`Detail::Zitadel`].
 pub(crate) const ZITADEL: &str = "type.googleapis.com/zitadel.v1.ErrorDetail";
@@ -49,7 +49,7 @@ pub enum Detail {
     Json {
         /// The type.
         type_url: String,
-        /// The detail as the server sent it: JSON text, including `@type`.
+        /// The detail, including `@type`, as JSON text without blanks.
         text: String,
     },
 }
@@ -62,8 +62,9 @@ impl Detail {
             ZITADEL_V2 => (&schema::ZITADEL_ERROR_V2_ERROR_DETAIL, "slug"),
             _ => return Some(Self::Other { type_url, value }),
         };
-        let mut fields = Value::decode(schema, &value, true).ok()?;
-        let (id, message) = (fields.take_text(id), fields.take_text("message"));
+        let fields = message::decode(schema, &value, Direction::Response).ok()?;
+        let text = |name| fields.text(name).unwrap_or_default().to_owned();
+        let (id, message) = (text(id), text("message"));
         Some(if type_url == ZITADEL { Self::Zitadel { id, message } } else { Self::ZitadelV2 { slug: id, message } })
     }
 

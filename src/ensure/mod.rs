@@ -18,11 +18,11 @@ pub use self::{
 use crate::{
     call::{self, Call},
     error::Error,
-    message::Value,
+    message::{self, Direction, json::Json},
     options::ORG_ID_HEADER,
     platform::{Clock, Signal, sleep_until},
     token::TokenCache,
-    transport::{self, Request, Response, Transport, invalid_response},
+    transport::{self, Request, Transport},
 };
 
 /// Activates organizations: everything that the calls for them have in common.
@@ -73,19 +73,19 @@ impl<T: Transport, C: Clock> Ensure<'_, T, C> {
         }
     }
 
-    async fn call(&self, call: &PlannedCall, org_id: &str) -> Result<Value, Error> {
+    async fn call(&self, call: &PlannedCall, org_id: &str) -> Result<Json<'static>, Error> {
         let PlannedCall { method, request, not_before_ms, deadline_ms, .. } = call;
         self.wait_until(*not_before_ms).await?;
-        let message = request.encode(method.request).map_err(|invalid| Error::invalid_argument(invalid.text()))?;
+        let message =
+            message::encode(method.request, request, Direction::Request).map_err(transport::invalid_request)?;
         let mut options = self.options.clone();
         if method.has_empty_request() {
             options.metadata.append(ORG_ID_HEADER, org_id);
         }
         let request = Request { base_url: self.base_url, path: method.path, message: &message, options };
         let call = Call { request, token: self.token, signal: self.signal, deadline_ms: *deadline_ms };
-        let Response { headers, message, trailers } = call::run(&call, self.transport, self.clock).await?;
-        let value = Value::decode(method.response, &message, true);
-        value.map_err(|invalid| invalid_response(method, &invalid, &headers, &trailers))
+        let response = call::run(&call, self.transport, self.clock).await?;
+        transport::decode(method, &response)
     }
 }
 

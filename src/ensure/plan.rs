@@ -6,7 +6,7 @@
 use crate::{
     code::Code,
     error::{Error, ErrorKind, Progress},
-    message::Value,
+    message::json::Json,
     method::{Method, Rpc as _},
     proto::zitadel::{
         management::v1::{GetMyOrg, ReactivateOrg},
@@ -98,7 +98,7 @@ pub(super) enum Next {
 #[derive(Debug)]
 pub(super) struct PlannedCall {
     pub(super) method: &'static Method,
-    pub(super) request: Value,
+    pub(super) request: Json<'static>,
     pub(super) not_before_ms: f64,
     pub(super) deadline_ms: Option<f64>,
     pub(super) step: Step,
@@ -180,7 +180,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Returns whether the server has organization v2, if the response to a call proves it.
-    pub(super) fn has_v2(&self, step: &Step, response: &Result<Value, Error>) -> Option<bool> {
+    pub(super) fn has_v2(&self, step: &Step, response: &Result<Json<'_>, Error>) -> Option<bool> {
         let error = response.as_ref().err();
         let is_missing = error.is_some_and(|error| self.is_missing(error));
         match step {
@@ -195,7 +195,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Returns the next step after the response to a call.
-    pub(super) fn on_response(&self, step: Step, response: Result<Value, Error>, now_ms: f64) -> Next {
+    pub(super) fn on_response(&self, step: Step, response: Result<Json<'static>, Error>, now_ms: f64) -> Next {
         match step {
             Step::Change { api, earlier } => {
                 let response = response.and_then(|response| self.check_changed_org(response));
@@ -311,22 +311,22 @@ impl<'a> Plan<'a> {
     }
 
     fn call(&self, step: Step, not_before_ms: f64) -> Next {
-        let id = || Value::Text(self.org_id.to_owned());
+        let id = || Json::from(self.org_id.to_owned());
         let (method, request, deadline_ms) = match step {
             Step::Change { api: Api::OrganizationV2, .. } => {
-                (&ActivateOrganization::METHOD, object([("organizationId", id())]), self.change_deadline_ms)
+                (&ActivateOrganization::METHOD, Json::object([("organizationId", id())]), self.change_deadline_ms)
             }
             Step::Change { api: Api::ManagementV1, .. } => {
-                (&ReactivateOrg::METHOD, object([]), self.change_deadline_ms)
+                (&ReactivateOrg::METHOD, Json::object([]), self.change_deadline_ms)
             }
             Step::Read { by: Reader::GetMyOrg, .. } => {
                 // A response that does not come must leave time for another read.
                 let deadline_ms = self.deadline_ms.map(|deadline_ms| not_before_ms.midpoint(deadline_ms));
-                (&GetMyOrg::METHOD, object([]), deadline_ms)
+                (&GetMyOrg::METHOD, Json::object([]), deadline_ms)
             }
             Step::Read { by: Reader::List, .. } => {
-                let query = object([("idQuery", object([("id", id())]))]);
-                (&ListOrganizations::METHOD, object([("queries", Value::List(vec![query]))]), self.deadline_ms)
+                let query = Json::object([("idQuery", Json::object([("id", id())]))]);
+                (&ListOrganizations::METHOD, Json::object([("queries", Json::Array(vec![query]))]), self.deadline_ms)
             }
         };
         Next::Call(PlannedCall { method, request, not_before_ms, deadline_ms, step })
@@ -346,7 +346,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Rejects the response to a change of another organization.
-    fn check_changed_org(&self, response: Value) -> Result<Value, Error> {
+    fn check_changed_org(&self, response: Json<'static>) -> Result<Json<'static>, Error> {
         let owner = response.member("details").and_then(|details| details.text("resourceOwner")).unwrap_or_default();
         if owner.is_empty() || owner == self.org_id {
             return Ok(response);
@@ -357,8 +357,8 @@ impl<'a> Plan<'a> {
     }
 
     /// Returns the state of the organization.
-    fn state(&self, by: Reader, response: &Value) -> State {
-        let is_this_org = |org: &&Value| org.text("id") == Some(self.org_id);
+    fn state(&self, by: Reader, response: &Json<'_>) -> State {
+        let is_this_org = |org: &&Json<'_>| org.text("id") == Some(self.org_id);
         let (org, active, inactive) = match by {
             Reader::GetMyOrg => (
                 response.member("org").filter(is_this_org),
@@ -366,7 +366,7 @@ impl<'a> Plan<'a> {
                 OrgState::Inactive.as_str_name(),
             ),
             Reader::List => (
-                response.items("result").iter().find(is_this_org),
+                response.list("result").iter().find(is_this_org),
                 OrganizationState::Active.as_str_name(),
                 OrganizationState::Inactive.as_str_name(),
             ),
@@ -379,7 +379,7 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn activated(&self, outcome: Outcome, response: Option<&Value>) -> Next {
+    fn activated(&self, outcome: Outcome, response: Option<&Json<'_>>) -> Next {
         let change = response.map(|response| response.member("details").unwrap_or(response));
         let text = |name| change.and_then(|change| change.text(name));
         Next::Done(Ok(OrgActivation {
@@ -391,49 +391,45 @@ impl<'a> Plan<'a> {
     }
 }
 
-fn object<const N: usize>(members: [(&'static str, Value); N]) -> Value {
-    Value::Object(members.into())
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Api, Next, OrgActivation, Outcome, Plan, Reader, Step};
     use crate::{
         Code, Detail, Error, ErrorKind as Kind, Metadata,
         error::Progress,
-        message::Value,
+        message::json::Json as Message,
         transport::Protocol::{self, GrpcWeb, Json},
     };
 
-    type Response = Result<Value, Error>;
+    type Response = Result<Message<'static>, Error>;
 
     /// The duration of each call, in milliseconds.
     const LATENCY_MS: f64 = 10.0;
 
-    fn text(text: &str) -> Value {
-        Value::Text(text.to_owned())
+    fn text(text: &str) -> Message<'static> {
+        text.to_owned().into()
     }
 
     fn activated() -> Response {
-        Ok(Value::Object(vec![("changeDate", text("2026-01-01T00:00:00Z"))]))
+        Ok(Message::object([("changeDate", text("2026-01-01T00:00:00Z"))]))
     }
 
     fn reactivated(resource_owner: &str) -> Response {
         let details = [("sequence", text("7")), ("resourceOwner", text(resource_owner))];
-        Ok(Value::Object(vec![("details", Value::Object(details.into()))]))
+        Ok(Message::object([("details", Message::object(details))]))
     }
 
-    fn org(id: &str, state: &str) -> Value {
-        Value::Object(vec![("id", text(id)), ("state", text(state))])
+    fn org(id: &str, state: &str) -> Message<'static> {
+        Message::object([("id", text(id)), ("state", text(state))])
     }
 
     fn got(id: &str, state: &str) -> Response {
-        Ok(Value::Object(vec![("org", org(id, &["ORG_STATE_", state].concat()))]))
+        Ok(Message::object([("org", org(id, &["ORG_STATE_", state].concat()))]))
     }
 
     fn listed(orgs: &[(&str, &str)]) -> Response {
         let orgs = orgs.iter().map(|(id, state)| org(id, &["ORGANIZATION_STATE_", state].concat()));
-        Ok(Value::Object(vec![("result", Value::List(orgs.collect()))]))
+        Ok(Message::object([("result", Message::Array(orgs.collect()))]))
     }
 
     fn status(code: Code, message: &str) -> Response {
@@ -695,7 +691,7 @@ mod tests {
         let responses = [lost(), got("8", "ACTIVE"), listed(&[("8", "ACTIVE")])];
         let (_, result) = drive(&Plan::new("7", GrpcWeb, 0.0, Some(30_000.0)), Api::OrganizationV2, &responses);
         assert_eq!(outcome(&result), "transport 14?");
-        let responses = [lost(), Ok(Value::Object(Vec::new())), listed(&[])];
+        let responses = [lost(), Ok(Message::object([])), listed(&[])];
         let (_, result) = drive(&Plan::new("7", GrpcWeb, 0.0, Some(30_000.0)), Api::OrganizationV2, &responses);
         assert_eq!(outcome(&result), "transport 14?");
     }
@@ -846,7 +842,7 @@ mod tests {
         let plan = Plan::new("7", GrpcWeb, 0.0, None);
         let Next::Call(change) = plan.start(Api::OrganizationV2, 0.0) else { panic!("no call") };
         assert_eq!(
-            (change.method.path, change.request.to_json().as_str()),
+            (change.method.path, change.request.to_text().as_str()),
             ("/zitadel.org.v2.OrganizationService/ActivateOrganization", r#"{"organizationId":"7"}"#)
         );
         let Next::Call(get) = plan.on_response(change.step, lost(), 0.0) else { panic!("no call") };
@@ -856,7 +852,7 @@ mod tests {
         );
         let Next::Call(list) = plan.on_response(get.step, denied(), 0.0) else { panic!("no call") };
         assert_eq!(
-            (list.method.path, list.request.to_json().as_str()),
+            (list.method.path, list.request.to_text().as_str()),
             ("/zitadel.org.v2.OrganizationService/ListOrganizations", r#"{"queries":[{"idQuery":{"id":"7"}}]}"#)
         );
         assert_eq!(Outcome::AlreadyActive.name(), "already-active");

@@ -79,8 +79,8 @@ impl Observer for Report<'_> {
         self.results.set(to_u32(position), result_to_js(progress.last));
         if let Some(on_progress) = self.on_progress {
             let mut members = Members::default();
-            members.number("done", i64::try_from(progress.done).ok());
-            members.number("total", i64::try_from(progress.total).ok());
+            members.number("done", Some(to_u32(progress.done).into()));
+            members.number("total", Some(to_u32(progress.total).into()));
             let value = members.into_object();
             // A result of its own, because the callback may change it.
             set(&value, "last", &result_to_js(progress.last));

@@ -9,8 +9,8 @@ use super::value::Members;
 use crate::{
     detail::{Detail, ZITADEL, ZITADEL_V2},
     error::Error,
-    message::Value,
     platform::browser::{Thrown, headers_object, parse_json},
+    wire::base64,
 };
 
 #[wasm_bindgen(module = "/js/error.js")]
@@ -43,11 +43,10 @@ fn fields(error: &Error) -> Members {
     members.text("id", error.id());
     members.text("requestId", error.metadata().get("x-request-id"));
     members.text("body", error.body());
-    members.number("httpStatus", error.http_status().map(i64::from));
-    #[expect(clippy::cast_possible_truncation, reason = "a cast saturates")]
-    members.number("retryAfterMs", error.retry_after_ms().map(|retry_after_ms| retry_after_ms as i64));
-    members.add("retriable", Value::Bool(error.is_retriable()));
-    members.add("mayHaveChanged", Value::Bool(error.may_have_changed()));
+    members.number("httpStatus", error.http_status().map(f64::from));
+    members.number("retryAfterMs", error.retry_after_ms());
+    members.bool("retriable", error.is_retriable());
+    members.bool("mayHaveChanged", error.may_have_changed());
     members
 }
 
@@ -67,7 +66,7 @@ fn detail_to_js(detail: &Detail) -> JsValue {
         }
         Detail::Other { type_url, value } => {
             members.text("@type", Some(type_url));
-            members.add("value", Value::Bytes(value.clone()));
+            members.text("value", Some(&base64::encode(value)));
         }
         Detail::Json { text, .. } => return parse_json(text),
     }

@@ -1,15 +1,13 @@
-//! Messages, converted between protobuf, proto3's JSON mapping and JavaScript by tables that the build generates.
+//! Messages, converted between protobuf and proto3's JSON mapping by tables that the build generates.
 //!
-//! There is one [`Value`] for all messages because code for each message would add some 30 kB to the module.
+//! One type, [`json::Json`], stands for all messages, because code for each message would add some 30 kB to the module.
 
-mod json;
-pub mod json_text;
-mod protobuf;
+mod decode;
+mod encode;
+pub mod json;
 pub mod timestamp;
 
-pub use self::json::Form;
-#[cfg(feature = "js")]
-use crate::wire::base64;
+pub use self::{decode::decode, encode::encode};
 
 /// The tables of the messages.
 pub mod schema {
@@ -54,22 +52,6 @@ impl Field {
         });
         self.name == name || name.bytes().eq(snake_case)
     }
-
-    /// Returns the value of a field that a message lacks; `None` for a message.
-    fn default(&self) -> Option<Value> {
-        if self.is_repeated {
-            return Some(Value::List(Vec::new()));
-        }
-        Some(match &self.kind {
-            Kind::Bool => Value::Bool(false),
-            Kind::Int32 | Kind::Int64 | Kind::Uint32 => Value::Number(0),
-            Kind::Uint64 => Value::Text("0".to_owned()),
-            Kind::String => Value::Text(String::new()),
-            Kind::Bytes => Value::Bytes(Vec::new()),
-            Kind::Enum(values) => enum_value(values, 0),
-            Kind::Timestamp | Kind::Message(_) => return None,
-        })
-    }
 }
 
 /// The type of a field, or of the items of a repeated field.
@@ -88,106 +70,26 @@ pub(crate) enum Kind {
     Enum(EnumValues),
 }
 
+impl Kind {
+    /// Returns true for a message. A date is one.
+    const fn is_message(&self) -> bool {
+        matches!(self, Self::Timestamp | Self::Message(_))
+    }
+}
+
 type EnumValues = &'static [(&'static str, i32)];
 
-/// Returns the name of an enum's value, or its number if this version has no name for it.
-fn enum_value(values: EnumValues, number: i32) -> Value {
-    let value = values.iter().find(|(_, other)| *other == number);
-    value.map_or(Value::Number(number.into()), |(name, _)| Value::Text((*name).to_owned()))
+/// The direction of a message, which decides how it is converted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// To the server. Unknown names in JSON are rejected, and fields that are not set are omitted from JSON.
+    Request,
+    /// From the server, which may be newer than the schema. Unknown fields in JSON are ignored, unknown names of an enum are its zero
+    /// value, and fields that are not set have their defaults in JSON. Messages and dates that are not set are omitted.
+    Response,
 }
 
-/// Returns the number of an enum's value.
-fn enum_number(values: EnumValues, name: &str) -> Option<i32> {
-    values.iter().find(|(other, _)| *other == name).map(|(_, number)| *number)
-}
-
-/// A message or a part of one, as in the JSON mapping.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Value {
-    /// A Boolean.
-    Bool(bool),
-    /// A whole number other than a uint64, or the number of an enum's value without a name.
-    Number(i64),
-    /// A string, a uint64 as a decimal number, a date in RFC 3339, or the name of an enum's value.
-    Text(String),
-    /// Bytes; base64 in JSON.
-    Bytes(Vec<u8>),
-    /// A repeated field.
-    List(Vec<Value>),
-    /// A message. Messages and dates that it lacks are absent.
-    Object(Vec<(&'static str, Value)>),
-}
-
-impl Value {
-    /// Returns a member of an object.
-    pub(crate) fn member(&self, name: &str) -> Option<&Self> {
-        let Self::Object(members) = self else { return None };
-        members.iter().find(|(other, _)| *other == name).map(|(_, value)| value)
-    }
-
-    /// Returns a member that is a text.
-    pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        match self.member(name) {
-            Some(Self::Text(text)) => Some(text),
-            _ => None,
-        }
-    }
-
-    /// Returns a member that is a number; 0 if it is absent.
-    pub(crate) fn number(&self, name: &str) -> i64 {
-        match self.member(name) {
-            Some(Self::Number(number)) => *number,
-            _ => 0,
-        }
-    }
-
-    /// Returns the items of a member that is a list.
-    pub(crate) fn items(&self, name: &str) -> &[Self] {
-        match self.member(name) {
-            Some(Self::List(items)) => items,
-            _ => &[],
-        }
-    }
-
-    /// Takes a member that is a text; empty if it is absent.
-    pub(crate) fn take_text(&mut self, name: &str) -> String {
-        if let Some(Self::Text(text)) = self.take(name) { text } else { String::new() }
-    }
-
-    /// Takes a member that is bytes; empty if it is absent.
-    pub(crate) fn take_bytes(&mut self, name: &str) -> Vec<u8> {
-        if let Some(Self::Bytes(bytes)) = self.take(name) { bytes } else { Vec::new() }
-    }
-
-    /// Takes the items of a member that is a list; empty if it is absent.
-    pub(crate) fn take_items(&mut self, name: &str) -> Vec<Self> {
-        if let Some(Self::List(items)) = self.take(name) { items } else { Vec::new() }
-    }
-
-    fn take(&mut self, name: &str) -> Option<Self> {
-        let Self::Object(members) = self else { return None };
-        let (_, value) = members.iter_mut().find(|(other, _)| *other == name)?;
-        Some(std::mem::replace(value, Self::List(Vec::new())))
-    }
-}
-
-#[cfg(feature = "js")]
-impl serde::Serialize for Value {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Bool(value) => serializer.serialize_bool(*value),
-            #[expect(clippy::cast_precision_loss, reason = "numbers in the API's messages have 32 bits")]
-            Self::Number(number) => serializer.serialize_f64(*number as f64),
-            Self::Text(text) => serializer.serialize_str(text),
-            Self::Bytes(bytes) => serializer.serialize_str(&base64::encode(bytes)),
-            Self::List(items) => serializer.collect_seq(items),
-            // As a map because serde-wasm-bindgen adds a hash map of field names for a struct (1 kB gzip, November 2026).
-            Self::Object(members) => serializer.collect_map(members.iter().map(|(name, value)| (name, value))),
-        }
-    }
-}
-
-/// The first problem of a value that does not match its type.
+/// The first problem of a message that does not match its schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invalid {
     path: String,
@@ -196,7 +98,6 @@ pub struct Invalid {
 
 impl Invalid {
     pub(crate) const NOT_PROTOBUF: Self = Self::new("must be valid protobuf");
-    pub(crate) const NOT_ITS_TYPE: Self = Self::new("must have the type of its field");
     pub(crate) const NOT_A_FIELD: Self = Self::new("is not a field of this request");
     pub(crate) const NOT_AN_OBJECT: Self = Self::new("must be an object");
     pub(crate) const NOT_AN_ARRAY: Self = Self::new("must be an array");

@@ -20,7 +20,7 @@ pub use self::fetch::FetchTransport;
 pub use crate::wire::decoder::Response;
 use crate::{
     error::{Error, Progress},
-    message::Invalid,
+    message::{self, Direction, Invalid, json::Json},
     metadata::Metadata,
     method::{Method, Rpc},
     wire::decoder::invalid_message,
@@ -176,8 +176,23 @@ pub(crate) async fn unary<R: Rpc, T: Transport>(
     }
 }
 
+/// Decodes the message of a response, with the defaults of the fields that it lacks.
+///
+/// # Errors
+/// The message is not the method's.
+pub(crate) fn decode(method: &Method, response: &Response) -> Result<Json<'static>, Error> {
+    let Response { headers, message, trailers } = response;
+    let json = message::decode(method.response, message, Direction::Response);
+    json.map_err(|invalid| invalid_response(method, &invalid, headers, trailers))
+}
+
+/// The error of a request that is not the method's.
+pub(crate) fn invalid_request(invalid: Invalid) -> Error {
+    Error::invalid_argument([&invalid.at("request").text(), "."].concat())
+}
+
 /// The error of a success whose message is not the method's. The change may have been applied.
-pub(crate) fn invalid_response(method: &Method, invalid: &Invalid, headers: &Metadata, trailers: &Metadata) -> Error {
+fn invalid_response(method: &Method, invalid: &Invalid, headers: &Metadata, trailers: &Metadata) -> Error {
     let progress = if method.is_read { Progress::ReadSent } else { Progress::ChangeSent };
     invalid_message(invalid).with_response(200, headers, trailers).finish(progress)
 }

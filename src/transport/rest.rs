@@ -2,10 +2,10 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{Request, grpc_web::USER_AGENT};
+use super::{Request, grpc_web::USER_AGENT, invalid_request};
 use crate::{
     error::Error,
-    message::{Invalid, Value},
+    message::{self, Direction, json::Json},
     method::Method,
     platform::HttpRequest,
 };
@@ -16,24 +16,20 @@ use crate::{
 /// The message is not the method's request.
 pub(super) fn encode(request: Request<'_>, method: &Method) -> Result<HttpRequest, Error> {
     let Request { base_url, message, options, .. } = request;
-    let value = Value::decode(method.request, message, false).map_err(|invalid| invalid_request(&invalid))?;
+    let json = message::decode(method.request, message, Direction::Request).map_err(invalid_request)?;
     let mut headers = options.metadata;
     headers.append("accept", "application/json");
     headers.append(USER_AGENT.0, USER_AGENT.1);
     let mut body = None;
     if method.verb != "GET" {
         headers.append("content-type", "application/json");
-        body = Some(value.to_json().into_bytes());
+        body = Some(json.to_text().into_bytes());
     }
-    Ok(HttpRequest { verb: method.verb, url: [base_url, &route(method.route, &value)].concat(), headers, body })
-}
-
-fn invalid_request(invalid: &Invalid) -> Error {
-    Error::invalid_argument(["request.", &invalid.text(), "."].concat())
+    Ok(HttpRequest { verb: method.verb, url: [base_url, &route(method.route, &json)].concat(), headers, body })
 }
 
 /// Fills a route, for instance `/v2/organizations/{organizationId}/activate`, from the request's members.
-fn route(template: &str, request: &Value) -> String {
+fn route(template: &str, request: &Json<'_>) -> String {
     let mut path = String::new();
     let mut rest = template;
     while let Some((before, (name, after))) =
@@ -55,7 +51,7 @@ mod tests {
     use crate::{
         Code, Error, ErrorKind as Kind, Metadata,
         fake::{FakeHttp, Script, Step, chunk},
-        message::Value,
+        message::json::Json,
         method::{Method, Rpc as _},
         platform::Clock as _,
         proto::zitadel::{
@@ -83,7 +79,7 @@ mod tests {
 
     #[test]
     fn parameters_of_a_route_are_percent_encoded() {
-        let request = Value::Object(vec![("organizationId", Value::Text("7/../a?b".to_owned()))]);
+        let request = Json::object([("organizationId", "7/../a?b".into())]);
         let template = "/v2/organizations/{organizationId}/activate";
         assert_eq!(route(template, &request), "/v2/organizations/7%2F%2E%2E%2Fa%3Fb/activate");
         assert_eq!(route("/orgs/me", &request), "/orgs/me");
@@ -138,6 +134,12 @@ mod tests {
         let method = Method { path: "/s.S/M", ..GetMyOrg::METHOD };
         let error = call(&FakeHttp::new([]), &method, b"", None).unwrap_err();
         assert_eq!(error.kind(), Kind::InvalidArgument);
+    }
+
+    #[test]
+    fn message_that_is_not_the_request_is_an_invalid_argument() {
+        let error = call(&FakeHttp::new([]), &ActivateOrganization::METHOD, b"\xff", None).unwrap_err();
+        assert_eq!((error.kind(), error.message()), (Kind::InvalidArgument, "request must be valid protobuf."));
     }
 
     #[test]

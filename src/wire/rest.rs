@@ -14,8 +14,8 @@ use crate::{
     detail::{Detail, ZITADEL, ZITADEL_V2},
     error::Error,
     message::{
-        Form, Invalid, Schema, Value,
-        json_text::{self, Json, Object},
+        self, Direction, Invalid, Schema,
+        json::{self, Json},
     },
     metadata::Metadata,
 };
@@ -82,7 +82,7 @@ impl BodyDecoder for RestDecoder {
 fn decode(head: &Head, bytes: &[u8], end: End, schema: &Schema) -> Result<Vec<u8>, Error> {
     let is_too_long = bytes.len() > MAX_MESSAGE_LEN;
     let text = std::str::from_utf8(bytes).ok().filter(|_| !is_too_long && matches!(end, End::Complete));
-    let json = text.and_then(json_text::parse);
+    let json = text.and_then(json::parse);
     if let Some(status) = json.as_ref().and_then(error_status) {
         return Err(status.into());
     }
@@ -101,28 +101,27 @@ fn decode(head: &Head, bytes: &[u8], end: End, schema: &Schema) -> Result<Vec<u8
 }
 
 fn decode_message(json: &Json<'_>, schema: &Schema) -> Result<Vec<u8>, Invalid> {
-    let value = Value::from_json(schema, json, Form::Response)?;
+    let message = message::encode(schema, json, Direction::Response)?;
     // An object without any member of the response is another message.
-    let members = json.as_object().map(Object::members).unwrap_or_default();
+    let members = json.members().unwrap_or_default();
     if !members.is_empty() && !members.iter().any(|(name, _)| schema.has_field(name)) {
         return Err(Invalid::new("must be an object of the response's type"));
     }
-    value.encode(schema)
+    Ok(message)
 }
 
 /// Returns the status if the JSON is one, in the form of `google.rpc.Status`.
 fn error_status(json: &Json<'_>) -> Option<ErrorStatus> {
     let code = json.member("code")?.whole_number()?;
     let code = Code::from_number(u64::try_from(code).ok()?)?;
-    let message = json.member("message").and_then(Json::as_str).unwrap_or_default().to_owned();
-    let details = json.member("details").and_then(Json::items).unwrap_or_default();
-    let details = details.iter().filter_map(detail).collect();
+    let message = json.text("message").unwrap_or_default().to_owned();
+    let details = json.list("details").iter().filter_map(detail).collect();
     Some(ErrorStatus { code, message, details, is_malformed: false })
 }
 
-/// Returns a detail as it was sent; `None` if it has no type, lacks the fields of its type or is nested too deep.
+/// Returns a detail; `None` if it has no type, lacks the fields of its type or is nested too deep.
 fn detail(json: &Json<'_>) -> Option<Detail> {
-    let type_url = json.member("@type")?.as_str()?;
+    let type_url = json.text("@type")?;
     let text = |name| match json.member(name) {
         None => Some(String::new()),
         Some(value) => value.as_str().map(str::to_owned),
@@ -130,10 +129,8 @@ fn detail(json: &Json<'_>) -> Option<Detail> {
     Some(match type_url {
         ZITADEL => Detail::Zitadel { id: text("id")?, message: text("message")? },
         ZITADEL_V2 => Detail::ZitadelV2 { slug: text("slug")?, message: text("message")? },
-        _ => Detail::Json {
-            type_url: type_url.to_owned(),
-            text: json.as_object().filter(|_| json.is_complete())?.source().to_owned(),
-        },
+        _ if json.is_complete() => Detail::Json { type_url: type_url.to_owned(), text: json.to_text() },
+        _ => return None,
     })
 }
 
@@ -158,7 +155,7 @@ mod tests {
     use super::RestDecoder;
     use crate::{
         Code, Detail, Error, ErrorKind as Kind, Metadata,
-        message::{Value, schema::ZITADEL_MANAGEMENT_V1_GET_MY_ORG_RESPONSE as SCHEMA},
+        message::{self, Direction, schema::ZITADEL_MANAGEMENT_V1_GET_MY_ORG_RESPONSE as SCHEMA},
         wire::{
             body::{End, Wait},
             decoder::BodyDecoder as _,
@@ -184,8 +181,8 @@ mod tests {
         let mut decoder = decoder(http_status, content_type);
         chunks.into_iter().for_each(|chunk| decoder.push(chunk));
         let response = decoder.finish(End::Complete)?;
-        let value = Value::decode(&SCHEMA, &response.message, true).unwrap();
-        Ok(serde_json::from_str(&value.to_json()).unwrap())
+        let json = message::decode(&SCHEMA, &response.message, Direction::Response).unwrap();
+        Ok(serde_json::from_str(&json.to_text()).unwrap())
     }
 
     fn read(http_status: u16, content_type: &str, body: &str) -> Result<Parsed, Error> {

@@ -5,8 +5,13 @@ use percent_encoding::percent_decode_str;
 use crate::{
     code::Code,
     detail::Detail,
-    message::{Value, json_text::parse_uint64, schema::GOOGLE_RPC_STATUS},
+    message::{
+        self, Direction,
+        json::{Json, parse_uint64},
+        schema::GOOGLE_RPC_STATUS,
+    },
     metadata::Metadata,
+    wire::base64,
 };
 
 const STATUS: &str = "grpc-status";
@@ -74,14 +79,19 @@ fn status(block: &Metadata) -> Option<Result<(), ErrorStatus>> {
 fn attachments(block: &Metadata, code: Code) -> (Option<String>, Option<Vec<Detail>>) {
     // A malformed escape is kept, and bytes that are not UTF-8 become U+FFFD.
     let message = block.get(MESSAGE).map(|text| percent_decode_str(text).decode_utf8_lossy().into_owned());
-    let status = block.get_bin(DETAILS).and_then(|bytes| Value::decode(&GOOGLE_RPC_STATUS, &bytes, true).ok());
-    let Some(mut status) = status else { return (message, None) };
-    let own_message = status.take_text("message");
-    let has_own_message = status.number("code") == i64::from(code.number()) && !own_message.is_empty();
-    let details = status.take_items("details").into_iter();
-    let details =
-        details.filter_map(|mut detail| Detail::decode(detail.take_text("typeUrl"), detail.take_bytes("value")));
-    (if has_own_message { Some(own_message) } else { message }, Some(details.collect()))
+    let status =
+        block.get_bin(DETAILS).and_then(|bytes| message::decode(&GOOGLE_RPC_STATUS, &bytes, Direction::Response).ok());
+    let Some(status) = status else { return (message, None) };
+    let has_code = status.member("code").and_then(Json::whole_number) == Some(code.number().into());
+    let own_message = status.text("message").filter(|message| has_code && !message.is_empty());
+    let details = status.list("details").iter().filter_map(any).collect();
+    (own_message.map(str::to_owned).or(message), Some(details))
+}
+
+/// Decodes a detail from the JSON of a `google.protobuf.Any`.
+fn any(json: &Json<'_>) -> Option<Detail> {
+    let value = base64::decode(json.text("value")?.as_bytes())?;
+    Detail::decode(json.text("typeUrl")?.to_owned(), value)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use prost::Message as _;
 use serde_json::{Value, json};
 use zitadel_org_web::{
     Code, Detail, Error, ErrorKind, Metadata,
-    message::{Schema, Value as Message, schema},
+    message::{self, Direction, Schema, schema},
     proto::zitadel::management::v1::{DeactivateOrgRequest, GetMyOrgRequest, ReactivateOrgRequest},
     wire::{body::End, frame, head::Head, response::ResponseDecoder},
 };
@@ -26,7 +26,7 @@ fn read(schema: &Schema, headers: &str, body: &[u8]) -> Result<Value, Error> {
     let mut decoder = ResponseDecoder::new(Head { http_status: 200, headers });
     decoder.push(body);
     let message = decoder.finish(End::Complete)?.message;
-    Ok(serde_json::to_value(Message::decode(schema, &message, true).unwrap()).unwrap())
+    Ok(serde_json::from_str(&message::decode(schema, &message, Direction::Response).unwrap().to_text()).unwrap())
 }
 
 #[test]
