@@ -33,11 +33,10 @@ pub(crate) struct Call<'a> {
 /// # Errors
 /// The server's status, a transport or protocol error, the token function's failure, `Timeout` or `Aborted`.
 pub(crate) async fn run<T: Transport, C: Clock>(call: &Call<'_>, transport: &T, clock: &C) -> Result<Response, Error> {
-    let is_read = Method::find(call.request.path).is_some_and(|method| method.is_read);
     let progress = Cell::new(Progress::Unsent);
     let attempt = async |token: &str| {
         let timeout_ms = call.check_interrupted(clock)?;
-        progress.set(if is_read { Progress::ReadSent } else { Progress::ChangeSent });
+        progress.set(Method::progress(call.request.path));
         let mut request = call.request.clone();
         request.options.timeout_ms = timeout_ms;
         request.options.metadata.append("authorization", &["Bearer ", token].concat());
@@ -47,8 +46,7 @@ pub(crate) async fn run<T: Transport, C: Clock>(call: &Call<'_>, transport: &T, 
         let token = call.token.get().await?;
         match attempt(&token).await {
             Err(error) if is_rejected_token(&error) => {
-                // ZITADEL rejects such a call before it changes anything.
-                progress.set(Progress::Unsent);
+                progress.set(Progress::Rejected);
                 let token = call.token.renew(&token, error).await?;
                 attempt(&token).await
             }
@@ -84,7 +82,7 @@ impl Call<'_> {
         poll_fn(|context| {
             let result = attempts.as_mut().poll(context);
             // A token function may have aborted the call, or blocked for long.
-            if result.is_pending() || progress.get() == Progress::Unsent {
+            if result.is_pending() || matches!(progress.get(), Progress::Unsent | Progress::Rejected) {
                 self.check_interrupted(clock)?;
             }
             if result.is_ready() {
@@ -236,6 +234,17 @@ mod tests {
     }
 
     #[test]
+    fn status_that_comes_late_comes_before_the_deadline() {
+        let headers = [GRPC_WEB, "grpc-status: 9\n"].concat();
+        for (head_ms, end_ms) in [(600.0, 800.0), (999.0, 999.5)] {
+            let silent = Box::new(Script::response(200, &headers, &[Step::Silence]));
+            let http = FakeHttp::new([Script::Late(head_ms, silent)]);
+            let error = reactivate(&http, &within(1000)).unwrap_err();
+            assert_eq!((error.code(), http.clock.now_ms()), (Code::FailedPrecondition, end_ms));
+        }
+    }
+
+    #[test]
     fn default_deadline_is_30_s_and_0_disables_it() {
         let http = FakeHttp::new([Script::Silence]);
         reactivate(&http, &CallOptions::new()).unwrap_err();
@@ -308,6 +317,7 @@ mod tests {
                 let error = call_beside(&http, method, &options, token, &signal, ready(())).unwrap_err();
                 assert_eq!((error.kind(), error.may_have_changed()), (Kind::Aborted, false));
                 assert_eq!(http.sent.borrow().len(), usize::from(is_renewal));
+                assert_eq!(error.message().contains("before the request was sent"), !is_renewal, "{error}");
             }
         }
     }

@@ -74,7 +74,7 @@ struct Fields {
     kind: ErrorKind,
     code: Code,
     message: String,
-    /// Length of the message without the sentences that [`Error::finish`] adds.
+    /// Length of the message without the sentences that [`Error::with_progress`] adds.
     sentence_len: usize,
     details: Vec<Detail>,
     metadata: Metadata,
@@ -86,6 +86,7 @@ struct Fields {
     /// Something other than the code proves that the server did not apply the change.
     is_without_effect: bool,
     may_have_changed: bool,
+    is_finished: bool,
     source: Option<SharedSource>,
 }
 
@@ -93,6 +94,8 @@ struct Fields {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Progress {
     Unsent,
+    /// ZITADEL rejected the token, which it checks before it changes anything.
+    Rejected,
     /// A request that changes nothing was sent.
     ReadSent,
     ChangeSent,
@@ -123,6 +126,7 @@ impl Error {
             is_permanent: false,
             is_without_effect: false,
             may_have_changed: false,
+            is_finished: false,
             source: None,
         }))
     }
@@ -214,10 +218,17 @@ impl Error {
     }
 
     /// Completes the error at the end of its call: whether the change may have been applied, and a message that is true for
-    /// this call.
+    /// this call. An error that is complete already stays as it is.
     #[must_use]
-    pub(crate) fn finish(mut self, progress: Progress) -> Self {
+    pub(crate) fn finish(self, progress: Progress) -> Self {
+        if self.0.is_finished { self } else { self.with_progress(progress) }
+    }
+
+    /// Completes the error for calls of which the one that failed is a part, or for one that was not started because of it.
+    #[must_use]
+    pub(crate) fn with_progress(mut self, progress: Progress) -> Self {
         let fields = self.fields();
+        fields.is_finished = true;
         fields.may_have_changed = progress == Progress::ChangeSent
             && fields.kind != ErrorKind::InvalidArgument
             && !fields.is_without_effect
@@ -382,7 +393,9 @@ mod tests {
         assert_eq!(text(timed_out(), Progress::ReadSent), "The call timed out (timeoutMs: 301).");
         let unsent = "The call timed out (timeoutMs: 301) before the request was sent.";
         assert_eq!(text(timed_out(), Progress::Unsent), unsent);
-        assert_eq!(text(timed_out().finish(Progress::ChangeSent), Progress::Unsent), unsent);
+        assert_eq!(timed_out().finish(Progress::ChangeSent).with_progress(Progress::Unsent).message(), unsent);
+        let finished = timed_out().finish(Progress::Rejected).finish(Progress::ChangeSent);
+        assert_eq!((finished.message(), finished.may_have_changed()), ("The call timed out (timeoutMs: 301).", false));
         assert_eq!(
             text(Error::aborted(None), Progress::Unsent),
             "The signal aborted the call before the request was sent."

@@ -133,6 +133,8 @@ impl Wake for Woken {
 #[derive(Debug)]
 pub(crate) enum Script {
     Response(Head, Vec<Step>),
+    /// The script comes after so many milliseconds.
+    Late(f64, Box<Script>),
     Fail(HttpError),
     Silence,
 }
@@ -185,13 +187,18 @@ impl Http for FakeHttp {
     async fn send(&self, request: HttpRequest) -> Result<(Head, FakeBody), HttpError> {
         self.sent.borrow_mut().push(request);
         let script = self.scripts.borrow_mut().pop_front();
-        match script.expect("one request too many") {
+        let mut script = script.expect("one request too many");
+        while let Script::Late(ms, late) = script {
+            self.clock.sleep(ms).await;
+            script = *late;
+        }
+        match script {
             Script::Response(head, steps) => {
                 let (clock, cancelled) = (self.clock.clone(), Rc::clone(&self.cancelled));
                 Ok((head, FakeBody { clock, cancelled, steps: steps.into(), has_ended: false }))
             }
             Script::Fail(error) => Err(error),
-            Script::Silence => pending().await,
+            Script::Silence | Script::Late(..) => pending().await,
         }
     }
 }

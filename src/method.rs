@@ -2,7 +2,7 @@
 
 use prost::Message;
 
-use crate::message::Schema;
+use crate::{error::Progress, message::Schema};
 
 /// The description of a method.
 #[cfg_attr(not(any(browser, test)), expect(dead_code, reason = "only fetch speaks REST"))]
@@ -24,6 +24,14 @@ impl Method {
     /// Returns the method with a path over gRPC-Web.
     pub(crate) fn find(path: &str) -> Option<&'static Self> {
         TABLE.iter().find(|method| method.path == path)
+    }
+
+    /// Returns the progress of a call whose request was sent. A path that is unknown here may change something.
+    pub(crate) fn progress(path: &str) -> Progress {
+        match Self::find(path) {
+            Some(method) if method.is_read => Progress::ReadSent,
+            _ => Progress::ChangeSent,
+        }
     }
 
     /// Returns true if the request has no members: a header names the organization then.

@@ -241,7 +241,7 @@ impl Stop {
             || error.http_status() == Some(429)
             || self.unreachable >= MAX_UNREACHABLE;
         if stops && self.error.is_none() {
-            self.error = Some(error.clone().finish(Progress::Unsent));
+            self.error = Some(error.clone().with_progress(Progress::Unsent));
         }
     }
 }

@@ -237,7 +237,7 @@ impl<'a> Plan<'a> {
         let is_aborted = error.kind() == ErrorKind::Aborted;
         if let Earlier::Lost(mut failure) = earlier {
             if is_aborted {
-                return Next::Done(Err(error.finish(Progress::ChangeSent)));
+                return Next::Done(Err(error.with_progress(Progress::ChangeSent)));
             }
             let wait_ms = error.retry_after_ms().unwrap_or(LAG_PAUSE_MS);
             failure.give_up_ms = self.give_up_ms(&error, now_ms + wait_ms);
@@ -286,7 +286,7 @@ impl<'a> Plan<'a> {
     fn on_failed_read(&self, by: Reader, mut failure: Failure, error: Error, now_ms: f64) -> Next {
         if error.kind() == ErrorKind::Aborted {
             let progress = if failure.error.may_have_changed() { Progress::ChangeSent } else { Progress::ReadSent };
-            return Next::Done(Err(error.finish(progress)));
+            return Next::Done(Err(error.with_progress(progress)));
         }
         if error.is_retriable() && failure.retries_left > 0 {
             failure.retries_left = failure.retries_left.saturating_sub(1);

@@ -6,10 +6,10 @@ use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 
 use crate::{
-    error::Error,
+    error::{Error, Progress},
     method::Method,
     platform::{Clock as _, clock},
-    transport::{Protocol, Request, Response, Transport},
+    transport::{Request, Response, Transport},
 };
 
 #[wasm_bindgen(module = "/src/js/arguments.js")]
@@ -55,13 +55,9 @@ impl<'a> Recorded<'a> {
 
 impl Transport for Recorded<'_> {
     fn unary(&self, request: Request<'_>) -> impl Future<Output = Result<Response, Error>> {
-        if !Method::find(request.path).is_some_and(|method| method.is_read) {
+        if Method::progress(request.path) == Progress::ChangeSent {
             self.record.set_is_change_sent(true);
         }
         self.transport.unary(request)
-    }
-
-    fn supports(&self, protocol: Protocol) -> bool {
-        self.transport.supports(protocol)
     }
 }

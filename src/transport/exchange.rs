@@ -28,11 +28,12 @@ use crate::{
 /// # Errors
 /// The request cannot be sent, there is no response, or the response is an error.
 pub(crate) async fn unary<H: Http, C: Clock>(http: &H, clock: &C, request: Request<'_>) -> Result<Response, Error> {
-    let (base_url, timeout_ms) = (request.base_url, request.options.timeout_ms);
+    let base_url = request.base_url;
+    let deadline_ms = request.options.timeout_ms.map(|timeout_ms| clock.now_ms() + timeout_ms);
     let codec = Codec::new(&request)?;
     let (head, body) = http.send(codec.encode(request)?).await.map_err(|error| to_error(error, base_url))?;
     let mut decoder = codec.decoder(reject_redirect(head)?);
-    let end = read(body, clock, timeout_ms, &mut *decoder).await.map_err(|error| to_error(error, base_url))?;
+    let end = read(body, clock, deadline_ms, &mut *decoder).await.map_err(|error| to_error(error, base_url))?;
     decoder.finish(end)
 }
 
@@ -74,7 +75,7 @@ impl Codec {
 async fn read(
     mut body: impl Body,
     clock: &impl Clock,
-    timeout_ms: Option<f64>,
+    deadline_ms: Option<f64>,
     decoder: &mut dyn BodyDecoder,
 ) -> Result<End, HttpError> {
     let mut previous = Wait::UntilDeadline;
@@ -85,7 +86,7 @@ async fn read(
             Wait::Done => return Ok(End::Complete),
             Wait::AtMost(ms) if wait != previous => {
                 // Half of the time left, so that the error comes before the deadline does.
-                let ms = timeout_ms.map_or(ms, |left_ms| (left_ms / 2.0).min(ms));
+                let ms = deadline_ms.map_or(ms, |deadline_ms| ((deadline_ms - clock.now_ms()) / 2.0).min(ms));
                 timer = Some(Box::pin(clock.sleep(ms)));
             }
             Wait::AtMost(_) | Wait::UntilDeadline => {}

@@ -19,7 +19,7 @@ use prost::Message as _;
 pub use self::fetch::FetchTransport;
 pub use crate::wire::decoder::Response;
 use crate::{
-    error::{Error, Progress},
+    error::Error,
     message::{self, Direction, Invalid, json::Json},
     metadata::Metadata,
     method::{Method, Rpc},
@@ -169,10 +169,11 @@ pub(crate) async fn unary<R: Rpc, T: Transport>(
 ) -> Result<Reply<R::Response>, Error> {
     let message = request.encode_to_vec();
     let request = Request { base_url, path: R::METHOD.path, message: &message, options };
-    let Response { headers, message, trailers } = transport.unary(request).await?;
+    let result = transport.unary(request).await.map_err(|error| error.finish(Method::progress(R::METHOD.path)));
+    let Response { headers, message, trailers } = result?;
     match R::Response::decode(message.as_slice()) {
         Ok(message) => Ok(Reply { message, headers, trailers }),
-        Err(_) => Err(invalid_response(&R::METHOD, &Invalid::new("must be its protobuf"), &headers, &trailers)),
+        Err(_) => Err(invalid_response(&R::METHOD, &Invalid::NOT_PROTOBUF, &headers, &trailers)),
     }
 }
 
@@ -193,6 +194,5 @@ pub(crate) fn invalid_request(invalid: Invalid) -> Error {
 
 /// The error of a success whose message is not the method's. The change may have been applied.
 fn invalid_response(method: &Method, invalid: &Invalid, headers: &Metadata, trailers: &Metadata) -> Error {
-    let progress = if method.is_read { Progress::ReadSent } else { Progress::ChangeSent };
-    invalid_message(invalid).with_response(200, headers, trailers).finish(progress)
+    invalid_message(invalid).with_response(200, headers, trailers).finish(Method::progress(method.path))
 }

@@ -4,7 +4,7 @@ use std::{
     collections::VecDeque,
     convert::Infallible,
     fmt::Display,
-    future::poll_fn,
+    future::{Future, poll_fn},
     pin::{Pin, pin},
     task::{Context, Poll},
 };
@@ -18,8 +18,9 @@ use tower_service::Service;
 
 use super::{Options, Request, Response, Transport};
 use crate::{
-    error::{Error, Progress},
+    error::Error,
     metadata::Metadata,
+    method::Method,
     platform::{Clock as _, clock, own_origin, sleep_until},
     validate,
     wire::{base64, frame, timeout},
@@ -65,15 +66,10 @@ impl<T: Transport + Clone> TowerService<T> {
         let message = message(body).await?;
         let timeout_ms = head.headers.get("grpc-timeout").and_then(|value| timeout::decode(value.to_str().ok()?));
         let options = Options { metadata: metadata(&head.headers), timeout_ms, ..Options::default() };
-        let request = Request { base_url: &base_url, path: head.uri.path(), message: &message, options };
-        let response = self.transport.unary(request);
-        let Some(timeout_ms) = timeout_ms else { return response.await };
-        let clock = clock();
-        let deadline = sleep_until(&clock, clock.now_ms() + timeout_ms);
-        match select(pin!(response), pin!(deadline)).await {
-            Either::Left((response, _)) => response,
-            Either::Right(_) => Err(Error::timed_out(timeout_ms).finish(Progress::ChangeSent)),
-        }
+        let path = head.uri.path();
+        let request = Request { base_url: &base_url, path, message: &message, options };
+        let result = within(timeout_ms, self.transport.unary(request)).await;
+        result.map_err(|error| error.finish(Method::progress(path)))
     }
 }
 
@@ -104,6 +100,20 @@ impl<T: Transport + Clone + 'static, B: Body<Error: Display> + 'static> Service<
             response.headers_mut().insert("content-type", HeaderValue::from_static("application/grpc"));
             Ok(response)
         })
+    }
+}
+
+/// Waits for a response for as long as the timeout allows.
+async fn within(
+    timeout_ms: Option<f64>,
+    response: impl Future<Output = Result<Response, Error>>,
+) -> Result<Response, Error> {
+    let Some(timeout_ms) = timeout_ms else { return response.await };
+    let clock = clock();
+    let deadline = sleep_until(&clock, clock.now_ms() + timeout_ms);
+    match select(pin!(response), pin!(deadline)).await {
+        Either::Left((response, _)) => response,
+        Either::Right(_) => Err(Error::timed_out(timeout_ms)),
     }
 }
 

@@ -15,7 +15,7 @@ use prost::Message as _;
 use zitadel_org_web::{
     BulkOptions, CallOptions, Client, Code, Detail, Error, ErrorKind, Metadata, Outcome, Protocol,
     proto::zitadel::{
-        management::v1::{ManagementServiceClient, ReactivateOrgRequest, ReactivateOrgResponse},
+        management::v1::{GetMyOrgRequest, ManagementServiceClient, ReactivateOrgRequest, ReactivateOrgResponse},
         org::v2::ListOrganizationsRequest,
         v1::ObjectDetails,
     },
@@ -270,6 +270,18 @@ fn typed_client_returns_headers_and_trailers() {
     assert_eq!(reply.message.details.unwrap().resource_owner, "1");
     assert_eq!((reply.headers.get("x-request-id"), reply.trailers.get("x-trailer")), (Some("r1"), Some("1")));
     assert_eq!(sent.borrow()[0].1.get_all("x-tag").collect::<Vec<_>>(), ["a", "b"]);
+}
+
+#[test]
+fn typed_client_says_if_the_change_may_have_been_applied() {
+    let lost = || Err(Error::new(ErrorKind::Transport, Code::Unavailable, "reset"));
+    let (transport, _) = fake(vec![lost(), lost()]);
+    let client = ManagementServiceClient::new("https://z.example", transport);
+    let options = transport::Options::default();
+    let change = block_on(client.reactivate_org(&ReactivateOrgRequest {}, options.clone())).unwrap_err();
+    assert!(change.may_have_changed() && change.message().contains("may have been applied"), "{change}");
+    let read = block_on(client.get_my_org(&GetMyOrgRequest {}, options)).unwrap_err();
+    assert!(!read.may_have_changed(), "{read}");
 }
 
 #[test]
