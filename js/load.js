@@ -107,27 +107,30 @@ export function preloaded(source) {
   return ready;
 }
 
-/** The likely reason why loading failed, and whether a retry can help. @param {any} cause */
+/** The reason why loading failed, and whether a retry can help. @param {any} cause */
 function loadFailure(cause) {
-  const { EdgeRuntime, WebAssembly, chrome } = /** @type {any} */ (globalThis);
-  const permanent = (/** @type {string} */ text) => ({ text, retriable: false });
-  if (typeof WebAssembly !== "object") {
-    return permanent("this environment does not support WebAssembly.");
+  if (typeof globalThis.WebAssembly !== "object") {
+    return { text: "this environment does not support WebAssembly.", retriable: false };
   }
-  if (cause?.name === "ReferenceError") {
-    return permanent(`${cause.message}; this environment lacks that global.`);
+  switch (cause?.name) {
+    case "ReferenceError":
+      return { text: `${cause.message}; this environment lacks that global.`, retriable: false };
+    case "CompileError":
+    case "EvalError":
+      return { text: compilationAdvice(), retriable: false };
+    default:
+      return { text: `${cause?.message}.`, retriable: !cause?.isPermanent };
   }
+}
+
+/** Environments forbid the compilation of WebAssembly by a policy. */
+function compilationAdvice() {
+  const { EdgeRuntime, chrome } = /** @type {any} */ (globalThis);
   if (EdgeRuntime) {
-    return permanent(
-      'edge routes cannot compile WebAssembly; set `export const runtime = "nodejs"`.',
-    );
+    return 'edge routes cannot compile WebAssembly; set `export const runtime = "nodejs"`.';
   }
   if (chrome?.runtime?.id) {
-    return permanent(
-      "the extension's manifest must set content_security_policy.extension_pages with script-src 'self' 'wasm-unsafe-eval'.",
-    );
+    return "the extension's manifest must set content_security_policy.extension_pages with script-src 'self' 'wasm-unsafe-eval'.";
   }
-  return ["Error", "TypeError"].includes(cause?.name)
-    ? { text: `${cause.message}.`, retriable: !cause.isPermanent }
-    : permanent("a Content-Security-Policy must allow script-src 'wasm-unsafe-eval'.");
+  return "a Content-Security-Policy must allow script-src 'wasm-unsafe-eval'.";
 }

@@ -341,8 +341,9 @@ test("a permanent load failure is not retriable and says what to do", async () =
     return JSON.parse((await run("node", args, { cwd: "tests" })).stdout);
   };
   const prefix = "The WebAssembly module could not be loaded, so nothing was sent: ";
-  const refuse =
-    'WebAssembly.compile = async () => { throw new WebAssembly.CompileError("refused"); };';
+  const fail = (/** @type {string} */ error) =>
+    `WebAssembly.compile = async () => { throw new ${error}; };`;
+  const refuse = fail('WebAssembly.CompileError("refused")');
   const streaming =
     "zitadel-org-web/streaming needs an ES module that came over HTTP; elsewhere import zitadel-org-web.";
   for (const [setup, hint, retriable, entry] of /** @type {const} */ ([
@@ -365,7 +366,8 @@ test("a permanent load failure is not retriable and says what to do", async () =
     ],
     ["", streaming, false, "zitadel-org-web/streaming"],
     ["", streaming, false, "../pkg/streaming.cjs"],
-    ['WebAssembly.compile = async () => { throw new TypeError("reset"); };', "reset.", true],
+    [`${fail('TypeError("reset")')} globalThis.EdgeRuntime = "edge-runtime";`, "reset.", true],
+    [fail('RangeError("out of memory")'), "out of memory.", true],
   ])) {
     assert.deepEqual(await failure(setup, entry), [`${prefix}${hint} See cause.`, retriable]);
   }
