@@ -46,10 +46,10 @@ pub(crate) fn write_table(routes: &Routes) -> String {
         };
         format!(
             "Method {{
-                path: {path:?}, verb: {:?}, route: {:?}, is_read: {},
+                path: {path:?}, http_method: {:?}, route: {:?}, is_read: {},
                 request: &crate::message::schema::{}, response: &crate::message::schema::{},
             }}",
-            route.verb,
+            route.http_method,
             json_names(&route.path),
             route.is_read,
             schema::ident(&format!(".{request}")),
@@ -90,7 +90,7 @@ pub(crate) fn write_service(service: &Service, routes: &Routes, out: &mut String
                 &self,
                 request: &{input_type},
                 options: crate::transport::Options,
-            ) -> Result<crate::transport::Reply<{output_type}>, crate::Error> {{
+            ) -> Result<crate::transport::TypedResponse<{output_type}>, crate::Error> {{
                 crate::transport::unary::<{proto_name}, T>(&self.transport, &self.base_url, request, options).await
             }}"
         )?;

@@ -7,7 +7,7 @@ use prost_types::method_options::IdempotencyLevel;
 #[derive(Debug)]
 pub(crate) struct Route {
     /// `GET` or `POST`.
-    pub(crate) verb: &'static str,
+    pub(crate) http_method: &'static str,
     /// The path, with names of request fields in braces.
     pub(crate) path: String,
     /// True if the method changes nothing, from `option idempotency_level`.
@@ -24,16 +24,16 @@ pub(crate) fn read(method: &MethodDescriptor) -> Option<Route> {
         let path = rule.get_field_by_name(field)?.as_str()?.to_owned();
         Some(path).filter(|path| !path.is_empty())
     };
-    let (verb, path) = path_of("get").map(|path| ("GET", path)).or_else(|| Some(("POST", path_of("post")?)))?;
+    let (http_method, path) = path_of("get").map(|path| ("GET", path)).or_else(|| Some(("POST", path_of("post")?)))?;
     let options = method.method_descriptor_proto().options.clone().unwrap_or_default();
     Some(Route {
-        verb,
+        http_method,
         path: [gateway_prefix(method.parent_service().full_name()), &path].concat(),
         is_read: options.idempotency_level() == IdempotencyLevel::NoSideEffects,
     })
 }
 
-/// Returns the path below which ZITADEL serves a service of version 1.
+/// Returns the path below which ZITADEL serves a service. Those of version 2 have their whole path in their options.
 ///
 /// Source: ZITADEL `internal/api/grpc/{auth,management}/server.go`.
 fn gateway_prefix(service: &str) -> &'static str {

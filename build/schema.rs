@@ -1,4 +1,4 @@
-//! Generates the tables that messages are converted by.
+//! Generates the tables that convert messages.
 
 use std::{error::Error, fmt::Write as _};
 

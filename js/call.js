@@ -1,4 +1,4 @@
-// Hands a call to the module, which decides everything about it.
+// Hands a call to the module, or ends it if there is no working module.
 
 import { CallRecord, Ids, Options } from "../src/js/arguments.js";
 import { isAborted, nextTurn, now } from "../src/platform/browser.js";

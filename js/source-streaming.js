@@ -1,4 +1,4 @@
-// The module as a file of its own, which the browser compiles while it comes in.
+// The module as a file of its own, which the browser compiles while it downloads.
 
 import { createGlue } from "#glue";
 

@@ -1,4 +1,4 @@
-// The module as workerd imports it, which compiles no bytes at run time.
+// The module as an import, because workerd cannot compile WebAssembly at run time.
 
 import { createGlue } from "#glue";
 import module from "./zitadel_org_web_bg.wasm";

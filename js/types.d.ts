@@ -461,7 +461,7 @@ export interface ZitadelErrorFields<
   readonly code: Code;
   /** The code's name, for example `FAILED_PRECONDITION`. */
   readonly codeName: string;
-  /** For kind `status` the server's text, which ZITADEL translates. Otherwise one sentence that says what to do. */
+  /** For kind `status` the server's text, which ZITADEL translates. Otherwise what is wrong and what to do. */
   readonly message: string;
   /** ZITADEL's stable error id, for example `EVENT-bfnrh`. Branch on the id, never on the message. */
   readonly id?: string | undefined;
@@ -503,7 +503,7 @@ export interface AbortedError extends ZitadelErrorFields<"aborted", 1> {}
 /** `timeoutMs` passed. */
 export interface TimeoutError extends ZitadelErrorFields<"timeout", 4> {}
 
-/** The call itself is wrong, and nothing was sent. `message` starts with the argument's name. Code 16: the token function failed. */
+/** The call itself is wrong, or the token function failed. Nothing was changed. `message` starts with the argument's name. Code 16: the token function failed. */
 export interface InvalidArgumentError extends ZitadelErrorFields<"invalid-argument", 3 | 16> {}
 
 /** The error every failed call rejects with. Discriminated by `kind`. */

@@ -208,7 +208,10 @@ mod tests {
             assert_eq!(message, ReactivateOrgResponse::decode(&BODY[5..9]).unwrap(), "{protocol:?}");
         }
         let sent = &http.sent.borrow()[1];
-        assert_eq!((sent.verb, sent.url.as_str()), ("POST", "https://z.example/management/v1/orgs/me/_reactivate"));
+        assert_eq!(
+            (sent.http_method, sent.url.as_str()),
+            ("POST", "https://z.example/management/v1/orgs/me/_reactivate")
+        );
         let names: Vec<_> = sent.headers.iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["x-zitadel-orgid", "authorization", "accept", "x-user-agent", "content-type"]);
         assert_eq!(sent.headers.get("authorization"), Some("Bearer t"));
@@ -396,7 +399,7 @@ mod tests {
         assert!(may_have(Script::response(200, GRPC_WEB, &[])));
         assert!(may_have(status(13)) && may_have(status(14)) && may_have(status(4)));
         assert!(!may_have(status(9)) && !may_have(status(16)) && !may_have(status(7)));
-        assert!(!may_have(Script::Fail(HttpError::Refused("bad".into()))));
+        assert!(!may_have(Script::Fail(HttpError::InvalidRequest("bad".into()))));
         let http = FakeHttp::new([failed()]);
         let error = call(&http, &GetMyOrg::METHOD, &within(300), fixed()).unwrap_err();
         assert!(!error.may_have_changed());

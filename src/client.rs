@@ -92,7 +92,7 @@ impl<T: Transport> Client<T> {
         Self { server: Rc::clone(&self.server), options: options.over(&self.options) }
     }
 
-    /// Sets a deactivated organization active again, so that its users can log in. Requires the permission `org.write`.
+    /// Reactivates a deactivated organization, so that its users can log in. Requires the permission `org.write`.
     ///
     /// `None` is the caller's own organization.
     ///
@@ -125,7 +125,7 @@ impl<T: Transport> Client<T> {
         Ok(self.management().get_my_org(&GetMyOrgRequest {}, options).await?.message)
     }
 
-    /// Sets a deactivated organization active again, so that its users can log in. Requires the permission `org.write`.
+    /// Reactivates a deactivated organization, so that its users can log in. Requires the permission `org.write`.
     ///
     /// The successor of [`Client::reactivate_org`], on servers since v4.7.
     ///
@@ -368,14 +368,16 @@ impl<T: Transport> ClientBuilder<T> {
     /// transport was set.
     pub fn build(self) -> Result<Client<T>, Error> {
         let Self { base_url, allow_insecure, token, options, transport } = self;
-        let token = token.ok_or_else(|| Error::invalid_argument("token is missing."))?;
+        let token = token.ok_or_else(|| {
+            Error::invalid_argument("token must be set. Call ClientBuilder::token or ClientBuilder::token_function.")
+        })?;
         if let TokenSource::Fixed(token) = &token {
             validate::token(token)?;
         }
         let base_url = validate::base_url(Some(base_url), allow_insecure, own_origin().as_deref())?;
         let transport = transport.ok_or_else(|| {
             Error::invalid_argument(
-                "transport is missing: fetch is only available in a browser-like runtime. Set one with ClientBuilder::transport.",
+                "transport must be set outside a browser, because only browsers have fetch. Call ClientBuilder::transport.",
             )
         })?;
         let client = Client { server: Rc::new(Server { base_url, token, transport }), options };

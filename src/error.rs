@@ -38,7 +38,7 @@ pub enum ErrorKind {
     Aborted,
     /// The deadline passed.
     Timeout,
-    /// The call itself is wrong. Nothing was sent.
+    /// The call itself is wrong, or the token function failed. Nothing was changed.
     InvalidArgument,
 }
 
@@ -102,7 +102,7 @@ pub(crate) enum Progress {
 }
 
 impl Error {
-    /// Creates an error, for transports and for tests. The message is one sentence that says what to do.
+    /// Creates an error, for transports and for tests. The message says what is wrong and what to do.
     ///
     /// ```
     /// use zitadel_org_web::{Code, Error, ErrorKind};
@@ -259,7 +259,7 @@ impl Error {
         self.0.code
     }
 
-    /// Returns the server's text for [`ErrorKind::Status`], decoded and unchanged, and otherwise a sentence that says what to do.
+    /// Returns the server's text for [`ErrorKind::Status`], decoded and unchanged, and otherwise what is wrong and what to do.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message

@@ -19,7 +19,7 @@ mod ensure;
 mod error;
 #[cfg(test)]
 mod fake;
-// For the dev server, the fuzzer and the benchmarks of the repository only.
+// For the fuzzer and the tests of the repository only.
 #[doc(hidden)]
 pub mod message;
 mod metadata;

@@ -11,7 +11,7 @@ pub(crate) struct Method {
     /// `/package.Service/Method`, the path over gRPC-Web.
     pub(crate) path: &'static str,
     /// The HTTP method over REST.
-    pub(crate) verb: &'static str,
+    pub(crate) http_method: &'static str,
     /// The path over REST, with the names of request members in braces.
     pub(crate) route: &'static str,
     /// True if the method changes nothing on the server.

@@ -44,7 +44,7 @@ impl CallOptions {
         self
     }
 
-    /// Sets whether the server is told the deadline.
+    /// Sets when a request carries `grpc-timeout`.
     #[must_use]
     pub const fn timeout_header(mut self, timeout_header: TimeoutHeader) -> Self {
         self.timeout_header = Some(timeout_header);

@@ -11,9 +11,9 @@ pub(crate) fn base_url(
     own_origin: Option<&str>,
 ) -> Result<String, Error> {
     let default = || own_origin.filter(|origin| origin.starts_with("http")).map(str::to_owned);
-    let text = base_url.or_else(default).ok_or_else(|| {
-        Error::invalid_argument("baseUrl is missing. This runtime has no http(s) origin that could be the default.")
-    })?;
+    let text = base_url
+        .or_else(default)
+        .ok_or_else(|| Error::invalid_argument("baseUrl must be set, because this runtime has no http(s) origin."))?;
     // `scheme://[user[:password]@]host[:port]/path[?query][#fragment]`, as every URL parser writes it.
     let href = parse_url(&text).unwrap_or_default();
     let secure = href.strip_prefix("https://");
@@ -26,13 +26,13 @@ pub(crate) fn base_url(
     }
     if secure.is_none() && !allow_insecure && !is_this_machine(authority, own_origin.is_some()) {
         return Err(Error::invalid_argument(
-            "baseUrl uses plain http, so the token would be sent unencrypted. Use https or set allowInsecure: true.",
+            "baseUrl must use https, because plain http sends the token unencrypted. To allow http, set allowInsecure: true.",
         ));
     }
     Ok(href.trim_end_matches('/').to_owned())
 }
 
-/// Returns true if a call to a base URL leaves the page's origin. One from an opaque origin always does.
+/// Returns true if a call to a base URL leaves the page's origin. A call from an opaque origin always does.
 #[cfg_attr(not(any(browser, test)), expect(dead_code, reason = "only a page has an origin"))]
 pub(crate) fn is_cross_origin(base_url: &str, own_origin: Option<&str>) -> bool {
     let path = own_origin.and_then(|own_origin| base_url.strip_prefix(own_origin));
@@ -68,7 +68,7 @@ pub(crate) fn token(token: &str) -> Result<(), Error> {
 /// Checks the id of the organization in the header, which is optional.
 pub(crate) fn org_id(org_id: &str) -> Result<(), Error> {
     if org_id.trim_ascii().is_empty() {
-        return Err(Error::invalid_argument("orgId is empty. Omit it to use the caller's own organization."));
+        return Err(Error::invalid_argument("orgId must not be empty. Omit it to use the caller's own organization."));
     }
     id("orgId", org_id)
 }
@@ -162,7 +162,7 @@ mod tests {
         let default = |own_origin| base_url(None, false, own_origin).map_err(|error| error.message().to_owned());
         assert_eq!(default(Some("https://console.example")).unwrap(), "https://console.example");
         for own_origin in [None, Some("null"), Some("chrome-extension://abc")] {
-            assert!(default(own_origin).unwrap_err().starts_with("baseUrl is missing"), "{own_origin:?}");
+            assert!(default(own_origin).unwrap_err().starts_with("baseUrl must be set"), "{own_origin:?}");
         }
     }
 

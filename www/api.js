@@ -111,7 +111,7 @@ export async function read(id, task) {
 }
 
 /**
- * The state that a change led to, when, and what else there is to say about it. `org` is set if it was read already.
+ * The result of a change: the new state, its date and a note. `org` is set if it was read already.
  *
  * @typedef {{ response: object, state: string, date?: string | undefined, note: string, org?: import("./states.js").Org | undefined }} Change
  */

@@ -96,6 +96,11 @@ async function run() {
       const failed = all.filter(({ error }) => error).length;
       status.textContent = `${all.length - failed} of ${all.length} are active${failed ? `, ${failed} failed or unknown` : ""}.`;
     }
+  } catch (/** @type {any} */ error) {
+    // A wrong argument: the run itself does not reject otherwise.
+    if (running === controller) {
+      status.textContent = describe(error);
+    }
   } finally {
     if (running === controller) {
       running = undefined;

@@ -102,6 +102,8 @@ export const ERRORS = [
   },
 ];
 
+const UNAUTHENTICATED = 16;
+
 /** Advice on other errors. @type {Record<import("zitadel-org-web").ErrorKind, string>} */
 const BY_KIND = {
   status: "Contact the instance's administrator.",
@@ -121,12 +123,10 @@ export function advice({ id = "", kind, code, requestId, retriable, mayHaveChang
   let text = BY_KIND[kind];
   if (kind === "status" && retriable) {
     text = "Try again later.";
-  } else if (kind === "status" && requestId) {
-    text = "Send the request id to the instance's administrator.";
   } else if (code === UNAUTHENTICATED) {
     text = "Get a new token.";
+  } else if (kind === "status" && requestId) {
+    text = "Send the request id to the instance's administrator.";
   }
   return mayHaveChanged ? `${text} Read the organization to see whether it was changed.` : text;
 }
-
-const UNAUTHENTICATED = 16;

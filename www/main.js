@@ -65,7 +65,7 @@ for (const type of ["input", "change"]) {
     }
   });
 }
-// The calls that waited for the new token go on; what the old one could see is read again.
+// Waiting calls continue with the new token. Data that was read with the old one is read again.
 document.addEventListener("renewed", () => {
   connection = JSON.stringify([baseUrl.value, token.value]);
   list.reset();

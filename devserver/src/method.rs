@@ -27,7 +27,7 @@ pub struct Method(pub MethodDescriptor);
 
 /// An RPC that a REST path belongs to.
 pub(crate) struct Match<'a> {
-    pub(crate) verb: &'static str,
+    pub(crate) http_method: &'static str,
     pub(crate) method: Method,
     /// Field and value, still percent-encoded, of the variable in the path.
     pub(crate) variable: Option<(&'static str, &'a str)>,
@@ -63,7 +63,7 @@ impl Method {
     pub(crate) fn route(path: &str) -> Option<Match<'_>> {
         ROUTES.iter().find_map(|(method, route)| {
             let variable = match_template(&route.path, path)?;
-            Some(Match { verb: route.verb, method: method.clone(), variable })
+            Some(Match { http_method: route.http_method, method: method.clone(), variable })
         })
     }
 

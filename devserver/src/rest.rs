@@ -31,11 +31,11 @@ pub(crate) fn respond(request: Request<'_>) -> Response<Body> {
         return json(StatusCode::NOT_FOUND, &status.json(), headers::identified());
     };
     let method = &route.method;
-    if request.head.method != route.verb {
+    if request.head.method != route.http_method {
         let status = Status::plain(Code::Unimplemented, "Method Not Allowed");
         return json(StatusCode::METHOD_NOT_ALLOWED, &status.json(), headers::identified());
     }
-    let body = if route.verb == "POST" { request.body } else { b"" };
+    let body = if route.http_method == "POST" { request.body } else { b"" };
     let message = match read(&method.0.input(), body, route.variable) {
         Ok(message) => message,
         Err(problem) => return error(&Status::plain(Code::InvalidArgument, problem), headers::identified()),

@@ -170,7 +170,7 @@ fn translate(text: &str) -> String {
 
 async fn send(server: &Running, exchange: &Exchange) -> Answer {
     let request = translate(&exchange.request);
-    let (verb, rest) = request.split_once(' ').unwrap();
+    let (http_method, rest) = request.split_once(' ').unwrap();
     let (path, headers) = rest.split_once(' ').unwrap_or((rest, ""));
     let mut headers: Vec<(String, &str)> = headers
         .split(" | ")
@@ -187,7 +187,7 @@ async fn send(server: &Running, exchange: &Exchange) -> Answer {
     }
     let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (name.as_str(), *value)).collect();
     let body = request_body(exchange.request_body.as_deref().unwrap_or_default(), Method::at(path));
-    server.send(verb, path, &headers, &body).await
+    server.send(http_method, path, &headers, &body).await
 }
 
 /// Returns a request's body with the dev server's ids, which are shorter by a digit.

@@ -202,7 +202,7 @@ function plain(path, value, depth, count) {
     return value;
   }
   if (depth > MAX_DEPTH) {
-    return reject(path, "not be nested deeper");
+    return reject(path, `be nested at most ${MAX_DEPTH} levels deep`);
   }
   if (Array.isArray(value)) {
     return Array.from({ length: value.length }, (_, index) =>

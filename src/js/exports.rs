@@ -62,13 +62,13 @@ macro_rules! rpc {
 }
 
 export! {
-    /// Sets a deactivated organization active again.
+    /// Reactivates a deactivated organization.
     reactivate_org as reactivateOrg = rpc!(ReactivateOrg), OptionalOrgId;
     /// Deactivates an organization.
     deactivate_org as deactivateOrg = rpc!(DeactivateOrg), OptionalOrgId;
     /// Reads an organization.
     get_my_org as getMyOrg = rpc!(GetMyOrg), OptionalOrgId;
-    /// Sets a deactivated organization active again, by organization v2.
+    /// Reactivates a deactivated organization, by organization v2.
     activate_organization as activateOrganization = rpc!(ActivateOrganization), OrganizationId;
     /// Deactivates an organization, by organization v2.
     deactivate_organization as deactivateOrganization = rpc!(DeactivateOrganization), OrganizationId;
@@ -114,13 +114,20 @@ async fn call_method(method: &Method, arguments: Arguments, record: CallRecord) 
 
 /// Encodes the request of a method, from the second argument.
 fn encode_request(method: &Method, kind: SubjectKind, subject: &JsValue) -> Result<Vec<u8>, Error> {
-    let text = subject.as_string().unwrap_or_default();
-    let request = match kind {
-        SubjectKind::OrganizationId => Json::object([("organizationId", text.as_str().into())]),
-        SubjectKind::Request => {
-            json::parse(&text).ok_or_else(|| Error::invalid_argument("request must be well-formed text."))?
-        }
-        SubjectKind::OptionalOrgId | SubjectKind::OrgId | SubjectKind::OrgIds => Json::object([]),
+    let encode = |request: &Json<'_>| {
+        message::encode(method.request, request, Direction::Request).map_err(transport::invalid_request)
     };
-    message::encode(method.request, &request, Direction::Request).map_err(transport::invalid_request)
+    match kind {
+        SubjectKind::OrganizationId => {
+            let id = subject.as_string().unwrap_or_default();
+            encode(&Json::object([("organizationId", id.into())]))
+        }
+        SubjectKind::Request => {
+            let text = subject.as_string().unwrap_or_default();
+            let request = json::parse(&text);
+            encode(&request.ok_or_else(|| Error::invalid_argument("request must not contain lone surrogates."))?)
+        }
+        // A header names the organization.
+        SubjectKind::OptionalOrgId | SubjectKind::OrgId | SubjectKind::OrgIds => Ok(Vec::new()),
+    }
 }

@@ -300,8 +300,8 @@ mod tests {
         for (json, text) in [
             (json!(7), "request must be an object"),
             (json!([]), "request must be an object"),
-            (json!({ "querys": [] }), "request.querys is not a field of this request"),
-            (json!({ "querys": null }), "request.querys is not a field of this request"),
+            (json!({ "querys": [] }), "request.querys must be a field of this request"),
+            (json!({ "querys": null }), "request.querys must be a field of this request"),
             (json!({ "query": [] }), "request.query must be an object"),
             (json!({ "query": { "limit": -1 } }), uint32),
             (json!({ "query": { "limit": 1.5 } }), uint32),
@@ -320,7 +320,7 @@ mod tests {
             (json!({ "queries": [{ "idQuery": { "id": 7 } }] }), "request.queries[0].idQuery.id must be a string"),
             (
                 json!({ "queries": [{ "idQuery": { "ids": "7" } }] }),
-                "request.queries[0].idQuery.ids is not a field of this request",
+                "request.queries[0].idQuery.ids must be a field of this request",
             ),
             (
                 json!({ "queries": [{ "idQuery": {}, "defaultQuery": {} }] }),

@@ -98,7 +98,7 @@ pub struct Invalid {
 
 impl Invalid {
     pub(crate) const NOT_PROTOBUF: Self = Self::new("must be valid protobuf");
-    pub(crate) const NOT_A_FIELD: Self = Self::new("is not a field of this request");
+    pub(crate) const NOT_A_FIELD: Self = Self::new("must be a field of this request");
     pub(crate) const NOT_AN_OBJECT: Self = Self::new("must be an object");
     pub(crate) const NOT_AN_ARRAY: Self = Self::new("must be an array");
     pub(crate) const NOT_A_BOOL: Self = Self::new("must be true or false");

@@ -273,7 +273,7 @@ export function notify(callback, value) {
   }
 }
 
-/** Options of fetch that only tighten a call. Old versions of workerd reject the first two, jsdom's signal is of another realm. */
+/** Options of fetch that only tighten a call. Older workerd rejects the first two, and some runtimes reject jsdom's signal. */
 const OPTIONAL = /** @type {const} */ (["referrerPolicy", "cache", "signal"]);
 const PROBE_URL = "https://probe.invalid/";
 /** @type {{ Request?: unknown, AbortController?: unknown, rejected: string[] }} */
@@ -322,7 +322,7 @@ function globalFetch() {
  */
 function failureOf(thrown, url, init) {
   if (typeof globalThis.fetch !== "function") {
-    return "refused";
+    return "invalid-request";
   }
   try {
     switch (thrown?.cause?.code) {
@@ -336,7 +336,7 @@ function failureOf(thrown, url, init) {
     // An error whose members throw reveals no reason.
   }
   // A constructor that rejects an ordinary request proves nothing about this one.
-  return accepts(PROBE_URL, {}) && !accepts(url, init) ? "refused" : "";
+  return accepts(PROBE_URL, {}) && !accepts(url, init) ? "invalid-request" : "";
 }
 
 /** Chunks that are always ready would keep the event loop from its other work, for example the abort of the call. */
@@ -442,7 +442,7 @@ export class Exchange {
   type = "";
   /** Lines, in turn a name and a value. */
   headers = "";
-  /** "refused", "not-connected", "headers-too-long" or "unreadable", if the reason of a failure is known. */
+  /** "invalid-request", "not-connected", "headers-too-long" or "unreadable", if the reason of a failure is known. */
   failure = "";
   #fetch;
   /** @type {AbortController | undefined} */

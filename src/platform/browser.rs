@@ -297,7 +297,7 @@ impl Http for Fetch {
 fn http_error(exchange: &JsExchange, thrown: JsValue) -> HttpError {
     let source = Thrown::source(thrown);
     match exchange.failure().as_str() {
-        "refused" => HttpError::Refused(source),
+        "invalid-request" => HttpError::InvalidRequest(source),
         "not-connected" => HttpError::NotConnected(source),
         "headers-too-long" => HttpError::HeadersTooLong(source),
         "unreadable" => HttpError::Unreadable(source),
@@ -323,7 +323,7 @@ fn head(exchange: &JsExchange) -> Result<Head, HttpError> {
 /// Returns the options of fetch.
 fn init(request: &HttpRequest) -> RequestInit {
     let init = RequestInit::new();
-    init.set_method(request.verb);
+    init.set_method(request.http_method);
     init.set_headers(&headers_object(&request.headers));
     init.set_credentials(RequestCredentials::Omit);
     init.set_referrer_policy(ReferrerPolicy::NoReferrer);

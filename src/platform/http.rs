@@ -16,7 +16,7 @@ pub(crate) trait Http {
 #[derive(Debug)]
 pub(crate) struct HttpRequest {
     /// The HTTP method.
-    pub(crate) verb: &'static str,
+    pub(crate) http_method: &'static str,
     pub(crate) url: String,
     pub(crate) headers: Metadata,
     pub(crate) body: Option<Vec<u8>>,
@@ -30,7 +30,7 @@ pub(crate) enum HttpError {
     /// The connection was never established, so nothing was sent.
     NotConnected(Source),
     /// fetch rejected its arguments, so nothing was sent.
-    Refused(Source),
+    InvalidRequest(Source),
     /// The response's headers exceed the runtime's limit.
     HeadersTooLong(Source),
     /// The value that fetch returned is not a readable Response, or a chunk of its body is not bytes.

@@ -12,7 +12,7 @@ use crate::error::SharedSource;
 /// The reason of an abort, if there is one.
 pub(crate) type Reason = Option<SharedSource>;
 
-/// Tells the calls that share it that their caller has aborted them. The default one never does.
+/// Tells the calls that share it that their caller has aborted them. A default signal never aborts.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Signal(Rc<RefCell<State>>);
 

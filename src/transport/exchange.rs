@@ -47,9 +47,9 @@ impl Codec {
     fn new(request: &Request<'_>) -> Result<Self, Error> {
         match request.options.protocol {
             Protocol::GrpcWeb => Ok(Self::GrpcWeb),
-            Protocol::Json => Method::find(request.path)
-                .map(Self::Rest)
-                .ok_or_else(|| Error::invalid_argument("path has no REST mapping.")),
+            Protocol::Json => Method::find(request.path).map(Self::Rest).ok_or_else(|| {
+                Error::invalid_argument("path must be one with a REST mapping, or the protocol gRPC-Web.")
+            }),
         }
     }
 
@@ -112,7 +112,7 @@ fn to_error(error: HttpError, base_url: &str) -> Error {
     match error {
         HttpError::Failed(source) => connection_error(is_cross_origin).with_source(source),
         HttpError::NotConnected(source) => connection_error(is_cross_origin).without_effect().with_source(source),
-        HttpError::Refused(source) => {
+        HttpError::InvalidRequest(source) => {
             Error::invalid_argument("fetch rejected the request, so nothing was sent. See cause.").with_source(source)
         }
         HttpError::HeadersTooLong(source) => {
@@ -199,7 +199,7 @@ mod tests {
     fn failures_of_fetch_are_told_apart() {
         for protocol in PROTOCOLS {
             let failed = |error| failure(Script::Fail(error), protocol);
-            let error = failed(HttpError::Refused("bad signal".into()));
+            let error = failed(HttpError::InvalidRequest("bad signal".into()));
             assert_eq!((error.kind(), error.code()), (Kind::InvalidArgument, Code::InvalidArgument));
             assert!(!error.may_have_changed() && !error.is_retriable());
             let error = failed(HttpError::HeadersTooLong("overflow".into()));

@@ -28,7 +28,7 @@ pub(super) fn encode(request: Request<'_>) -> Result<HttpRequest, Error> {
     }
     let too_long = || Error::invalid_argument("request must be shorter than 4 GiB.");
     let frame = frame::encode(message).ok_or_else(too_long)?;
-    Ok(HttpRequest { verb: "POST", url: [base_url, path].concat(), headers, body: Some(frame) })
+    Ok(HttpRequest { http_method: "POST", url: [base_url, path].concat(), headers, body: Some(frame) })
 }
 
 fn sends_timeout(timeout_header: TimeoutHeader, base_url: &str) -> bool {
@@ -88,7 +88,7 @@ mod tests {
         metadata.append("x-a", "2");
         call(&http, Options { metadata, ..Options::default() }).unwrap();
         let sent = &http.sent.borrow()[0];
-        assert_eq!((sent.verb, sent.url.as_str()), ("POST", "https://z.example/a/s.S/M"));
+        assert_eq!((sent.http_method, sent.url.as_str()), ("POST", "https://z.example/a/s.S/M"));
         assert_eq!(sent.body.as_deref(), Some(&b"\0\0\0\0\x01q"[..]));
         let expected = [
             ("x-a", "1"),

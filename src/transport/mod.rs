@@ -58,7 +58,7 @@ pub struct Options {
     /// Milliseconds left until the call's deadline, which the transport may send to the server. The transport does not enforce
     /// the deadline: [`Client`](crate::Client) does, by dropping the future.
     pub timeout_ms: Option<f64>,
-    /// True if the request carries the deadline.
+    /// Sets when the request carries `grpc-timeout`.
     pub timeout_header: TimeoutHeader,
     /// The wire protocol. Only [`FetchTransport`] supports a protocol other than gRPC-Web.
     pub protocol: Protocol,
@@ -145,13 +145,13 @@ impl<T: Transport> Transport for &T {
 /// };
 ///
 /// let client = ManagementServiceClient::new("https://id.example.com", transport);
-/// let reply = client.get_my_org(&GetMyOrgRequest {}, Options::default()).await?;
-/// println!("{:?} {:?}", reply.message.org, reply.headers.get("x-request-id"));
+/// let response = client.get_my_org(&GetMyOrgRequest {}, Options::default()).await?;
+/// println!("{:?} {:?}", response.message.org, response.headers.get("x-request-id"));
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-pub struct Reply<M> {
+pub struct TypedResponse<M> {
     /// The message.
     pub message: M,
     /// The headers.
@@ -166,13 +166,13 @@ pub(crate) async fn unary<R: Rpc, T: Transport>(
     base_url: &str,
     request: &R::Request,
     options: Options,
-) -> Result<Reply<R::Response>, Error> {
+) -> Result<TypedResponse<R::Response>, Error> {
     let message = request.encode_to_vec();
     let request = Request { base_url, path: R::METHOD.path, message: &message, options };
     let result = transport.unary(request).await.map_err(|error| error.finish(Method::progress(R::METHOD.path)));
     let Response { headers, message, trailers } = result?;
     match R::Response::decode(message.as_slice()) {
-        Ok(message) => Ok(Reply { message, headers, trailers }),
+        Ok(message) => Ok(TypedResponse { message, headers, trailers }),
         Err(_) => Err(invalid_response(&R::METHOD, &Invalid::NOT_PROTOBUF, &headers, &trailers)),
     }
 }

@@ -21,11 +21,16 @@ pub(super) fn encode(request: Request<'_>, method: &Method) -> Result<HttpReques
     headers.append("accept", "application/json");
     headers.append(USER_AGENT.0, USER_AGENT.1);
     let mut body = None;
-    if method.verb != "GET" {
+    if method.http_method != "GET" {
         headers.append("content-type", "application/json");
         body = Some(json.to_text().into_bytes());
     }
-    Ok(HttpRequest { verb: method.verb, url: [base_url, &route(method.route, &json)].concat(), headers, body })
+    Ok(HttpRequest {
+        http_method: method.http_method,
+        url: [base_url, &route(method.route, &json)].concat(),
+        headers,
+        body,
+    })
 }
 
 /// Fills a route, for instance `/v2/organizations/{organizationId}/activate`, from the request's members.
@@ -90,7 +95,10 @@ mod tests {
         let http = FakeHttp::new([ok()]);
         call(&http, &ReactivateOrg::METHOD, b"", Some(1500.0)).unwrap();
         let sent = &http.sent.borrow()[0];
-        assert_eq!((sent.verb, sent.url.as_str()), ("POST", "https://z.example/a/management/v1/orgs/me/_reactivate"));
+        assert_eq!(
+            (sent.http_method, sent.url.as_str()),
+            ("POST", "https://z.example/a/management/v1/orgs/me/_reactivate")
+        );
         assert_eq!(sent.body.as_deref(), Some(&b"{}"[..]));
         let expected = [
             ("x-a", "1"),
@@ -107,7 +115,7 @@ mod tests {
         assert_eq!(call(&http, &GetMyOrg::METHOD, b"", None).unwrap().message, b"");
         let sent = &http.sent.borrow()[0];
         assert_eq!(
-            (sent.verb, sent.url.as_str(), sent.body.as_deref()),
+            (sent.http_method, sent.url.as_str(), sent.body.as_deref()),
             ("GET", "https://z.example/a/management/v1/orgs/me", None)
         );
         assert_eq!(sent.headers.get("content-type"), None);

@@ -74,7 +74,7 @@ impl<T: Transport + Clone> TowerService<T> {
 }
 
 impl<T: Transport + Clone + 'static, B: Body<Error: Display> + 'static> Service<http::Request<B>> for TowerService<T> {
-    type Response = http::Response<Reply>;
+    type Response = http::Response<ResponseBody>;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>>>>;
 
@@ -95,7 +95,7 @@ impl<T: Transport + Clone + 'static, B: Body<Error: Display> + 'static> Service<
                 }
                 Err(error) => (status(&error), VecDeque::new()),
             };
-            let mut response = http::Response::new(Reply(frames));
+            let mut response = http::Response::new(ResponseBody(frames));
             *response.headers_mut() = headers;
             response.headers_mut().insert("content-type", HeaderValue::from_static("application/grpc"));
             Ok(response)
@@ -119,9 +119,9 @@ async fn within(
 
 /// The body of a response: a frame and trailers, or empty if the headers carry the status.
 #[derive(Debug)]
-pub struct Reply(VecDeque<Frame<Bytes>>);
+pub struct ResponseBody(VecDeque<Frame<Bytes>>);
 
-impl Body for Reply {
+impl Body for ResponseBody {
     type Data = Bytes;
     type Error = Infallible;
 
@@ -137,8 +137,9 @@ async fn message<B: Body<Error: Display>>(body: B) -> Result<Vec<u8>, Error> {
     let mut body = pin!(body);
     let mut bytes = Vec::new();
     while let Some(frame) = poll_fn(|context| body.as_mut().poll_frame(context)).await {
-        let frame = frame
-            .map_err(|error| Error::invalid_argument(["request: its body failed: ", &error.to_string()].concat()))?;
+        let frame = frame.map_err(|error| {
+            Error::invalid_argument(["request must have a readable body: ", &error.to_string()].concat())
+        })?;
         if let Ok(mut data) = frame.into_data() {
             bytes.extend_from_slice(&data.copy_to_bytes(data.remaining()));
         }

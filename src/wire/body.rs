@@ -2,12 +2,12 @@
 
 use crate::error::Source;
 
-/// The limit of the wait for the next chunk of a body.
+/// The limit of the wait for the rest of a body.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Wait {
     /// No more of the body is needed.
     Done,
-    /// For at most so many milliseconds.
+    /// At most this many milliseconds.
     AtMost(f64),
     /// Until the call's deadline.
     UntilDeadline,

@@ -24,7 +24,7 @@ pub struct Response {
 /// Decodes a response from its body, chunk by chunk.
 #[cfg_attr(not(any(browser, test)), expect(dead_code, reason = "only fetch reads bodies"))]
 pub(crate) trait BodyDecoder {
-    /// Returns how long to wait for the next chunk.
+    /// Returns how long to wait for the rest of the body, from the time at which this wait is first returned.
     fn wait(&self) -> Wait;
 
     /// Takes the next chunk.
@@ -37,9 +37,9 @@ pub(crate) trait BodyDecoder {
     fn finish(self: Box<Self>, end: End) -> Result<Response, Error>;
 }
 
-/// The error of a connection that was lost inside the response.
+/// The error of a connection that was lost before the response ended.
 pub(crate) fn connection_lost(source: Source) -> Error {
-    Error::transport("The connection was lost inside the response.").with_source(source)
+    Error::transport("The connection was lost before the response ended.").with_source(source)
 }
 
 /// The error of a message that is not the method's response.

@@ -1,4 +1,4 @@
-//! Frames, which gRPC-Web divides a body into: messages and trailers.
+//! The frames of a gRPC-Web body: messages and trailers.
 //!
 //! A frame is one byte of flags, the payload's length as a big-endian u32, and the payload.
 //! Source: grpc `doc/PROTOCOL-WEB.md`.

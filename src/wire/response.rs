@@ -1,7 +1,7 @@
 //! The response to a unary call over gRPC-Web: from HTTP status, headers and body to a message or an error.
 //!
-//! The order of decisions: a bad HTTP status, the content type, the body's frames, the status in the trailers frame or in the
-//! headers, and last the message. A status other than OK takes precedence over every violation of the protocol.
+//! The order of decisions: a status other than OK, in the trailers frame or in the headers; a bad HTTP status or content type; a
+//! lost connection; a violation of the protocol; a missing status; and last the message.
 
 use super::{
     body::{End, Excerpt, Wait},
@@ -88,8 +88,8 @@ impl ResponseDecoder {
     /// The status that the server sent, UNAVAILABLE if the connection was lost, or the violation of the protocol.
     pub fn finish(self, end: End) -> Result<Response, Error> {
         let Self { head, body } = self;
-        let (frames, _) = match body {
-            Body::Frames { frames, has_error } => (frames, has_error),
+        let frames = match body {
+            Body::Frames { frames, .. } => frames,
             Body::Shown(error, excerpt) => {
                 return Err(head.attach_to(error, &Metadata::new()).with_body(excerpt.into_text()));
             }

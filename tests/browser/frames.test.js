@@ -86,5 +86,5 @@ test("a srcdoc frame calls its page's origin and sends the timeout", async () =>
 });
 
 test("a sandboxed frame has no default baseUrl", async () => {
-  assert.match(await callInFrame("allow-scripts", {}), /^baseUrl is missing/);
+  assert.match(await callInFrame("allow-scripts", {}), /^baseUrl must be set/);
 });

@@ -166,7 +166,7 @@ test("a wrong request is rejected with its path", async () => {
     "invalid-argument: request.query.limit must be a whole number from 0 to 4294967295.",
     "invalid-argument: request.query.offset must be a whole number from 0 to 18446744073709551615.",
     "invalid-argument: request.queries[0].stateQuery.state must be a name or number of its enum.",
-    "invalid-argument: request.queries[0].nameQuery.nam is not a field of this request.",
+    "invalid-argument: request.queries[0].nameQuery.nam must be a field of this request.",
     "invalid-argument: request could not be read: it threw an exception. See cause.",
     "invalid-argument: request could not be read: it threw an exception. See cause.",
     "organizationId must not be empty.",

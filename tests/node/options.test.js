@@ -316,15 +316,15 @@ test("baseUrl defaults to the page's origin at the time of the call", async () =
   }
   for (const href of ["about:blank", "chrome-extension://abc/page.html", "file:///page.html"]) {
     await withGlobal("location", new URL(href), () =>
-      refused("baseUrl is missing", { baseUrl: null }),
+      refused("baseUrl must be set", { baseUrl: null }),
     );
   }
-  await refused("baseUrl is missing", { baseUrl: null });
+  await refused("baseUrl must be set", { baseUrl: null });
 });
 
 test("a variable named origin is not the page's origin", async () => {
   await withGlobal("origin", "https://evil.example", async () => {
-    await refused("baseUrl is missing", { baseUrl: null });
+    await refused("baseUrl must be set", { baseUrl: null });
     await withGlobal("location", new URL("https://page.example/x"), async () => {
       assert.equal(new URL((await sent({ baseUrl: null })).url).origin, "https://page.example");
     });

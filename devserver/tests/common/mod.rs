@@ -83,13 +83,13 @@ impl Answer {
 
 impl Running {
     /// Sends one request. A header with an empty value is omitted.
-    pub async fn send(&self, verb: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-        self.try_send(verb, path, headers, body).await.unwrap()
+    pub async fn send(&self, http_method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        self.try_send(http_method, path, headers, body).await.unwrap()
     }
 
     pub async fn try_send(
         &self,
-        verb: &str,
+        http_method: &str,
         path: &str,
         headers: &[(&str, &str)],
         body: &[u8],
@@ -97,7 +97,7 @@ impl Running {
         let stream = TcpStream::connect(self.address).await.unwrap();
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
         let connection = tokio::spawn(connection);
-        let mut request = Request::builder().method(verb).uri(path);
+        let mut request = Request::builder().method(http_method).uri(path);
         if !headers.iter().any(|(name, _)| *name == "host") {
             request = request.header("host", "localhost");
         }
@@ -123,9 +123,9 @@ impl Running {
     }
 
     /// Makes a REST call.
-    pub async fn rest(&self, host: &str, token: &str, verb: &str, path: &str, body: &str) -> Answer {
+    pub async fn rest(&self, host: &str, token: &str, http_method: &str, path: &str, body: &str) -> Answer {
         let authorization = format!("Bearer {token}");
         let headers = [("host", host), ("authorization", authorization.as_str()), ("content-type", "application/json")];
-        self.send(verb, path, &headers, body.as_bytes()).await
+        self.send(http_method, path, &headers, body.as_bytes()).await
     }
 }
