@@ -234,19 +234,25 @@ impl<'a> Plan<'a> {
             };
             return self.activated(outcome, None);
         }
+        let is_unsent = error.kind() == ErrorKind::Timeout && !error.may_have_changed();
+        if is_unsent && self.deadline_ms.is_some_and(|deadline_ms| now_ms < deadline_ms) {
+            // The token function is slow. The time that was kept for reads is the change's, because there is nothing to read yet.
+            return self.call(Step::Change { api, earlier }, now_ms);
+        }
         let is_aborted = error.kind() == ErrorKind::Aborted;
         if let Earlier::Lost(mut failure) = earlier {
             if is_aborted {
                 return Next::Done(Err(error.with_progress(Progress::ChangeSent)));
+            }
+            if is_limited(&error) {
+                return Next::Done(Err(failure.error));
             }
             let wait_ms = error.retry_after_ms().unwrap_or(LAG_PAUSE_MS);
             failure.give_up_ms = self.give_up_ms(&error, now_ms + wait_ms);
             return self.read(Reader::GetMyOrg, failure, now_ms, wait_ms);
         }
         let is_precondition = error.kind() == ErrorKind::Status && error.code() == Code::FailedPrecondition;
-        // A rate limit or a used-up quota that names no time to wait for. A read would be refused too.
-        let is_limited = error.http_status() == Some(429) && error.retry_after_ms().is_none();
-        if is_aborted || is_limited || !(is_precondition || error.may_have_changed()) {
+        if is_aborted || is_limited(&error) || !(is_precondition || error.may_have_changed()) {
             return Next::Done(Err(error));
         }
         let wait_ms = error.retry_after_ms().unwrap_or(0.0);
@@ -288,6 +294,9 @@ impl<'a> Plan<'a> {
             let progress = if failure.error.may_have_changed() { Progress::ChangeSent } else { Progress::ReadSent };
             return Next::Done(Err(error.with_progress(progress)));
         }
+        if is_limited(&error) {
+            return Next::Done(Err(failure.error));
+        }
         if error.is_retriable() && failure.retries_left > 0 {
             failure.retries_left = failure.retries_left.saturating_sub(1);
             return self.read(by, failure, now_ms, error.retry_after_ms().unwrap_or(RETRY_PAUSE_MS));
@@ -312,12 +321,13 @@ impl<'a> Plan<'a> {
 
     fn call(&self, step: Step, not_before_ms: f64) -> Next {
         let id = || Json::from(self.org_id.to_owned());
+        let change_deadline_ms = self.change_deadline_ms.filter(|ms| not_before_ms < *ms).or(self.deadline_ms);
         let (method, request, deadline_ms) = match step {
             Step::Change { api: Api::OrganizationV2, .. } => {
-                (&ActivateOrganization::METHOD, Json::object([("organizationId", id())]), self.change_deadline_ms)
+                (&ActivateOrganization::METHOD, Json::object([("organizationId", id())]), change_deadline_ms)
             }
             Step::Change { api: Api::ManagementV1, .. } => {
-                (&ReactivateOrg::METHOD, Json::object([]), self.change_deadline_ms)
+                (&ReactivateOrg::METHOD, Json::object([]), change_deadline_ms)
             }
             Step::Read { by: Reader::GetMyOrg, .. } => {
                 // A response that does not come must leave time for another read.
@@ -389,6 +399,11 @@ impl<'a> Plan<'a> {
             sequence: text("sequence").and_then(|sequence| sequence.parse().ok()),
         }))
     }
+}
+
+/// Returns true for a rate limit or a used-up quota that names no time to wait for. A read would be refused too.
+fn is_limited(error: &Error) -> bool {
+    error.http_status() == Some(429) && error.retry_after_ms().is_none()
 }
 
 #[cfg(test)]
@@ -774,6 +789,28 @@ mod tests {
         let calls = |responses: &[Response]| drive(&plan, Api::OrganizationV2, responses).0;
         assert_eq!(calls(&[unavailable("30"), got("7", "ACTIVE")]), "v2@0 get@30010");
         assert_eq!(calls(&[unavailable("31")]), "v2@0");
+    }
+
+    #[test]
+    fn change_waits_for_a_slow_token_function_until_the_deadline() {
+        let unsent = || Err(Error::timed_out(30_000.0).finish(Progress::Unsent));
+        let plan = Plan::new("7", GrpcWeb, 0.0, Some(30_000.0));
+        let Next::Call(first) = plan.start(Api::OrganizationV2, 0.0) else { panic!("no call") };
+        assert_eq!(first.deadline_ms, Some(25_000.0));
+        let Next::Call(second) = plan.on_response(first.step, unsent(), 25_000.0) else { panic!("no call") };
+        assert_eq!((second.method.path, second.not_before_ms), (first.method.path, 25_000.0));
+        assert_eq!(second.deadline_ms, Some(30_000.0));
+        let Next::Done(result) = plan.on_response(second.step, unsent(), 30_000.0) else { panic!("a call") };
+        assert_eq!(outcome(&result), "timeout 4");
+    }
+
+    #[test]
+    fn rate_limit_without_a_time_to_wait_ends_every_step() {
+        let limited = || quota_exhausted(&Metadata::new());
+        check_over(Json, &[limited()], ("v2@0", "status 8?"));
+        check_over(Json, &[lost(), limited()], ("v2@0 get@10", "transport 14?"));
+        check_over(Json, &[lost(), denied(), limited()], ("v2@0 get@10 list@20", "transport 14?"));
+        check_over(Json, &[lost(), got("7", "INACTIVE"), limited()], ("v2@0 get@10 v1@20", "transport 14?"));
     }
 
     #[test]
