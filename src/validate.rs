@@ -108,7 +108,7 @@ pub(crate) fn header(name: &str, value: &str) -> Result<String, Error> {
     let lower = name.to_ascii_lowercase();
     let reason = if is_reserved(&lower) {
         ": the client sets it itself."
-    } else if is_forbidden(&lower) {
+    } else if is_forbidden(&lower) || is_forbidden_method(&lower, value) {
         ": fetch forbids it."
     } else {
         header_value(&["headers[\"", &lower, "\"]"].concat(), value)?;
@@ -131,6 +131,17 @@ pub(crate) fn header_value(argument: &str, value: &str) -> Result<(), Error> {
 fn is_reserved(name: &str) -> bool {
     const RESERVED: &str = "authorization x-zitadel-orgid content-type accept accept-language x-grpc-web x-user-agent";
     name.starts_with("grpc-") || RESERVED.split(' ').any(|reserved| reserved == name)
+}
+
+/// Returns true for a header that fetch forbids because it names a method that fetch forbids.
+///
+/// Source: Fetch standard, "forbidden request-header".
+fn is_forbidden_method(name: &str, value: &str) -> bool {
+    let is_override = matches!(name, "x-http-method" | "x-http-method-override" | "x-method-override");
+    let is_forbidden = |method: &str| {
+        ["CONNECT", "TRACE", "TRACK"].iter().any(|forbidden| method.trim_ascii().eq_ignore_ascii_case(forbidden))
+    };
+    is_override && value.split(',').any(is_forbidden)
 }
 
 /// Returns true for a header that fetch forbids, or with which a runtime that allows it sends a broken request.
@@ -250,6 +261,14 @@ mod tests {
         for name in ["Cookie", "host", "Sec-Fetch-Mode", "proxy-authorization", "Connection", "te", "set-cookie"] {
             let expected = format!("headers must not set {}: fetch forbids it.", name.to_ascii_lowercase());
             assert_eq!(text(name), Err(expected));
+        }
+        let override_text = |value| header("X-HTTP-Method-Override", value).map_err(|error| error.message().to_owned());
+        assert!(["DELETE", "TRACED", ""].into_iter().all(|value| override_text(value).is_ok()));
+        for value in ["TRACE", "get, Track", "connect"] {
+            assert_eq!(
+                override_text(value).unwrap_err(),
+                "headers must not set x-http-method-override: fetch forbids it."
+            );
         }
         for name in ["", "x a", "x:", "ü", "x\n"] {
             assert_eq!(text(name).unwrap_err(), "headers must not contain an invalid header name.", "{name:?}");
