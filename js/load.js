@@ -59,6 +59,8 @@ export async function loaded(source, own, defaults, ids) {
   /** @type {(error: ZitadelError) => void} */
   let interrupt = () => {};
   const interrupted = new Promise((_, reject) => (interrupt = reject));
+  // A signal may abort while it is subscribed to.
+  interrupted.catch(() => {});
   const abortError = (/** @type {unknown} */ cause) =>
     new ZitadelError({ kind: "aborted", code: 1, message: texts.ABORTED + texts.UNSENT, cause });
   const onTimeout = () =>

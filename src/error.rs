@@ -142,6 +142,7 @@ impl Error {
     }
 
     /// The error of a call without a response.
+    #[cfg_attr(not(any(browser, test)), expect(dead_code, reason = "only fetch loses connections"))]
     pub(crate) fn transport(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Transport, Code::Unavailable, message)
     }

@@ -17,6 +17,7 @@ const builtins = /* @__PURE__ */ (() => {
     then: Promise.prototype.then,
     URL,
     now: typeof performance?.now === "function" ? performance.now.bind(performance) : Date.now,
+    setTimeout: globalThis.setTimeout,
     getOrigin: originGetter(),
   };
 })();
@@ -136,17 +137,22 @@ export class Watch {
 export class Timer {
   /** @type {any} A number in browsers, an object in Node. */
   #handle;
+  /** @type {(() => void) | undefined} */
+  #wake;
 
   /** @param {number} ms @param {() => void} wake */
   constructor(ms, wake) {
+    this.#wake = wake;
     try {
-      this.#handle = setTimeout(wake, ms);
+      this.#handle = setTimeout(() => this.#wake?.(), ms);
     } catch {
       // A runtime without timers has no deadlines.
     }
   }
 
+  /** Forgets the timer: it never wakes, even if a test replaced `clearTimeout` after it was set. */
   cancel() {
+    this.#wake = undefined;
     try {
       clearTimeout(this.#handle);
     } catch {
@@ -346,7 +352,7 @@ const READS_PER_TURN = 1000;
 export const nextTurn = () =>
   new Promise((resolve) => {
     try {
-      setTimeout(resolve, 0);
+      Reflect.apply(builtins.setTimeout, globalThis, [resolve, 0]);
     } catch {
       // A runtime without timers.
       resolve(undefined);
@@ -395,26 +401,25 @@ const getter = (prototype, name) => {
   const get = Reflect.getOwnPropertyDescriptor(prototype, name)?.get ?? ignore;
   return (view) => Reflect.apply(get, view, []);
 };
-const bytes = /* @__PURE__ */ (() => ({
-  views: [Reflect.getPrototypeOf(Uint8Array.prototype) ?? {}, DataView.prototype].map(
-    (prototype) => ({
-      buffer: getter(prototype, "buffer"),
-      offset: getter(prototype, "byteOffset"),
-      length: getter(prototype, "byteLength"),
-    }),
-  ),
-  bufferLength: getter(ArrayBuffer.prototype, "byteLength"),
-}))();
+const byteSources = /* @__PURE__ */ (() => {
+  const typedArray = Reflect.getPrototypeOf(Uint8Array.prototype) ?? {};
+  const views = [typedArray, DataView.prototype].map((prototype) => ({
+    buffer: getter(prototype, "buffer"),
+    offset: getter(prototype, "byteOffset"),
+    length: getter(prototype, "byteLength"),
+  }));
+  const length = getter(ArrayBuffer.prototype, "byteLength");
+  return [...views, { buffer: (/** @type {any} */ buffer) => buffer, offset: () => 0, length }];
+})();
 
-/** Copies at most `limit` bytes of a chunk. @param {any} chunk @param {number} limit */
+/** Copies at most `limit` bytes of a chunk, or of a whole body. @param {any} chunk @param {number} limit */
 function copyBytes(chunk, limit) {
-  for (const { buffer, offset, length } of bytes.views) {
+  for (const { buffer, offset, length } of byteSources) {
     try {
-      return new Uint8Array(
-        new Uint8Array(buffer(chunk), offset(chunk), Math.min(length(chunk), limit)),
-      );
+      const count = Math.min(length(chunk), limit);
+      return new Uint8Array(new Uint8Array(buffer(chunk), offset(chunk), count));
     } catch {
-      // Not a view of this kind, or detached.
+      // Not of this kind, or detached.
     }
   }
   throw new TypeError("the response body has a chunk that is not a usable Uint8Array");
@@ -429,9 +434,7 @@ function readerOfBuffer(response) {
         return { done: true };
       }
       isRead = true;
-      const buffer = await response.arrayBuffer();
-      bytes.bufferLength(buffer);
-      return { done: false, value: new Uint8Array(buffer) };
+      return { done: false, value: await response.arrayBuffer() };
     },
   };
 }
@@ -485,10 +488,13 @@ export class Exchange {
       this.failure = this.#fetch ? "" : failureOf(thrown, url, init);
       throw thrown;
     }
-    this.#attempt(() => this.#readHead(response));
-    if (this.#isClosed) {
-      // The call ended earlier, and fetch ignored its signal.
-      this.close();
+    try {
+      this.#attempt(() => this.#readHead(response));
+    } finally {
+      if (this.#isClosed) {
+        // The call ended earlier, and fetch ignored its signal.
+        this.close();
+      }
     }
   }
 
@@ -508,6 +514,16 @@ export class Exchange {
 
   /** @param {any} response */
   #readHead(response) {
+    // The reader comes first, because it cancels the body if the rest cannot be read.
+    const { body } = response;
+    this.#isBodyUsed = response.bodyUsed === true;
+    if (typeof body?.getReader === "function") {
+      this.#reader = body.getReader();
+    } else if (typeof response.arrayBuffer === "function" && body !== null) {
+      this.#reader = this.#isBodyUsed ? undefined : readerOfBuffer(response);
+    } else if (body !== null && body !== undefined) {
+      throw new TypeError("response.body is not a stream");
+    }
     const { status, type } = response;
     // A cast in Rust would turn NaN and negative numbers into 0, the status of a redirect.
     if (!Number.isInteger(status) || status < 0 || status > MAX_STATUS) {
@@ -516,15 +532,6 @@ export class Exchange {
     this.status = status;
     this.type = typeof type === "string" ? type : "";
     this.headers = readHeaders(response.headers);
-    const { body } = response;
-    this.#isBodyUsed = response.bodyUsed === true;
-    if (typeof body?.getReader === "function") {
-      this.#reader = body.getReader();
-    } else if (typeof response.arrayBuffer === "function" && body !== null) {
-      this.#reader = readerOfBuffer(response);
-    } else if (body !== null && body !== undefined) {
-      throw new TypeError("response.body is not a stream");
-    }
   }
 
   /**

@@ -54,6 +54,7 @@ extern "C" {
     fn cancel(this: &JsTimer);
 
     #[wasm_bindgen(js_name = AbortSubscription)]
+    #[derive(Clone)]
     type JsSubscription;
     #[wasm_bindgen(constructor, js_class = "AbortSubscription")]
     fn new(signal: &JsValue, callback: &Closure<dyn Fn(JsValue)>) -> JsSubscription;
@@ -223,9 +224,8 @@ impl AbortSubscription {
         if !subscription.is_valid() {
             return Err(subscription.thrown());
         }
-        if subscription.is_aborted() {
-            signal.abort(source_of(subscription.reason()));
-        }
+        let source = subscription.clone();
+        signal.set_source(move || source.is_aborted().then(|| source_of(source.reason())));
         Ok(Self { subscription, _callback: callback })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     cell::RefCell,
+    fmt,
     future::{Future, poll_fn},
     rc::Rc,
     task::{Context, Poll, Waker},
@@ -13,12 +14,14 @@ use crate::error::SharedSource;
 pub(crate) type Reason = Option<SharedSource>;
 
 /// Tells the calls that share it that their caller has aborted them. A default signal never aborts.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Signal(Rc<RefCell<State>>);
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
     aborted: Option<Reason>,
+    /// Returns the reason if the caller has aborted but the event was lost.
+    source: Option<Box<dyn Fn() -> Option<Reason>>>,
     /// One per waiting future, at its own index.
     wakers: Vec<Option<Waker>>,
 }
@@ -35,15 +38,28 @@ impl Signal {
         wakers.into_iter().flatten().for_each(Waker::wake);
     }
 
+    /// Sets a source that is asked besides, because another listener can stop the event.
+    #[cfg_attr(not(any(browser, test)), expect(dead_code, reason = "only JavaScript has signals"))]
+    pub(crate) fn set_source(&self, source: impl Fn() -> Option<Reason> + 'static) {
+        self.0.borrow_mut().source = Some(Box::new(source));
+    }
+
     /// Returns the reason of the abort, if the caller has aborted.
     pub(crate) fn reason(&self) -> Option<Reason> {
-        self.0.borrow().aborted.clone()
+        let state = self.0.borrow();
+        state.aborted.clone().or_else(|| state.source.as_ref()?())
     }
 
     /// Waits for an abort.
     pub(crate) fn aborted(&self) -> impl Future<Output = Reason> {
         let mut registration = Registration { signal: self.clone(), index: None };
         poll_fn(move |context| registration.poll(context))
+    }
+}
+
+impl fmt::Debug for Signal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Signal")
     }
 }
 
@@ -120,6 +136,17 @@ mod tests {
         assert_eq!(count.0.load(Ordering::Relaxed), 2);
         assert!(futures.iter_mut().all(|future| future.as_mut().poll(&mut context).is_ready()));
         assert!(matches!(pin!(signal.aborted()).poll(&mut context), Poll::Ready(None)));
+    }
+
+    #[test]
+    fn abort_whose_event_was_lost_is_seen_in_the_source() {
+        let signal = Signal::default();
+        let reason = std::rc::Rc::new(std::cell::Cell::new(None));
+        let source = std::rc::Rc::clone(&reason);
+        signal.set_source(move || source.take());
+        assert!(signal.reason().is_none());
+        reason.set(Some(Some(Arc::from(Source::from("enough")))));
+        assert_eq!(signal.reason().unwrap().unwrap().to_string(), "enough");
     }
 
     #[test]

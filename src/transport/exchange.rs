@@ -9,7 +9,7 @@ use std::{
 use super::{Protocol, Request, Response, grpc_web, rest};
 use crate::{
     code::Code,
-    error::Error,
+    error::{Error, Source},
     metadata::Metadata,
     method::Method,
     platform::{Body, Clock, Http, HttpError, HttpRequest, own_origin},
@@ -33,7 +33,11 @@ pub(crate) async fn unary<H: Http, C: Clock>(http: &H, clock: &C, request: Reque
     let codec = Codec::new(&request)?;
     let (head, body) = http.send(codec.encode(request)?).await.map_err(|error| to_error(error, base_url))?;
     let mut decoder = codec.decoder(reject_redirect(head)?);
-    let end = read(body, clock, deadline_ms, &mut *decoder).await.map_err(|error| to_error(error, base_url))?;
+    let end = match read(body, clock, deadline_ms, &mut *decoder).await {
+        Ok(()) => End::Complete,
+        Err(HttpError::Failed(source)) => End::Failed(connection_lost(source)),
+        Err(error) => End::Failed(to_error(error, base_url)),
+    };
     decoder.finish(end)
 }
 
@@ -71,19 +75,19 @@ impl Codec {
 /// Reads a body until the decoder has enough of it. Dropping the body cancels the rest.
 ///
 /// # Errors
-/// A chunk is not readable.
+/// The connection was lost, or a chunk is not readable.
 async fn read(
     mut body: impl Body,
     clock: &impl Clock,
     deadline_ms: Option<f64>,
     decoder: &mut dyn BodyDecoder,
-) -> Result<End, HttpError> {
+) -> Result<(), HttpError> {
     let mut previous = Wait::UntilDeadline;
     let mut timer: Option<Pin<Box<dyn Future<Output = ()> + '_>>> = None;
     loop {
         let wait = decoder.wait();
         match wait {
-            Wait::Done => return Ok(End::Complete),
+            Wait::Done => return Ok(()),
             Wait::AtMost(ms) if wait != previous => {
                 // Half of the time left, so that the error comes before the deadline does.
                 let ms = deadline_ms.map_or(ms, |deadline_ms| ((deadline_ms - clock.now_ms()) / 2.0).min(ms));
@@ -100,11 +104,14 @@ async fn read(
         });
         match chunk.await {
             Some(Ok(Some(chunk))) => decoder.push(&chunk),
-            Some(Err(HttpError::Failed(source))) => return Ok(End::Lost(source)),
             Some(Err(error)) => return Err(error),
-            Some(Ok(None)) | None => return Ok(End::Complete),
+            Some(Ok(None)) | None => return Ok(()),
         }
     }
+}
+
+fn connection_lost(source: Source) -> Error {
+    Error::transport("The connection was lost before the response ended.").with_source(source)
 }
 
 fn to_error(error: HttpError, base_url: &str) -> Error {

@@ -1,6 +1,6 @@
 //! The reading of a response's body.
 
-use crate::error::Source;
+use crate::error::Error;
 
 /// The limit of the wait for the rest of a body.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -18,8 +18,8 @@ pub(crate) enum Wait {
 pub enum End {
     /// The body has ended, or the rest is not needed.
     Complete,
-    /// The connection was lost.
-    Lost(Source),
+    /// The rest of the body could not be read.
+    Failed(Error),
 }
 
 /// The beginning of an unexpected body, which the error shows.

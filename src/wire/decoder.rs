@@ -1,12 +1,7 @@
 //! The decoding of a response, by either protocol.
 
 use super::body::{End, Wait};
-use crate::{
-    code::Code,
-    error::{Error, Source},
-    message::Invalid,
-    metadata::Metadata,
-};
+use crate::{code::Code, error::Error, message::Invalid, metadata::Metadata};
 
 /// A successful response.
 ///
@@ -33,13 +28,8 @@ pub(crate) trait BodyDecoder {
     /// Returns the message of the response, in protobuf's bytes.
     ///
     /// # Errors
-    /// The server's error, UNAVAILABLE if the connection was lost, or the violation of the protocol.
+    /// The server's error, the reason why the body could not be read, or the violation of the protocol.
     fn finish(self: Box<Self>, end: End) -> Result<Response, Error>;
-}
-
-/// The error of a connection that was lost before the response ended.
-pub(crate) fn connection_lost(source: Source) -> Error {
-    Error::transport("The connection was lost before the response ended.").with_source(source)
 }
 
 /// The error of a message that is not the method's response.

@@ -1,11 +1,11 @@
 //! The response to a unary call over gRPC-Web: from HTTP status, headers and body to a message or an error.
 //!
 //! The order of decisions: a status other than OK, in the trailers frame or in the headers; a bad HTTP status or content type; a
-//! lost connection; a violation of the protocol; a missing status; and last the message.
+//! body that could not be read; a violation of the protocol; a missing status; and last the message.
 
 use super::{
     body::{End, Excerpt, Wait},
-    decoder::{BodyDecoder, Response, connection_lost},
+    decoder::{BodyDecoder, Response},
     frame::{self, Violation},
     head::Head,
     status,
@@ -85,7 +85,7 @@ impl ResponseDecoder {
     /// Returns the message of the response.
     ///
     /// # Errors
-    /// The status that the server sent, UNAVAILABLE if the connection was lost, or the violation of the protocol.
+    /// The status that the server sent, the reason why the body could not be read, or the violation of the protocol.
     pub fn finish(self, end: End) -> Result<Response, Error> {
         let Self { head, body } = self;
         let frames = match body {
@@ -108,7 +108,7 @@ fn finish_frames(head: Head, mut frames: frame::Decoder, end: End) -> Result<Res
     let trailers = trailers.unwrap_or_default();
     let error = match (status::decode(&head.headers, &trailers), frames.violation(), end) {
         (Some(Err(status)), ..) => status.into(),
-        (_, _, End::Lost(source)) if !has_trailers => connection_lost(source),
+        (_, _, End::Failed(error)) if !has_trailers => error,
         (_, Some(violation), _) => violation.into(),
         (None, ..) => missing_status(),
         (Some(Ok(())), ..) if frames.messages() == 1 => {
@@ -401,7 +401,7 @@ mod tests {
         let lost = |headers: &str, body: &[u8]| {
             let mut decoder = decoder(200, headers);
             decoder.push(body);
-            decoder.finish(End::Lost("reset".into()))
+            decoder.finish(End::Failed(Error::transport("lost").with_source("reset")))
         };
         let outcome = |headers: &str, body: &[u8]| {
             lost(headers, body).map(|response| response.message).map_err(|error| (error.kind(), error.code()))

@@ -4,7 +4,7 @@
 
 use super::{
     body::{End, Excerpt, Wait},
-    decoder::{BodyDecoder, Response, connection_lost, invalid_message},
+    decoder::{BodyDecoder, Response, invalid_message},
     frame::MAX_MESSAGE_LEN,
     head::Head,
     status::ErrorStatus,
@@ -89,8 +89,8 @@ fn decode(head: &Head, bytes: &[u8], end: End, schema: &Schema) -> Result<Vec<u8
     if !head.is_success() {
         return Err(head.http_error().with_body(Excerpt::text(bytes)));
     }
-    if let End::Lost(source) = end {
-        return Err(connection_lost(source));
+    if let End::Failed(error) = end {
+        return Err(error);
     }
     if is_too_long {
         return Err(too_long());
@@ -393,7 +393,7 @@ mod tests {
         let lost = |http_status| {
             let mut decoder = decoder(http_status, JSON);
             decoder.push(br#"{"code":9}"#);
-            decoder.finish(End::Lost("reset".into())).unwrap_err()
+            decoder.finish(End::Failed(Error::transport("lost").with_source("reset"))).unwrap_err()
         };
         let error = lost(200);
         assert_eq!((error.kind(), error.code(), error.http_status()), (Kind::Transport, Code::Unavailable, Some(200)));

@@ -175,6 +175,23 @@ test("a call that starts aborted does not load the module", async () => {
   assert.equal(count, 1);
 });
 
+test("a cold call whose signal aborts during the subscription is aborted", async () => {
+  const signal = {
+    aborted: false,
+    reason: "enough",
+    addEventListener(/** @type {string} */ _, /** @type {() => void} */ listener) {
+      this.aborted = true;
+      listener();
+    },
+    removeEventListener() {},
+  };
+  const copy = await cold();
+  const options = /** @type {any} */ ({ ...OPTIONS, signal });
+  assert.equal((await rejection(copy.reactivateOrg("t", "1", options))).kind, "aborted");
+  // An unhandled rejection would fail the test.
+  await sleep(1);
+});
+
 /** Interruptions of a call that waits for a module that never loads. @type {Record<string, () => any>} */
 const INTERRUPTIONS = {
   aborted: () => ({ signal: abortSoon(), timeoutMs: 0 }),

@@ -86,6 +86,56 @@ test("a chunk that is not bytes names the option fetch", async () => {
   }
 });
 
+test("a chunk that is not bytes leaves the status of the response", async () => {
+  const bad = (/** @type {any} */ init) =>
+    recorded((controller) => controller.enqueue(/** @type {any} */ ("text")), init).response;
+  const inHeaders = bad({ headers: { ...GRPC_WEB, "grpc-status": "9" } });
+  const refused = await rejection(call(inHeaders));
+  assert.deepEqual([refused.kind, refused.code, refused.mayHaveChanged], ["status", 9, false]);
+  const limited = { status: 429, headers: { "retry-after": "5" } };
+  for (const protocol of ["grpc-web", "json"]) {
+    const error = await rejection(call(bad(limited), { protocol }));
+    assert.deepEqual(
+      [error.kind, error.httpStatus, error.retryAfterMs, error.mayHaveChanged],
+      ["status", 429, 5000, false],
+    );
+  }
+  assert.equal((await rejection(call(bad({ headers: GRPC_WEB })))).httpStatus, 200);
+});
+
+test("a body that is not an ArrayBuffer names the option fetch", async () => {
+  const headers = new Headers(GRPC_WEB);
+  const detached = new ArrayBuffer(8);
+  structuredClone(detached, { transfer: [detached] });
+  const bodies = ["text", undefined, {}, new SharedArrayBuffer(8), detached];
+  const used = { bodyUsed: true, arrayBuffer: () => Promise.reject(new TypeError("used")) };
+  const responses = bodies.map((body) => ({ arrayBuffer: async () => body }));
+  for (const part of [...responses, used]) {
+    const error = await rejection(call({ status: 200, headers, ...part }));
+    assert.deepEqual([error.kind, error.retriable], ["transport", false]);
+    assert.match(error.message, /Check the `fetch` option/);
+  }
+});
+
+test("the body of a response whose head is unreadable is cancelled", async () => {
+  for (const part of [{ status: "200" }, { headers: { "x-a": "1" } }]) {
+    const { response, seen } = recorded(() => {});
+    await rejection(call({ status: 200, headers: new Headers(), body: response.body, ...part }));
+    assert.deepEqual([seen.isCancelled, response.body?.locked], [true, false]);
+  }
+});
+
+test("a body of many chunks is read under faked timers", async (t) => {
+  const { response } = recorded((controller, count) => {
+    controller.enqueue(count < 1100 ? new Uint8Array() : BODY);
+    if (count === 1100) {
+      controller.close();
+    }
+  });
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  assert.deepEqual(await call(response), VALUE);
+});
+
 test("a response that comes after the call has ended is cancelled", async () => {
   const { response, seen } = recorded(() => {});
   /** @type {(response: Response) => void} */

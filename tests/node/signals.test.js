@@ -80,6 +80,47 @@ test("an abort event before the abort is ignored", async () => {
   assert.deepEqual([(await failed).kind, (await failed).cause], ["aborted", "enough"]);
 });
 
+test("nothing is sent after an abort whose event another listener stops", async () => {
+  const controller = new AbortController();
+  controller.signal.addEventListener("abort", (event) => event.stopImmediatePropagation());
+  let count = 0;
+  const fetch = async () => {
+    count += 1;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    controller.abort("enough");
+    return activated();
+  };
+  const { signal } = controller;
+  const options = { baseUrl: BASE_URL, fetch, signal, concurrency: 1 };
+  const results = await ensureOrgsActive("t", ["1", "2", "3"], options);
+  assert.equal(count, 1);
+  assert.deepEqual(
+    results.slice(1).map((/** @type {any} */ { error }) => [error.kind, error.cause]),
+    [
+      ["aborted", "enough"],
+      ["aborted", "enough"],
+    ],
+  );
+});
+
+test("a timer that could not be cleared does nothing", async (t) => {
+  /** @type {(() => void)[]} */
+  const wakes = [];
+  t.mock.method(globalThis, "setTimeout", (/** @type {() => void} */ wake) => wakes.push(wake));
+  t.mock.method(globalThis, "clearTimeout", () => {});
+  const options = { baseUrl: BASE_URL, fetch: async () => activated() };
+  await RPCS.activateOrganization("t", "1", options);
+  /** @type {(value: unknown) => void} */
+  let respond = () => {};
+  const fetch = () => new Promise((resolve) => (respond = resolve));
+  const call = RPCS.activateOrganization("t", "1", { ...options, fetch, timeoutMs: 0 });
+  await turn();
+  assert.ok(wakes.length > 0);
+  wakes.forEach((wake) => wake());
+  respond(activated());
+  await call;
+});
+
 test("a signal needs no removeEventListener", async () => {
   const signal = { aborted: false, addEventListener() {} };
   assert.equal((await rejection(call({ signal, timeoutMs: 20 }))).kind, "timeout");
