@@ -1,6 +1,6 @@
 // Hands a call to the module, or ends it if there is no working module.
 
-import { CallRecord, Ids, Options } from "../src/js/arguments.js";
+import { CallRecord, Ids, mergedOptions, Options } from "../src/js/arguments.js";
 import { isAborted, nextTurn, now } from "../src/platform/browser.js";
 import texts from "../src/call_texts.json" with { type: "json" };
 import { RPCS } from "#rpcs";
@@ -25,9 +25,9 @@ export function call(source, rpc, token, subject, options, defaults) {
   const { instance } = source;
   // The loader reports an abort before the module checks the arguments, so every call that starts aborted goes there.
   const result =
-    instance && !isAborted(own.values.signal ?? defaults?.values.signal)
+    instance && !isAborted(mergedOptions(defaults, own)["signal"])
       ? instance.run(rpc, values, record)
-      : loaded(source, own, defaults, ids).then((loaded) => loaded.run(rpc, values, record));
+      : loaded(source, own, defaults, ids).then(({ run }) => run(rpc, values, record));
   return ids ? result.catch((error) => bulkResults(ids, record, error)) : result;
 }
 

@@ -1,7 +1,7 @@
 // Loads the module once. A load that fails, or that a call stops waiting for, is retried by the next call.
 
 import { AbortSubscription, Timer } from "../src/platform/browser.js";
-import { wrongReading } from "../src/js/arguments.js";
+import { mergedOptions, wrongReading } from "../src/js/arguments.js";
 import texts from "../src/call_texts.json" with { type: "json" };
 import { ZitadelError } from "./error.js";
 import { instantiate } from "./instance.js";
@@ -54,7 +54,8 @@ export async function loaded(source, own, defaults, ids) {
     const { problem: message = "", cause } = wrong;
     throw new ZitadelError({ kind: "invalid-argument", code: 3, message, cause });
   }
-  const options = { ...defaults?.values, ...own?.values };
+  /** @type {Record<string, any>} */
+  const options = mergedOptions(defaults, own);
   const timeoutMs = options.timeoutMs >= 0 ? options.timeoutMs : texts.DEFAULT_TIMEOUT_MS;
   /** @type {(error: ZitadelError) => void} */
   let interrupt = () => {};

@@ -30,6 +30,17 @@ function reject(name, constraint) {
   throw new Constraint(`${name} must ${constraint}.`);
 }
 
+/** Built-ins kept from load time, as in `browser.js`. */
+const builtins = /* @__PURE__ */ (() => {
+  const { Array, JSON, Object } = globalThis;
+  return {
+    arrayFrom: Array.from.bind(Array),
+    stringify: JSON.stringify,
+    entries: Object.entries,
+    fromEntries: Object.fromEntries,
+  };
+})();
+
 /** @param {unknown} value @returns {value is object} */
 const isObject = (value) => typeof value === "object" && value !== null;
 
@@ -77,7 +88,7 @@ function headers(name, value) {
   if (!isObject(value)) {
     return fail();
   }
-  const pairs = isIterable(value) ? itemsOf(name, value) : Object.entries(value);
+  const pairs = isIterable(value) ? itemsOf(name, value) : builtins.entries(value);
   const lines = pairs.flatMap((pair) => {
     const [key, text, ...rest] = isIterable(pair) ? itemsOf(name, pair) : fail();
     const isText = ["string", "number", "boolean", "bigint"].includes(typeof text);
@@ -160,6 +171,9 @@ export class Options extends Reading {
   }
 }
 
+/** The options of a call, and of its client where the call has none. @param {Options} [defaults] @param {Options} [own] */
+export const mergedOptions = (defaults, own) => ({ ...defaults?.values, ...own?.values });
+
 /** The first reading with a problem. @param {(Reading | undefined)[]} readings */
 export const wrongReading = (readings) =>
   readings.find((reading) => reading?.problem !== undefined);
@@ -205,7 +219,7 @@ function plain(path, value, depth, count) {
     return reject(path, `be nested at most ${MAX_DEPTH} levels deep`);
   }
   if (Array.isArray(value)) {
-    return Array.from({ length: value.length }, (_, index) =>
+    return builtins.arrayFrom({ length: value.length }, (_, index) =>
       plain(`${path}[${index}]`, value[index], depth + 1, count),
     );
   }
@@ -214,11 +228,10 @@ function plain(path, value, depth, count) {
   if (prototype && Reflect.getPrototypeOf(prototype)) {
     return reject(path, "be a plain object or array");
   }
-  const members = Object.entries(value).map(([name, member]) => [
-    name,
-    plain(`${path}.${name}`, member, depth + 1, count),
-  ]);
-  return Object.fromEntries(members);
+  const members = builtins
+    .entries(value)
+    .map(([name, member]) => [name, plain(`${path}.${name}`, member, depth + 1, count)]);
+  return builtins.fromEntries(members);
 }
 
 /** The arguments of an exported function. */
@@ -244,11 +257,13 @@ export class Arguments extends Reading {
     // The loader has read them already, because it waits for the module under their rules.
     /** @type {Options} */
     const own = ownObjects.has(options) ? options : new Options("options", options);
-    const ids = reader === "orgIds" && (ownObjects.has(subject) ? subject : new Ids(subject));
-    const wrong = wrongReading([defaults, own, ids || undefined]);
+    const asIds = (/** @type {any} */ value) => (ownObjects.has(value) ? value : new Ids(value));
+    /** @type {Ids | undefined} */
+    const ids = reader === "orgIds" ? asIds(subject) : undefined;
+    const wrong = wrongReading([defaults, own, ids]);
     this.problem = wrong?.problem;
     this.cause = wrong?.cause;
-    this.options = { ...defaults?.values, ...own.values, headers: own.values.headers };
+    this.options = { ...mergedOptions(defaults, own), headers: own.values.headers };
     this.defaultHeaders = defaults?.values.headers;
     const [name, read] = SUBJECTS[reader];
     this.subject = ids ? ids.values : this.attempt(name, () => read(name, subject));
@@ -275,7 +290,7 @@ const SUBJECTS = {
   request: [
     "request",
     (name, value) =>
-      JSON.stringify(plain(name, isSet(value) ? object(name, value) : {}, 0, { values: 0 })),
+      builtins.stringify(plain(name, isSet(value) ? object(name, value) : {}, 0, { values: 0 })),
   ],
 };
 

@@ -168,7 +168,7 @@ impl Wake {
     }
 }
 
-/// Waits until a promise settles.
+/// Waits until a promise settles, and returns the reason of a rejection. The watch has the value of a fulfilled one.
 ///
 /// The watch is cancelled when it is dropped. A promise that never settles then holds nothing of the module.
 struct Settling<W> {
@@ -177,13 +177,12 @@ struct Settling<W> {
 }
 
 impl<W: Borrow<Wake> + Unpin> Future for Settling<W> {
-    type Output = Result<JsValue, JsValue>;
+    type Output = Result<(), JsValue>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.wake.borrow().poll_called(context).map(|()| {
-            let value = self.watch.value();
-            if self.watch.is_fulfilled() { Ok(value) } else { Err(value) }
-        })
+        let watch = &self.watch;
+        let result = || if watch.is_fulfilled() { Ok(()) } else { Err(watch.value()) };
+        self.wake.borrow().poll_called(context).map(|()| result())
     }
 }
 
@@ -203,7 +202,11 @@ pub(crate) fn request_token(
 ) -> impl Future<Output = Result<JsValue, JsValue>> + use<> {
     let wake = Wake::new();
     let watch = request_token_js(callee, previous, &wake.function);
-    Settling { watch, wake }
+    let mut invocation = Settling { watch, wake };
+    async move {
+        (&mut invocation).await?;
+        Ok(invocation.watch.value())
+    }
 }
 
 /// Aborts a [`Signal`] when the caller's AbortSignal aborts, until it is dropped.
@@ -287,7 +290,7 @@ impl Http for Fetch {
         let body = FetchBody { exchange, wake };
         async move {
             match (Settling { watch, wake: &body.wake }).await {
-                Ok(_) => Ok((head(&body.exchange)?, body)),
+                Ok(()) => Ok((head(&body.exchange)?, body)),
                 Err(thrown) => Err(http_error(&body.exchange, thrown)),
             }
         }

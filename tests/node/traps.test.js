@@ -294,9 +294,13 @@ const BROKEN = {
 for (const [name, value] of Object.entries(BROKEN)) {
   test(`a page that replaces ${name} later does not break calls`, async () => {
     const copy = await warm();
-    const response = message();
-    const options = { baseUrl: BASE_URL, fetch: async () => response };
-    assert.deepEqual(await withGlobal(name, value, () => copy.getMyOrg("t", "1", options)), {});
+    const responses = [message(), message()];
+    const options = { baseUrl: BASE_URL, fetch: async () => responses.pop() ?? Response.error() };
+    await withGlobal(name, value, async () => {
+      assert.deepEqual(await copy.getMyOrg("t", "1", options), {});
+      const { result } = await copy.listOrganizations("t", { queries: [] }, options);
+      assert.deepEqual(result, []);
+    });
   });
 }
 
