@@ -13,15 +13,15 @@ import { loaded } from "./load.js";
 /**
  * Makes a call. Options are read now, so that later changes to them have no effect.
  *
- * @param {Source} source @param {Rpc} rpc @param {unknown} token @param {unknown} subject - the second argument
+ * @param {Source} source @param {Rpc} rpc @param {unknown} token @param {unknown} target - an id, ids or a request
  * @param {unknown} options @param {Options} [defaults] - of a client
  * @returns {Promise<any>}
  */
-export function call(source, rpc, token, subject, options, defaults) {
+export function call(source, rpc, token, target, options, defaults) {
   const record = new CallRecord(now());
   const own = new Options("options", options);
-  const ids = rpc === "ensureOrgsActive" ? new Ids(subject) : undefined;
-  const values = [token, ids ?? subject, own, defaults];
+  const ids = rpc === "ensureOrgsActive" ? new Ids(target) : undefined;
+  const values = [token, ids ?? target, own, defaults];
   const { instance } = source;
   // The loader reports an abort before the module checks the arguments, so every call that starts aborted goes there.
   const result =
@@ -77,8 +77,8 @@ export function createClient(source, options) {
   return Object.fromEntries(
     RPCS.map((rpc) => [
       rpc,
-      async (/** @type {unknown} */ subject, /** @type {unknown} */ options) =>
-        call(source, rpc, token, subject, options, defaults),
+      async (/** @type {unknown} */ target, /** @type {unknown} */ options) =>
+        call(source, rpc, token, target, options, defaults),
     ]),
   );
 }

@@ -119,7 +119,7 @@ writeFileSync(
   [
     'import { source } from "#source";',
     'import { call } from "#call";',
-    "const bind = (rpc) => (token, subject, options) => call(source, rpc, token, subject, options);",
+    "const bind = (rpc) => (token, target, options) => call(source, rpc, token, target, options);",
     ...rpcs.map((rpc) => `export const ${rpc} = /* @__PURE__ */ bind("${rpc}");`),
   ].join("\n"),
 );

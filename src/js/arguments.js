@@ -240,33 +240,33 @@ export class Arguments extends Reading {
   tokenText;
   /** @type {Function | undefined} */
   tokenFunction;
-  /** @type {any} The second argument, by its name: ids as strings, the request as JSON text. */
-  subject;
+  /** @type {any} The target of the call, its second argument: an id, ids, or a request as JSON text. */
+  target;
   /** @type {Record<string, any>} The options of the call, and of the client where the call has none. */
   options;
   /** @type {string | undefined} The client's headers, which Rust merges by name. */
   defaultHeaders;
 
   /**
-   * @param {keyof typeof SUBJECTS} reader - of the second argument
-   * @param {unknown} token @param {any} subject @param {any} options
+   * @param {keyof typeof TARGETS} reader - of the target
+   * @param {unknown} token @param {any} target @param {any} options
    * @param {Options | undefined} defaults - of a client
    */
-  constructor(reader, token, subject, options, defaults) {
+  constructor(reader, token, target, options, defaults) {
     super();
     // The loader has read them already, because it waits for the module under their rules.
     /** @type {Options} */
     const own = ownObjects.has(options) ? options : new Options("options", options);
     const asIds = (/** @type {any} */ value) => (ownObjects.has(value) ? value : new Ids(value));
     /** @type {Ids | undefined} */
-    const ids = reader === "orgIds" ? asIds(subject) : undefined;
+    const ids = reader === "orgIds" ? asIds(target) : undefined;
     const wrong = wrongReading([defaults, own, ids]);
     this.problem = wrong?.problem;
     this.cause = wrong?.cause;
     this.options = { ...mergedOptions(defaults, own), headers: own.values.headers };
     this.defaultHeaders = defaults?.values.headers;
-    const [name, read] = SUBJECTS[reader];
-    this.subject = ids ? ids.values : this.attempt(name, () => read(name, subject));
+    const [name, read] = TARGETS[reader];
+    this.target = ids ? ids.values : this.attempt(name, () => read(name, target));
     if (typeof token === "string") {
       this.tokenText = token;
     } else if (typeof token === "function") {
@@ -278,11 +278,11 @@ export class Arguments extends Reading {
 }
 
 /**
- * The name and the reader of each second argument.
+ * The name of the argument and its reader, for each kind of target.
  *
  * @satisfies {Record<string, [string, (name: string, value: unknown) => any]>}
  */
-const SUBJECTS = {
+const TARGETS = {
   optionalOrgId: ["orgId", (name, value) => (isSet(value) ? string(name, value) : undefined)],
   orgId: ["orgId", string],
   organizationId: ["organizationId", string],

@@ -1,6 +1,6 @@
 //! The arguments of an exported function, read by the snippet `arguments.js` and checked here.
 
-use js_sys::Function;
+use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 
 use crate::{
@@ -17,9 +17,9 @@ use crate::{
 
 use super::token;
 
-/// The meaning of an export's second argument.
+/// The target of a call, its second argument: an organization, several, or a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum SubjectKind {
+pub(super) enum TargetKind {
     /// The organization of the header; the caller's own if it is not set.
     OptionalOrgId,
     OrgId,
@@ -28,7 +28,7 @@ pub(super) enum SubjectKind {
     Request,
 }
 
-impl SubjectKind {
+impl TargetKind {
     /// Returns the name of its reader in the snippet.
     const fn reader(self) -> &'static str {
         match self {
@@ -46,7 +46,7 @@ extern "C" {
     #[wasm_bindgen(js_name = Arguments)]
     type JsArguments;
     #[wasm_bindgen(constructor, js_class = "Arguments")]
-    fn new(reader: &str, token: JsValue, subject: JsValue, options: JsValue, defaults: JsValue) -> JsArguments;
+    fn new(reader: &str, token: JsValue, target: JsValue, options: JsValue, defaults: JsValue) -> JsArguments;
     #[wasm_bindgen(method, getter)]
     fn problem(this: &JsArguments) -> Option<String>;
     #[wasm_bindgen(method, getter)]
@@ -56,7 +56,7 @@ extern "C" {
     #[wasm_bindgen(method, getter, js_name = tokenFunction)]
     fn token_function(this: &JsArguments) -> Option<Function>;
     #[wasm_bindgen(method, getter)]
-    fn subject(this: &JsArguments) -> JsValue;
+    fn target(this: &JsArguments) -> JsValue;
     #[wasm_bindgen(method, getter, js_name = defaultHeaders)]
     fn default_headers(this: &JsArguments) -> Option<String>;
     #[wasm_bindgen(method, getter)]
@@ -90,9 +90,9 @@ extern "C" {
 pub(super) struct Arguments {
     pub(super) base_url: String,
     pub(super) token: TokenSource,
-    pub(super) kind: SubjectKind,
+    pub(super) kind: TargetKind,
     /// A string, JSON text, an array of strings, or undefined.
-    pub(super) subject: JsValue,
+    target: JsValue,
     pub(super) options: transport::Options,
     pub(super) fetch: Option<Function>,
     values: OptionValues,
@@ -107,13 +107,13 @@ impl Arguments {
     /// # Errors
     /// INVALID_ARGUMENT, with a message that starts with the argument's name.
     pub(super) fn read(
-        kind: SubjectKind,
+        kind: TargetKind,
         token: JsValue,
-        subject: JsValue,
+        target: JsValue,
         options: JsValue,
         defaults: JsValue,
     ) -> Result<Self, Error> {
-        let arguments = JsArguments::new(kind.reader(), token, subject, options, defaults);
+        let arguments = JsArguments::new(kind.reader(), token, target, options, defaults);
         if let Some(problem) = arguments.problem() {
             return Err(with_cause(Error::invalid_argument(problem), arguments.cause()));
         }
@@ -121,18 +121,18 @@ impl Arguments {
         let own_origin = own_origin();
         let is_insecure_allowed = values.allow_insecure().unwrap_or_default();
         let base_url = validate::base_url(values.base_url(), is_insecure_allowed, own_origin.as_deref())?;
-        let subject = arguments.subject();
-        let org_id = if kind == SubjectKind::OptionalOrgId { subject.as_string() } else { None };
+        let target = arguments.target();
+        let org_id = if kind == TargetKind::OptionalOrgId { target.as_string() } else { None };
         let options = call_options(&values, arguments.default_headers())?.to_request(org_id.as_deref())?;
-        if matches!(kind, SubjectKind::OrgId | SubjectKind::OrganizationId) {
-            validate::id(kind.reader(), &subject.as_string().unwrap_or_default())?;
+        if matches!(kind, TargetKind::OrgId | TargetKind::OrganizationId) {
+            validate::id(kind.reader(), &target.as_string().unwrap_or_default())?;
         }
         let signal = Signal::default();
         Ok(Self {
             base_url,
             token: token_source(&arguments)?,
             kind,
-            subject,
+            target,
             options,
             fetch: values.fetch(),
             _subscription: subscribe(&values.signal(), &signal)?,
@@ -143,6 +143,16 @@ impl Arguments {
 }
 
 impl Arguments {
+    /// Returns the organization, or the JSON text of the request.
+    pub(super) fn target(&self) -> String {
+        self.target.as_string().unwrap_or_default()
+    }
+
+    /// Returns the organizations of a bulk run.
+    pub(super) fn targets(&self) -> Vec<String> {
+        self.target.unchecked_ref::<Array>().iter().map(|org_id| org_id.as_string().unwrap_or_default()).collect()
+    }
+
     /// Returns the options of a bulk run.
     pub(super) fn bulk_options(&self) -> (Option<f64>, Option<Function>) {
         (self.values.concurrency(), self.values.on_progress())

@@ -18,7 +18,7 @@ use crate::{
 
 /// Activates one organization.
 pub(super) async fn one(arguments: Arguments, record: CallRecord) -> Result<JsValue, Error> {
-    let Arguments { base_url, token, subject, options, fetch, signal, .. } = &arguments;
+    let Arguments { base_url, token, options, fetch, signal, .. } = &arguments;
     let ensure = Ensure {
         transport: &Recorded::new(fetch.clone(), &record),
         clock: &clock(),
@@ -27,16 +27,14 @@ pub(super) async fn one(arguments: Arguments, record: CallRecord) -> Result<JsVa
         token: &TokenCache::new(token.clone()),
         signal,
     };
-    let org_id = subject.as_string().unwrap_or_default();
-    ensure.activate(&org_id, record.started_at()).await.map(|activation| activation_to_js(&activation))
+    ensure.activate(&arguments.target(), record.started_at()).await.map(|activation| activation_to_js(&activation))
 }
 
 /// Activates many organizations.
 pub(super) async fn many(arguments: Arguments, record: CallRecord) -> Result<JsValue, Error> {
-    let Arguments { base_url, token, subject, options, fetch, signal, .. } = &arguments;
+    let Arguments { base_url, token, options, fetch, signal, .. } = &arguments;
     let (concurrency, on_progress) = arguments.bulk_options();
-    let org_ids = subject.unchecked_ref::<Array>().iter().filter_map(|org_id| org_id.as_string()).collect();
-    let run = BulkRun::new(org_ids, concurrency)?;
+    let run = BulkRun::new(arguments.targets(), concurrency)?;
     let ensure = Ensure {
         transport: &Recorded::new(fetch.clone(), &record),
         clock: &clock(),

@@ -9,7 +9,7 @@ use js_sys::{Promise, futures::future_to_promise};
 use wasm_bindgen::prelude::*;
 
 use super::{
-    arguments::{Arguments, SubjectKind},
+    arguments::{Arguments, TargetKind},
     ensure,
     error::to_js,
     record::{CallRecord, Recorded},
@@ -39,17 +39,17 @@ const TYPES: &str = include_str!(concat!(env!("OUT_DIR"), "/types.d.ts"));
 type Running = Pin<Box<dyn Future<Output = Result<JsValue, Error>>>>;
 
 macro_rules! export {
-    ($($(#[$doc:meta])* $name:ident as $js_name:ident = $run:expr, $subject:ident;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident as $js_name:ident = $run:expr, $target:ident;)*) => {$(
         $(#[$doc])*
         #[wasm_bindgen(js_name = $js_name, skip_typescript)]
         pub fn $name(
             token: JsValue,
-            subject: JsValue,
+            target: JsValue,
             options: JsValue,
             defaults: JsValue,
             record: Option<CallRecord>,
         ) -> Promise {
-            let arguments = Arguments::read(SubjectKind::$subject, token, subject, options, defaults);
+            let arguments = Arguments::read(TargetKind::$target, token, target, options, defaults);
             start(arguments, record, |arguments, record| Box::pin($run(arguments, record)))
         }
     )*};
@@ -100,7 +100,7 @@ fn start(
 
 /// Calls a method. Only the result is converted to JavaScript's values; the call itself is the one that Rust apps make.
 async fn call_method(method: &Method, arguments: Arguments, record: CallRecord) -> Result<JsValue, Error> {
-    let message = encode_request(method, arguments.kind, &arguments.subject)?;
+    let message = encode_request(method, &arguments)?;
     let deadline_ms = arguments.options.timeout_ms.map(|timeout_ms| record.started_at() + timeout_ms);
     let transport = Recorded::new(arguments.fetch, &record);
     let token = TokenCache::new(arguments.token);
@@ -112,22 +112,19 @@ async fn call_method(method: &Method, arguments: Arguments, record: CallRecord) 
     Ok(parse_json(&transport::decode(method, &response)?.to_text()))
 }
 
-/// Encodes the request of a method, from the second argument.
-fn encode_request(method: &Method, kind: SubjectKind, subject: &JsValue) -> Result<Vec<u8>, Error> {
+/// Encodes the request of a method, from the call's target.
+fn encode_request(method: &Method, arguments: &Arguments) -> Result<Vec<u8>, Error> {
     let encode = |request: &Json<'_>| {
         message::encode(method.request, request, Direction::Request).map_err(transport::invalid_request)
     };
-    match kind {
-        SubjectKind::OrganizationId => {
-            let id = subject.as_string().unwrap_or_default();
-            encode(&Json::object([("organizationId", id.into())]))
-        }
-        SubjectKind::Request => {
-            let text = subject.as_string().unwrap_or_default();
+    match arguments.kind {
+        TargetKind::OrganizationId => encode(&Json::object([("organizationId", arguments.target().into())])),
+        TargetKind::Request => {
+            let text = arguments.target();
             let request = json::parse(&text);
             encode(&request.ok_or_else(|| Error::invalid_argument("request must not contain lone surrogates."))?)
         }
         // A header names the organization.
-        SubjectKind::OptionalOrgId | SubjectKind::OrgId | SubjectKind::OrgIds => Ok(Vec::new()),
+        TargetKind::OptionalOrgId | TargetKind::OrgId | TargetKind::OrgIds => Ok(Vec::new()),
     }
 }

@@ -97,14 +97,14 @@ const ABORTED_AND_WRONG = {
   "the id's type": ["t", {}, {}],
 };
 
-for (const [name, [token, subject, options]] of Object.entries(ABORTED_AND_WRONG)) {
+for (const [name, [token, target, options]] of Object.entries(ABORTED_AND_WRONG)) {
   test(`a cold call ends as a warm one if its signal has aborted and ${name} is wrong`, async () => {
     const abortedOptions = () => ({ ...OPTIONS, signal: AbortSignal.abort("reason"), ...options });
     /** @type {((copy: any) => Promise<any>)[]} */
     const calls = [
-      (copy) => copy.reactivateOrg(token, subject, abortedOptions()),
-      (copy) => copy.ensureOrgActive(token, subject, abortedOptions()),
-      (copy) => copy.ensureOrgsActive(token, [subject], abortedOptions()),
+      (copy) => copy.reactivateOrg(token, target, abortedOptions()),
+      (copy) => copy.ensureOrgActive(token, target, abortedOptions()),
+      (copy) => copy.ensureOrgsActive(token, [target], abortedOptions()),
     ];
     for (const call of calls) {
       const copy = await warm();
