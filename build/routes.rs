@@ -14,7 +14,8 @@ pub(crate) struct Route {
     pub(crate) is_read: bool,
 }
 
-/// Returns the REST mapping of a method, from `option (google.api.http)`; `None` if it has none.
+/// Returns the REST mapping of a method, from `option (google.api.http)`; `None` if it has none, or if
+/// its prefix is unknown.
 pub(crate) fn read(method: &MethodDescriptor) -> Option<Route> {
     let extension = method.parent_pool().get_extension_by_name("google.api.http")?;
     let options = method.options();
@@ -26,9 +27,10 @@ pub(crate) fn read(method: &MethodDescriptor) -> Option<Route> {
     };
     let (http_method, path) = path_of("get").map(|path| ("GET", path)).or_else(|| Some(("POST", path_of("post")?)))?;
     let options = method.method_descriptor_proto().options.clone().unwrap_or_default();
+    let service = method.parent_service();
     Some(Route {
         http_method,
-        path: [gateway_prefix(method.parent_service().full_name()), &path].concat(),
+        path: [gateway_prefix(service.full_name(), &path)?, &path].concat(),
         is_read: options.idempotency_level() == IdempotencyLevel::NoSideEffects,
     })
 }
@@ -36,10 +38,10 @@ pub(crate) fn read(method: &MethodDescriptor) -> Option<Route> {
 /// Returns the path below which ZITADEL serves a service. Those of version 2 have their whole path in their options.
 ///
 /// Source: ZITADEL `internal/api/grpc/{auth,management}/server.go`.
-fn gateway_prefix(service: &str) -> &'static str {
+fn gateway_prefix(service: &str, path: &str) -> Option<&'static str> {
     match service {
-        "zitadel.auth.v1.AuthService" => "/auth/v1",
-        "zitadel.management.v1.ManagementService" => "/management/v1",
-        _ => "",
+        "zitadel.auth.v1.AuthService" => Some("/auth/v1"),
+        "zitadel.management.v1.ManagementService" => Some("/management/v1"),
+        _ => path.starts_with("/v2/").then_some(""),
     }
 }

@@ -397,8 +397,8 @@ export function ensureOrgActive(
  * Runs {@link ensureOrgActive} for many organizations. `timeoutMs` applies to each of them. A repeated id shares one activation
  * and one result.
  *
- * Aborting, a token that stays rejected, or a missing connection stops the run; organizations that were not started get that
- * error.
+ * An abort, a token that stays rejected, a rate limit, or three organizations in a row without a connection stop the run.
+ * Organizations that were not started get that error.
  *
  * @param token - the caller's access token; a function is called once for the run, and again after UNAUTHENTICATED as long as it
  *   returns a new token
