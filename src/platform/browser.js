@@ -452,6 +452,7 @@ export class Exchange {
   #controller;
   /** @type {any} Undefined if there is no body, or at its end. */
   #reader;
+  #isStreamClosed = false;
   #isBodyUsed = false;
   #isEmpty = true;
   #isClosed = false;
@@ -519,6 +520,7 @@ export class Exchange {
     this.#isBodyUsed = response.bodyUsed === true;
     if (typeof body?.getReader === "function") {
       this.#reader = body.getReader();
+      this.#watchEnd(this.#reader);
     } else if (typeof response.arrayBuffer === "function" && body !== null) {
       this.#reader = this.#isBodyUsed ? undefined : readerOfBuffer(response);
     } else if (body !== null && body !== undefined) {
@@ -532,6 +534,27 @@ export class Exchange {
     this.status = status;
     this.type = typeof type === "string" ? type : "";
     this.headers = readHeaders(response.headers);
+  }
+
+  /** Learns when the stream closes. @param {any} reader */
+  #watchEnd(reader) {
+    try {
+      const { closed } = reader;
+      if (typeof closed.then === "function") {
+        settle(closed, () => (this.#isStreamClosed = true), ignore);
+      }
+    } catch {
+      // A fake, whose end is seen when it is read.
+    }
+  }
+
+  /** Ends the body if the stream closed with its last chunk. Returns true if it did, so that no further read is needed. */
+  endIfClosed() {
+    const isEnd = this.#isStreamClosed && !this.#isEmpty;
+    if (isEnd) {
+      this.#end();
+    }
+    return isEnd;
   }
 
   /**

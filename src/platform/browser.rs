@@ -95,6 +95,8 @@ extern "C" {
     fn kind(this: &JsExchange) -> String;
     #[wasm_bindgen(method, getter)]
     fn headers(this: &JsExchange) -> String;
+    #[wasm_bindgen(method, js_name = endIfClosed)]
+    fn end_if_closed(this: &JsExchange) -> bool;
     #[wasm_bindgen(method)]
     fn read(this: &JsExchange, limit: f64, wake: &Closure<dyn Fn()>) -> Watch;
     #[wasm_bindgen(method)]
@@ -377,6 +379,9 @@ pub(crate) struct FetchBody {
 
 impl Body for FetchBody {
     async fn read(&mut self) -> Result<Option<Vec<u8>>, HttpError> {
+        if self.exchange.end_if_closed() {
+            return Ok(None);
+        }
         // One byte more than a body may have shows that it is too long.
         #[expect(clippy::cast_precision_loss, reason = "a few MiB")]
         let limit = MAX_BODY_LEN as f64 + 1.0;

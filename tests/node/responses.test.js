@@ -8,7 +8,9 @@ import { test } from "node:test";
 import { listen } from "../support/serve.js";
 import { BASE_URL, rejection, RPCS } from "../support/calls.js";
 import { withGlobal } from "../support/copies.js";
-import { GRPC_WEB } from "../support/responses.js";
+import { GRPC_WEB, never } from "../support/responses.js";
+
+const descriptors = Object.getOwnPropertyDescriptors;
 
 const MESSAGE = Buffer.from("00000000040a020807", "hex");
 const OK = Buffer.concat([Buffer.from("800000000f", "hex"), Buffer.from("grpc-status:0\r\n")]);
@@ -67,6 +69,36 @@ test("an unreadable response names the option fetch", async () => {
     assert.match(error.message, /Check the `fetch` option/);
     assert.ok(error.cause);
   }
+});
+
+test("a reader that does not tell when it closes is read to its end", async () => {
+  const boo = () => {
+    throw new Error("boo");
+  };
+  for (const closed of [{}, { closed: 1 }, { closed: never() }, { closed: null }, "throws"]) {
+    const chunks = [MESSAGE, OK];
+    const reader = { read: async () => ({ value: chunks[0], done: !chunks.shift() }), cancel() {} };
+    const parts =
+      closed === "throws" ? Object.defineProperty({}, "closed", { get: boo }) : Object(closed);
+    const body = { getReader: () => Object.defineProperties(reader, descriptors(parts)) };
+    assert.deepEqual(await call({ status: 200, headers: new Headers(GRPC_WEB), body }), VALUE);
+  }
+});
+
+test("a body that closed with its last chunk is not read again", async () => {
+  const { response } = recorded((controller) => {
+    controller.enqueue(BODY);
+    controller.close();
+  });
+  const reader = /** @type {any} */ (response.body).getReader();
+  let reads = 0;
+  const read = () => {
+    reads += 1;
+    return reader.read();
+  };
+  const body = { getReader: () => ({ read, closed: reader.closed, cancel() {} }) };
+  assert.deepEqual(await call({ status: 200, headers: new Headers(GRPC_WEB), body }), VALUE);
+  assert.equal(reads, 1);
 });
 
 test("a chunk that is not bytes names the option fetch", async () => {
