@@ -178,15 +178,11 @@ fn authorize<'a>(request: Request<'a>, method: &Method, is_rest: bool) -> Result
         [_, token] => *token,
         _ => return Err(Status::raw(Code::Unauthenticated, "AUTH-toLo1", "invalid auth header")),
     };
-    let user = USERS.iter().find(|user| user.token == token);
-    let error = user.map_or(Some(INVALID_TOKEN), |user| user.error);
-    let user = match (user, error) {
-        (Some(user), None) => user,
-        (_, error) => {
-            let (code, id, text) = error.unwrap_or(INVALID_TOKEN);
-            return Err(Status::raw(code, id, text));
-        }
-    };
+    let rejection = |(code, id, text)| Status::raw(code, id, text);
+    let user = USERS.iter().find(|user| user.token == token).ok_or_else(|| rejection(INVALID_TOKEN))?;
+    if let Some(error) = user.error {
+        return Err(rejection(error));
+    }
     let denied = |id, text| Err(Status::raw(Code::PermissionDenied, id, text));
     let is_v2 = method.is_v2();
     if is_rest && !is_v2 && user.language.is_some() && !is_client_origin(request.header("origin")) {

@@ -101,12 +101,14 @@ function headers(name, value) {
 /** @type {Record<string, (name: string, value: any) => any>} */
 const OPTIONS = {
   baseUrl: url,
+  // Rust rejects all but two names.
   protocol: (_, value) => (typeof value === "string" ? value : ""),
   timeoutMs: number,
   signal: (_, value) => value,
   language: string,
   headers,
   fetch: callback,
+  // A value such as "false" must not allow it.
   allowInsecure: (_, value) => value === true,
   concurrency: number,
   onProgress: callback,

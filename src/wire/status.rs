@@ -61,18 +61,25 @@ fn status(block: &Metadata) -> Option<Result<(), ErrorStatus>> {
     // fetch joins repeated headers with commas.
     let mut values = block.get_all(STATUS).flat_map(|value| value.split(',')).map(str::trim_ascii);
     let first = values.next()?;
-    let is_ambiguous = values.any(|value| value != first);
-    // A code has no leading zeros.
-    let code = parse_uint64(first).and_then(Code::from_number).filter(|_| !is_ambiguous && !first.starts_with('0'));
-    let message = match code {
-        _ if is_ambiguous => "The response has several values of grpc-status that differ".to_owned(),
-        None if first == "0" => return Some(Ok(())),
-        None => ["The response's grpc-status is \"", first, "\", which is not a valid code"].concat(),
-        Some(_) => String::new(),
+    let malformed = |message: &[&str]| {
+        Some(Err(ErrorStatus {
+            code: Code::Unknown,
+            message: message.concat(),
+            details: Vec::new(),
+            is_malformed: true,
+        }))
     };
-    let error =
-        ErrorStatus { code: code.unwrap_or(Code::Unknown), message, details: Vec::new(), is_malformed: code.is_none() };
-    Some(Err(error))
+    if values.any(|value| value != first) {
+        return malformed(&["The response has several values of grpc-status that differ"]);
+    }
+    if first == "0" {
+        return Some(Ok(()));
+    }
+    // A code has no leading zeros.
+    match parse_uint64(first).and_then(Code::from_number).filter(|_| !first.starts_with('0')) {
+        Some(code) => Some(Err(ErrorStatus { code, message: String::new(), details: Vec::new(), is_malformed: false })),
+        None => malformed(&["The response's grpc-status is \"", first, "\", which is not a valid code"]),
+    }
 }
 
 /// Decodes the message and the details of a block.
