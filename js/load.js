@@ -110,19 +110,30 @@ export function preloaded(source) {
   return ready;
 }
 
-/** The reason why loading failed, and whether a retry can help. @param {any} cause */
+/** The parts of anything that can be thrown. @param {any} cause */
+function partsOf(cause) {
+  try {
+    const { name, message = cause, isPermanent } = Object(cause);
+    return { name, message: `${message}`.replace(/\.$/, ""), isPermanent: isPermanent === true };
+  } catch {
+    return { name: "", message: "an exception was thrown", isPermanent: false };
+  }
+}
+
+/** The reason why loading failed, and whether a retry can help. @param {unknown} cause */
 function loadFailure(cause) {
+  const { name, message, isPermanent } = partsOf(cause);
   if (typeof globalThis.WebAssembly !== "object") {
     return { text: "this environment does not support WebAssembly.", retriable: false };
   }
-  switch (cause?.name) {
+  switch (name) {
     case "ReferenceError":
-      return { text: `${cause.message}; this environment lacks that global.`, retriable: false };
+      return { text: `${message}; this environment lacks that global.`, retriable: false };
     case "CompileError":
     case "EvalError":
       return { text: compilationAdvice(), retriable: false };
     default:
-      return { text: `${cause?.message}.`, retriable: !cause?.isPermanent };
+      return { text: `${message}.`, retriable: !isPermanent };
   }
 }
 

@@ -18,8 +18,14 @@ export const source = {
       throw new Error(`${url.pathname} responded with HTTP ${response.status}`);
     }
     // Streaming rejects a response with another MIME type.
-    return response.headers.get("content-type") === "application/wasm"
-      ? WebAssembly.compileStreaming(response)
-      : WebAssembly.compile(await response.arrayBuffer());
+    if (response.headers.get("content-type") === "application/wasm") {
+      return WebAssembly.compileStreaming(response);
+    }
+    const bytes = await response.arrayBuffer();
+    // Servers of single-page apps respond to any path with their page.
+    if (new TextDecoder().decode(bytes.slice(0, 4)) !== "\0asm") {
+      throw new Error(`${url.pathname} is not a WebAssembly module`);
+    }
+    return WebAssembly.compile(bytes);
   },
 };

@@ -7,6 +7,8 @@ use std::{
     task::Poll,
 };
 
+use futures_util::future::{Either, select};
+
 use crate::{
     code::Code,
     error::{Error, ErrorKind, Progress},
@@ -25,6 +27,9 @@ pub(crate) struct Call<'a> {
     pub(crate) signal: &'a Signal,
     /// The deadline, by the clock.
     pub(crate) deadline_ms: Option<f64>,
+    /// The deadline of the response, by the clock, if time must be left for other calls. A request that is sent late has half of
+    /// the time left.
+    pub(crate) response_deadline_ms: Option<f64>,
 }
 
 /// Makes a call: gets a token, sends the request, retries once with another token if ZITADEL responds UNAUTHENTICATED, and
@@ -35,12 +40,18 @@ pub(crate) struct Call<'a> {
 pub(crate) async fn run<T: Transport, C: Clock>(call: &Call<'_>, transport: &T, clock: &C) -> Result<Response, Error> {
     let progress = Cell::new(Progress::Unsent);
     let attempt = async |token: &str| {
-        let timeout_ms = call.check_interrupted(clock)?;
+        let left_ms = call.check_interrupted(clock)?;
         progress.set(Method::progress(call.request.path));
+        let response_deadline_ms = call.response_deadline(clock.now_ms());
         let mut request = call.request.clone();
-        request.options.timeout_ms = timeout_ms;
+        request.options.timeout_ms = response_deadline_ms.map(|deadline_ms| deadline_ms - clock.now_ms()).or(left_ms);
         request.options.metadata.append("authorization", &["Bearer ", token].concat());
-        transport.unary(request).await
+        let response = transport.unary(request);
+        let Some(deadline_ms) = response_deadline_ms else { return response.await };
+        match select(pin!(response), pin!(sleep_until(clock, deadline_ms))).await {
+            Either::Left((response, _)) => response,
+            Either::Right(_) => Err(call.timed_out()),
+        }
     };
     let attempts = async {
         let token = call.token.get().await?;
@@ -81,8 +92,10 @@ impl Call<'_> {
         let mut aborted = pin!(self.signal.aborted());
         poll_fn(|context| {
             let result = attempts.as_mut().poll(context);
+            let is_servers = matches!(&result, Poll::Ready(Err(error)) if error.kind() == ErrorKind::Status);
             // A token function may have aborted the call, or blocked for long.
-            if result.is_pending() || matches!(progress.get(), Progress::Unsent | Progress::Rejected) {
+            let is_unsent = matches!(progress.get(), Progress::Unsent | Progress::Rejected) && !is_servers;
+            if result.is_pending() || is_unsent {
                 self.check_interrupted(clock)?;
             }
             if result.is_ready() {
@@ -109,6 +122,12 @@ impl Call<'_> {
             Some(reason) => Err(Error::aborted(reason)),
             None => Ok(left_ms),
         }
+    }
+
+    /// Returns the deadline of the response to a request that is sent now, if it is earlier than that of the call.
+    fn response_deadline(&self, now_ms: f64) -> Option<f64> {
+        let half_ms = self.deadline_ms.map_or(now_ms, |deadline_ms| now_ms.midpoint(deadline_ms));
+        self.response_deadline_ms.map(|deadline_ms| deadline_ms.max(half_ms))
     }
 
     fn timed_out(&self) -> Error {
@@ -172,7 +191,7 @@ mod tests {
         let options = options.to_request(Some("696")).unwrap();
         let deadline_ms = options.timeout_ms.map(|timeout_ms| http.clock.now_ms() + timeout_ms);
         let request = Request { base_url: "https://z.example", path: method.path, message: b"", options };
-        let call = Call { request, token: &TokenCache::new(token), signal, deadline_ms };
+        let call = Call { request, token: &TokenCache::new(token), signal, deadline_ms, response_deadline_ms: None };
         http.clock.run_beside(background, run(&call, http, &http.clock))
     }
 
@@ -244,6 +263,54 @@ mod tests {
             let http = FakeHttp::new([Script::Late(head_ms, silent)]);
             let error = reactivate(&http, &within(1000)).unwrap_err();
             assert_eq!((error.code(), http.clock.now_ms()), (Code::FailedPrecondition, end_ms));
+        }
+    }
+
+    /// Calls within 1000 ms, with a response until 750 ms and a token that takes a while.
+    fn reactivate_with_slow_token(token_ms: f64, scripts: Vec<Script>) -> (Result<Response, Error>, FakeHttp) {
+        let http = FakeHttp::new(scripts);
+        let clock = http.clock.clone();
+        let token = TokenCache::new(TokenSource::function(move |previous| {
+            let (clock, token) = (clock.clone(), if previous.is_some() { "b" } else { "a" });
+            async move {
+                clock.sleep(token_ms).await;
+                Ok::<_, Source>(token.to_owned())
+            }
+        }));
+        let options = within(1000).to_request(Some("696")).unwrap();
+        let path = ReactivateOrg::METHOD.path;
+        let request = Request { base_url: "https://z.example", path, message: b"", options };
+        let (deadline_ms, response_deadline_ms) = (Some(1000.0), Some(750.0));
+        let call = Call { request, token: &token, signal: &Signal::default(), deadline_ms, response_deadline_ms };
+        let result = http.clock.run(run(&call, &http, &http.clock));
+        (result, http)
+    }
+
+    #[test]
+    fn response_deadline_leaves_time_and_counts_from_a_late_request() {
+        for (token_ms, end_ms) in [(0.0, 750.0), (400.0, 750.0), (600.0, 800.0), (900.0, 950.0)] {
+            let (result, http) = reactivate_with_slow_token(token_ms, vec![Script::Silence]);
+            let error = result.unwrap_err();
+            assert_eq!((error.kind(), error.may_have_changed(), http.clock.now_ms()), (Kind::Timeout, true, end_ms));
+        }
+        let (result, http) = reactivate_with_slow_token(1200.0, Vec::new());
+        let error = result.unwrap_err();
+        assert_eq!((error.kind(), error.may_have_changed(), http.clock.now_ms()), (Kind::Timeout, false, 1000.0));
+    }
+
+    #[test]
+    fn renewal_may_take_longer_than_the_response_deadline() {
+        let (result, http) = reactivate_with_slow_token(450.0, vec![rejected(Protocol::GrpcWeb), ok()]);
+        assert!(result.is_ok());
+        assert_eq!(http.sent.borrow().len(), 2);
+    }
+
+    #[test]
+    fn status_that_is_there_comes_before_the_deadline() {
+        for trailers in [&b"\x80\0\0\0\x0fgrpc-status:7\r\n"[..], b"\x80\0\0\0\x10grpc-status:16\r\n"] {
+            let steps = [Step::Block(400.0, trailers.to_vec())];
+            let http = FakeHttp::new([Script::response(200, GRPC_WEB, &steps)]);
+            assert_eq!(reactivate(&http, &within(300)).unwrap_err().kind(), Kind::Status);
         }
     }
 
@@ -356,7 +423,8 @@ mod tests {
         let path = GetMyOrg::METHOD.path;
         let request = Request { base_url: "https://z.example", path, message: b"", options };
         let (token, signal) = (TokenCache::new(fixed()), Signal::default());
-        let call = Call { request, token: &token, signal: &signal, deadline_ms: Some(400.0) };
+        let call =
+            Call { request, token: &token, signal: &signal, deadline_ms: Some(400.0), response_deadline_ms: None };
         let error = http.clock.run(run(&call, &http, &http.clock)).unwrap_err();
         assert_eq!(error.kind(), Kind::Timeout);
         assert!(http.sent.borrow().is_empty());

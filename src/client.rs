@@ -56,7 +56,7 @@ impl<T: Transport> Transport for Server<T> {
         let clock = clock();
         let deadline_ms = request.options.timeout_ms.map(|timeout_ms| clock.now_ms() + timeout_ms);
         let token = TokenCache::new(self.token.clone());
-        let call = Call { request, token: &token, signal: &Signal::default(), deadline_ms };
+        let call = Call { request, token: &token, signal: &Signal::default(), deadline_ms, response_deadline_ms: None };
         call::run(&call, &self.transport, &clock).await
     }
 }

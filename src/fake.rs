@@ -152,6 +152,8 @@ pub(crate) enum Step {
     Chunk(Vec<u8>),
     /// A chunk that arrives while time passes in which no timer fires.
     Starve(f64, Vec<u8>),
+    /// A chunk that is there at once, but after time in which the event loop was busy.
+    Block(f64, Vec<u8>),
     Wait(f64),
     Lost,
     /// A chunk that is not bytes.
@@ -231,6 +233,10 @@ impl Body for FakeBody {
                 Some(Step::Starve(ms, chunk)) => {
                     self.clock.starve(ms);
                     next_turn().await;
+                    return Ok(Some(chunk));
+                }
+                Some(Step::Block(ms, chunk)) => {
+                    self.clock.starve(ms);
                     return Ok(Some(chunk));
                 }
                 Some(Step::Wait(ms)) => self.clock.sleep(ms).await,

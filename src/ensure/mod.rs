@@ -74,7 +74,7 @@ impl<T: Transport, C: Clock> Ensure<'_, T, C> {
     }
 
     async fn call(&self, call: &PlannedCall, org_id: &str) -> Result<Json<'static>, Error> {
-        let PlannedCall { method, request, not_before_ms, deadline_ms, .. } = call;
+        let PlannedCall { method, request, not_before_ms, deadline_ms, response_deadline_ms, .. } = call;
         self.wait_until(*not_before_ms).await?;
         let message =
             message::encode(method.request, request, Direction::Request).map_err(transport::invalid_request)?;
@@ -83,7 +83,8 @@ impl<T: Transport, C: Clock> Ensure<'_, T, C> {
             options.metadata.append(ORG_ID_HEADER, org_id);
         }
         let request = Request { base_url: self.base_url, path: method.path, message: &message, options };
-        let call = Call { request, token: self.token, signal: self.signal, deadline_ms: *deadline_ms };
+        let (deadline_ms, response_deadline_ms) = (*deadline_ms, *response_deadline_ms);
+        let call = Call { request, token: self.token, signal: self.signal, deadline_ms, response_deadline_ms };
         let response = call::run(&call, self.transport, self.clock).await?;
         transport::decode(method, &response)
     }

@@ -101,6 +101,8 @@ pub(super) struct PlannedCall {
     pub(super) request: Json<'static>,
     pub(super) not_before_ms: f64,
     pub(super) deadline_ms: Option<f64>,
+    /// The deadline of the response to a change, which leaves time for reads.
+    pub(super) response_deadline_ms: Option<f64>,
     pub(super) step: Step,
 }
 
@@ -234,11 +236,6 @@ impl<'a> Plan<'a> {
             };
             return self.activated(outcome, None);
         }
-        let is_unsent = error.kind() == ErrorKind::Timeout && !error.may_have_changed();
-        if is_unsent && self.deadline_ms.is_some_and(|deadline_ms| now_ms < deadline_ms) {
-            // The token function is slow. The time that was kept for reads is the change's, because there is nothing to read yet.
-            return self.call(Step::Change { api, earlier }, now_ms);
-        }
         let is_aborted = error.kind() == ErrorKind::Aborted;
         if let Earlier::Lost(mut failure) = earlier {
             if is_aborted {
@@ -321,13 +318,15 @@ impl<'a> Plan<'a> {
 
     fn call(&self, step: Step, not_before_ms: f64) -> Next {
         let id = || Json::from(self.org_id.to_owned());
-        let change_deadline_ms = self.change_deadline_ms.filter(|ms| not_before_ms < *ms).or(self.deadline_ms);
+        let mut response_deadline_ms = None;
         let (method, request, deadline_ms) = match step {
             Step::Change { api: Api::OrganizationV2, .. } => {
-                (&ActivateOrganization::METHOD, Json::object([("organizationId", id())]), change_deadline_ms)
+                response_deadline_ms = self.change_deadline_ms;
+                (&ActivateOrganization::METHOD, Json::object([("organizationId", id())]), self.deadline_ms)
             }
             Step::Change { api: Api::ManagementV1, .. } => {
-                (&ReactivateOrg::METHOD, Json::object([]), change_deadline_ms)
+                response_deadline_ms = self.change_deadline_ms;
+                (&ReactivateOrg::METHOD, Json::object([]), self.deadline_ms)
             }
             Step::Read { by: Reader::GetMyOrg, .. } => {
                 // A response that does not come must leave time for another read.
@@ -339,7 +338,7 @@ impl<'a> Plan<'a> {
                 (&ListOrganizations::METHOD, Json::object([("queries", Json::Array(vec![query]))]), self.deadline_ms)
             }
         };
-        Next::Call(PlannedCall { method, request, not_before_ms, deadline_ms, step })
+        Next::Call(PlannedCall { method, request, not_before_ms, deadline_ms, response_deadline_ms, step })
     }
 
     /// Returns true if the server does not have the API.
@@ -792,16 +791,13 @@ mod tests {
     }
 
     #[test]
-    fn change_waits_for_a_slow_token_function_until_the_deadline() {
-        let unsent = || Err(Error::timed_out(30_000.0).finish(Progress::Unsent));
-        let plan = Plan::new("7", GrpcWeb, 0.0, Some(30_000.0));
-        let Next::Call(first) = plan.start(Api::OrganizationV2, 0.0) else { panic!("no call") };
-        assert_eq!(first.deadline_ms, Some(25_000.0));
-        let Next::Call(second) = plan.on_response(first.step, unsent(), 25_000.0) else { panic!("no call") };
-        assert_eq!((second.method.path, second.not_before_ms), (first.method.path, 25_000.0));
-        assert_eq!(second.deadline_ms, Some(30_000.0));
-        let Next::Done(result) = plan.on_response(second.step, unsent(), 30_000.0) else { panic!("a call") };
-        assert_eq!(outcome(&result), "timeout 4");
+    fn response_to_a_change_leaves_time_for_reads() {
+        for (timeout_ms, response_deadline_ms) in [(30_000.0, 25_000.0), (1000.0, 750.0)] {
+            let plan = Plan::new("7", GrpcWeb, 0.0, Some(timeout_ms));
+            let Next::Call(change) = plan.start(Api::OrganizationV2, 0.0) else { panic!("no call") };
+            let deadlines = (change.deadline_ms, change.response_deadline_ms);
+            assert_eq!(deadlines, (Some(timeout_ms), Some(response_deadline_ms)));
+        }
     }
 
     #[test]
@@ -860,7 +856,7 @@ mod tests {
             let Next::Call(change) = plan.start(Api::OrganizationV2, 1000.0) else { panic!("no call") };
             let Next::Call(get) = plan.on_response(change.step, lost(), 2000.0) else { panic!("no call") };
             let Next::Call(list) = plan.on_response(get.step, denied(), 2000.0) else { panic!("no call") };
-            (change.deadline_ms, get.deadline_ms, list.deadline_ms)
+            (change.response_deadline_ms, get.deadline_ms, list.deadline_ms)
         };
         assert_eq!(deadlines(Some(30_000.0)), (Some(26_000.0), Some(16_500.0), Some(31_000.0)));
         assert_eq!(deadlines(Some(4_000.0)), (Some(4_000.0), Some(3_500.0), Some(5_000.0)));

@@ -106,7 +106,7 @@ async fn call_method(method: &Method, arguments: Arguments, record: CallRecord) 
     let token = TokenCache::new(arguments.token);
     let request =
         Request { base_url: &arguments.base_url, path: method.path, message: &message, options: arguments.options };
-    let call = Call { request, token: &token, signal: &arguments.signal, deadline_ms };
+    let call = Call { request, token: &token, signal: &arguments.signal, deadline_ms, response_deadline_ms: None };
     let response = call::run(&call, &transport, &clock()).await?;
     // The browser parses one text faster than it sets members one by one.
     Ok(parse_json(&transport::decode(method, &response)?.to_text()))

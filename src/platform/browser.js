@@ -452,6 +452,8 @@ export class Exchange {
   #controller;
   /** @type {any} Undefined if there is no body, or at its end. */
   #reader;
+  /** @type {{ thrown: unknown } | undefined} The reason why there is no reader. */
+  #bodyFailure;
   #isStreamClosed = false;
   #isBodyUsed = false;
   #isEmpty = true;
@@ -515,7 +517,24 @@ export class Exchange {
 
   /** @param {any} response */
   #readHead(response) {
-    // The reader comes first, because it cancels the body if the rest cannot be read.
+    // The body comes first, because its reader cancels it if the rest cannot be read.
+    try {
+      this.#openBody(response);
+    } catch (thrown) {
+      this.#bodyFailure = { thrown };
+    }
+    const { status, type } = response;
+    // A cast in Rust would turn NaN and negative numbers into 0, the status of a redirect.
+    if (!Number.isInteger(status) || status < 0 || status > MAX_STATUS) {
+      throw new TypeError("response.status is not an HTTP status");
+    }
+    this.status = status;
+    this.type = typeof type === "string" ? type : "";
+    this.headers = readHeaders(response.headers);
+  }
+
+  /** @param {any} response */
+  #openBody(response) {
     const { body } = response;
     this.#isBodyUsed = response.bodyUsed === true;
     if (typeof body?.getReader === "function") {
@@ -526,14 +545,6 @@ export class Exchange {
     } else if (body !== null && body !== undefined) {
       throw new TypeError("response.body is not a stream");
     }
-    const { status, type } = response;
-    // A cast in Rust would turn NaN and negative numbers into 0, the status of a redirect.
-    if (!Number.isInteger(status) || status < 0 || status > MAX_STATUS) {
-      throw new TypeError("response.status is not an HTTP status");
-    }
-    this.status = status;
-    this.type = typeof type === "string" ? type : "";
-    this.headers = readHeaders(response.headers);
   }
 
   /** Learns when the stream closes. @param {any} reader */
@@ -580,6 +591,9 @@ export class Exchange {
 
   /** @param {{ done: boolean, value?: unknown }} result @param {number} limit */
   #readResult({ done, value }, limit) {
+    if (this.#bodyFailure) {
+      throw this.#bodyFailure.thrown;
+    }
     if (!done) {
       this.#isEmpty = false;
       return copyBytes(value, limit);

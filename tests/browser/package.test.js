@@ -195,6 +195,28 @@ for (const entry of ["streaming", "tonic"]) {
   });
 }
 
+test("./streaming says if a page came in place of the module", async () => {
+  const path = "/pkg/streaming.js?page";
+  const seen = await inPage(
+    driver,
+    async (_, path) => {
+      const { fetch } = globalThis;
+      const page = () =>
+        new Response("<!doctype html>", { headers: { "content-type": "text/html" } });
+      globalThis.fetch = async (...args) =>
+        String(args[0]).endsWith(".wasm") ? page() : fetch(...args);
+      const { preload } = await import(path);
+      const error = await preload().catch((/** @type {any} */ error) => error);
+      globalThis.fetch = fetch;
+      await preload();
+      return [error.message, error.retriable];
+    },
+    path,
+  );
+  assert.match(seen[0], /\/zitadel_org_web_bg\.wasm is not a WebAssembly module\. See cause\.$/);
+  assert.ok(seen[1]);
+});
+
 for (const [where, name] of [
   ["the export", "getMyOrg\\w*"],
   ["a callback", "\\w+closures\\w+invoke\\w+"],

@@ -385,6 +385,14 @@ test("a permanent load failure is not retriable and says what to do", async () =
     ["", streaming, false, "../pkg/streaming.cjs"],
     [`${fail('TypeError("reset")')} globalThis.EdgeRuntime = "edge-runtime";`, "reset.", true],
     [fail('RangeError("out of memory")'), "out of memory.", true],
+    [fail('Error("it is down.")'), "it is down.", true],
+    ['WebAssembly.compile = () => Promise.reject("text");', "text.", true],
+    ["WebAssembly.compile = () => Promise.reject();", "undefined.", true],
+    [
+      "WebAssembly.compile = () => Promise.reject({ get message() { throw 1; } });",
+      "an exception was thrown.",
+      true,
+    ],
   ])) {
     assert.deepEqual(await failure(setup, entry), [`${prefix}${hint} See cause.`, retriable]);
   }

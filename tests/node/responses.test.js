@@ -133,6 +133,11 @@ test("a chunk that is not bytes leaves the status of the response", async () => 
     );
   }
   assert.equal((await rejection(call(bad({ headers: GRPC_WEB })))).httpStatus, 200);
+  // A wrapper of fetch has read the body, for example to log it.
+  const used = new Response("x", { ...limited, headers: { ...limited.headers, ...GRPC_WEB } });
+  await used.text();
+  const { httpStatus, retryAfterMs } = await rejection(call(used));
+  assert.deepEqual([httpStatus, retryAfterMs], [429, 5000]);
 });
 
 test("a body that is not an ArrayBuffer names the option fetch", async () => {
