@@ -295,7 +295,7 @@ export function deactivateOrganization(
  * Lists the organizations that the caller may read. The list lags behind changes, usually by milliseconds.
  *
  * Pages can be short, because `totalResult` includes organizations the caller may not read. There may be another page as long
- * as `offset < totalResult` or the page was full.
+ * as its offset is below `totalResult` or this page was full.
  *
  * @param token - the caller's access token
  * @throws {@link ZitadelError}
@@ -397,7 +397,7 @@ export function ensureOrgActive(
  * Runs {@link ensureOrgActive} for many organizations. `timeoutMs` applies to each of them. A repeated id shares one activation
  * and one result.
  *
- * An abort, a token that stays rejected, a rate limit, or three organizations in a row without a connection stop the run.
+ * An abort, a token that stays rejected, HTTP 429, `Retry-After`, or three organizations in a row without a connection stop the run.
  * Organizations that were not started get that error.
  *
  * @param token - the caller's access token; a function is called once for the run, and again after UNAUTHENTICATED as long as it
@@ -503,7 +503,10 @@ export interface AbortedError extends ZitadelErrorFields<"aborted", 1> {}
 /** `timeoutMs` passed. */
 export interface TimeoutError extends ZitadelErrorFields<"timeout", 4> {}
 
-/** The call itself is wrong, or the token function failed. Nothing was changed. `message` starts with the argument's name. Code 16: the token function failed. */
+/**
+ * The call itself is wrong, or the token function failed, which has code 16. Nothing was changed. `message` starts with the
+ * argument's name.
+ */
 export interface InvalidArgumentError extends ZitadelErrorFields<"invalid-argument", 3 | 16> {}
 
 /** The error every failed call rejects with. Discriminated by `kind`. */

@@ -38,7 +38,7 @@ impl Signal {
         wakers.into_iter().flatten().for_each(Waker::wake);
     }
 
-    /// Sets a source that is asked besides, because another listener can stop the event.
+    /// Sets a source that is asked as well, because another listener can stop the event.
     #[cfg_attr(not(any(browser, test)), expect(dead_code, reason = "only JavaScript has signals"))]
     pub(crate) fn set_source(&self, source: impl Fn() -> Option<Reason> + 'static) {
         self.0.borrow_mut().source = Some(Box::new(source));
