@@ -7,13 +7,11 @@ use std::{
     task::Poll,
 };
 
-use futures_util::future::{Either, select};
-
 use crate::{
     code::Code,
     error::{Error, ErrorKind, Progress},
     method::Method,
-    platform::{Clock, Signal, sleep_until},
+    platform::{Clock, Signal, sleep_until, within},
     token::TokenCache,
     transport::{Request, Response, Transport},
 };
@@ -42,16 +40,12 @@ pub(crate) async fn run<T: Transport, C: Clock>(call: &Call<'_>, transport: &T, 
     let attempt = async |token: &str| {
         let left_ms = call.check_interrupted(clock)?;
         progress.set(Method::progress(call.request.path));
-        let response_deadline_ms = call.response_deadline(clock.now_ms());
+        let response_deadline_ms = call.response_deadline(clock);
         let mut request = call.request.clone();
         request.options.timeout_ms = response_deadline_ms.map(|deadline_ms| deadline_ms - clock.now_ms()).or(left_ms);
         request.options.metadata.append("authorization", &["Bearer ", token].concat());
-        let response = transport.unary(request);
-        let Some(deadline_ms) = response_deadline_ms else { return response.await };
-        match select(pin!(response), pin!(sleep_until(clock, deadline_ms))).await {
-            Either::Left((response, _)) => response,
-            Either::Right(_) => Err(call.timed_out()),
-        }
+        let response = within(clock, response_deadline_ms, transport.unary(request)).await;
+        response.unwrap_or_else(|| Err(call.timed_out()))
     };
     let attempts = async {
         let token = call.token.get().await?;
@@ -125,9 +119,11 @@ impl Call<'_> {
     }
 
     /// Returns the deadline of the response to a request that is sent now, if it is earlier than that of the call.
-    fn response_deadline(&self, now_ms: f64) -> Option<f64> {
+    fn response_deadline(&self, clock: &impl Clock) -> Option<f64> {
+        let response_deadline_ms = self.response_deadline_ms?;
+        let now_ms = clock.now_ms();
         let half_ms = self.deadline_ms.map_or(now_ms, |deadline_ms| now_ms.midpoint(deadline_ms));
-        self.response_deadline_ms.map(|deadline_ms| deadline_ms.max(half_ms))
+        Some(response_deadline_ms.max(half_ms))
     }
 
     fn timed_out(&self) -> Error {

@@ -12,7 +12,9 @@ mod host;
 mod http;
 mod signal;
 
-use std::future::Future;
+use std::{future::Future, pin::pin};
+
+use futures_util::future::{Either, select};
 
 #[cfg(browser)]
 pub(crate) use self::browser::{clock, own_origin, parse_url};
@@ -51,5 +53,14 @@ pub(crate) async fn sleep_until(clock: &impl Clock, at_ms: f64) {
         if left_ms <= MAX_SLEEP_MS {
             return;
         }
+    }
+}
+
+/// Waits for a future until a time of the clock, if there is one; `None` if the time came first.
+pub(crate) async fn within<T>(clock: &impl Clock, at_ms: Option<f64>, future: impl Future<Output = T>) -> Option<T> {
+    let Some(at_ms) = at_ms else { return Some(future.await) };
+    match select(pin!(future), pin!(sleep_until(clock, at_ms))).await {
+        Either::Left((output, _)) => Some(output),
+        Either::Right(_) => None,
     }
 }

@@ -9,7 +9,6 @@ use std::{
     task::{Context, Poll},
 };
 
-use futures_util::future::{Either, select};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use http_body::{Body, Frame};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -21,7 +20,7 @@ use crate::{
     error::Error,
     metadata::Metadata,
     method::Method,
-    platform::{Clock as _, clock, own_origin, sleep_until},
+    platform::{Clock as _, clock, own_origin, within},
     validate,
     wire::{base64, frame, timeout},
 };
@@ -68,7 +67,10 @@ impl<T: Transport + Clone> TowerService<T> {
         let options = Options { metadata: metadata(&head.headers), timeout_ms, ..Options::default() };
         let path = head.uri.path();
         let request = Request { base_url: &base_url, path, message: &message, options };
-        let result = within(timeout_ms, self.transport.unary(request)).await;
+        let clock = clock();
+        let deadline_ms = timeout_ms.map(|timeout_ms| clock.now_ms() + timeout_ms);
+        let response = within(&clock, deadline_ms, self.transport.unary(request)).await;
+        let result = response.unwrap_or_else(|| Err(Error::timed_out(timeout_ms.unwrap_or_default())));
         result.map_err(|error| error.finish(Method::progress(path)))
     }
 }
@@ -100,20 +102,6 @@ impl<T: Transport + Clone + 'static, B: Body<Error: Display> + 'static> Service<
             response.headers_mut().insert("content-type", HeaderValue::from_static("application/grpc"));
             Ok(response)
         })
-    }
-}
-
-/// Waits for a response for as long as the timeout allows.
-async fn within(
-    timeout_ms: Option<f64>,
-    response: impl Future<Output = Result<Response, Error>>,
-) -> Result<Response, Error> {
-    let Some(timeout_ms) = timeout_ms else { return response.await };
-    let clock = clock();
-    let deadline = sleep_until(&clock, clock.now_ms() + timeout_ms);
-    match select(pin!(response), pin!(deadline)).await {
-        Either::Left((response, _)) => response,
-        Either::Right(_) => Err(Error::timed_out(timeout_ms)),
     }
 }
 
